@@ -1,0 +1,57 @@
+# Every target makes .venv from constraints.txt when it is missing or out of date, then runs.
+
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/installed
+EXTRAS := molecules,plots,tensorboard,dev
+INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+SYSTEM_PATH := $(PATH)
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow check lint bench clean
+
+help:  ## say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(STAMP)  ## train, embed, probe and report on molecules that are always there (minutes)
+	@rm -rf demo
+	multigraft train chembl2321810 --tasks gc,nc,lp --strategy esame --epochs 60 --seed 0 --out demo/encoder
+	multigraft embed demo/encoder chembl2321810 --level graph --out demo/embeddings.parquet
+	multigraft probe demo/encoder chembl2321810 --protocol strict
+	multigraft report demo/encoder chembl2321810 --out demo/index.html
+	@echo
+	@echo "Open demo/index.html. Next, your own graphs: put them in a folder in TU layout (README, 'Your own graphs'), then:"
+	@echo "  .venv/bin/multigraft data show FOLDER && .venv/bin/multigraft train FOLDER --out my-encoder"
+
+test: $(STAMP)  ## the tests, but for the slow ones
+	pytest -n 2 -m "not slow"
+
+test-slow: $(STAMP)  ## the slow tests; where MULTIGRAFT_DATA is set, on real data
+	pytest -n 2 -m slow || test $$? -eq 5
+
+lint: $(STAMP)  ## formatting, lint, types, import contracts, dead code
+	ruff format --check .
+	ruff check .
+	ty check
+	lint-imports
+	vulture
+
+check: lint test  ## lint, then the tests
+
+bench: $(STAMP)  ## race the hot paths against their plain versions
+	python -m benchmarks.race
+
+clean:  ## remove what was made, but for .venv
+	rm -rf demo build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml constraints.txt
+	@echo "Making $(VENV): the versions in constraints.txt (once; some minutes)"
+	@PATH='$(SYSTEM_PATH)' $(PYTHON) -m venv $(VENV)
+	@echo "  1/2 torch"
+	@$(INSTALL) torch
+	@echo "  2/2 everything else"
+	@$(INSTALL) --editable '.[$(EXTRAS)]'
+	@touch $@
