@@ -1,0 +1,1 @@
+"""Where graphs come from and how they are held."""

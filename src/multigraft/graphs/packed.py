@@ -1,0 +1,237 @@
+"""A whole data set in a few contiguous tensors, so that a batch is made by tensor indexing alone."""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import torch
+from jaxtyping import Bool, Float, Int, Int64
+from torch import Tensor
+
+from multigraft.errors import InputError
+from multigraft.graphs.segments import offsets, segment_ids, spans
+
+if TYPE_CHECKING:
+    from torch_geometric.data import Batch, Data
+
+Columns = Mapping[str, Tensor]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What is known of a data set beside its tensors.
+
+    ``degree``: whether node degrees, counted on the edges that message passing sees, belong to the input.
+    ``notes``: choices made while loading that a user should hear of.
+    """
+
+    name: str = "unnamed"
+    checksum: str = ""
+    node_classes: tuple[str, ...] = ()
+    graph_classes: tuple[str, ...] = ()
+    degree: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class PackedGraphs:
+    """Many graphs as one: nodes and edges of all graphs one after the other, edges in global node numbers.
+
+    The three tables map a column's name to a tensor whose first axis is the nodes, edges or graphs. Known columns:
+    ``nodes``: ``x`` attributes ``[nodes, features]``, ``structure`` features that were computed from the edges
+    ``[nodes, features]``, ``label`` ``[nodes]``; ``graphs``: ``label`` ``[graphs]``. Other columns travel along.
+
+    The offsets stay on the host whatever the device of the rest: sizes are then known without asking the device.
+    """
+
+    edge_index: Int64[Tensor, "2 edges"]
+    node_offsets: Int64[Tensor, " graphs_plus_one"]
+    edge_offsets: Int64[Tensor, " graphs_plus_one"]
+    nodes: Columns
+    edges: Columns = field(default_factory=dict)
+    graphs: Columns = field(default_factory=dict)
+    origin: Origin = Origin()
+
+    # --- sizes -------------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.node_offsets) - 1
+
+    @property
+    def num_nodes(self) -> int:
+        return int(self.node_offsets[-1])
+
+    @property
+    def num_edges(self) -> int:
+        return self.edge_index.shape[1]
+
+    @property
+    def device(self) -> torch.device:
+        return self.edge_index.device
+
+    @cached_property
+    def node_counts(self) -> Int64[Tensor, " graphs"]:
+        """Nodes of each graph, on the host."""
+        return self.node_offsets.diff()
+
+    @cached_property
+    def edge_counts(self) -> Int64[Tensor, " graphs"]:
+        """Directed edges of each graph, on the host."""
+        return self.edge_offsets.diff()
+
+    # --- columns -----------------------------------------------------------------------------------------------
+
+    @property
+    def x(self) -> Float[Tensor, "nodes features"]:
+        """Node attributes; zero columns wide where the data has none."""
+        return self.nodes["x"]
+
+    @cached_property
+    def structure(self) -> Float[Tensor, "nodes features"]:
+        """Node features that were computed from the edges, e.g. ring membership; often zero columns wide."""
+        return self.nodes["structure"] if "structure" in self.nodes else self.x[:, :0]
+
+    @property
+    def node_labels(self) -> Int64[Tensor, " nodes"]:
+        return self._labels(self.nodes, "node")
+
+    @property
+    def graph_labels(self) -> Int64[Tensor, " graphs"]:
+        return self._labels(self.graphs, "graph")
+
+    def _labels(self, table: Columns, level: str) -> Tensor:
+        if "label" not in table:
+            raise InputError(f"data set {self.origin.name!r} has no {level} labels")
+        return table["label"]
+
+    @cached_property
+    def node_graph(self) -> Int64[Tensor, " nodes"]:
+        """The graph of every node, on the data's device."""
+        return segment_ids(self.node_counts.to(self.device), total=self.num_nodes)
+
+    @cached_property
+    def edge_graph(self) -> Int64[Tensor, " edges"]:
+        """The graph of every edge, on the data's device."""
+        return segment_ids(self.edge_counts.to(self.device), total=self.num_edges)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Every tensor under a flat name: ``edge_index``, ``node_offsets``, ``nodes.x``, ``graphs.label``, ..."""
+        tables = {"nodes": self.nodes, "edges": self.edges, "graphs": self.graphs}
+        columns = {f"{table}.{name}": column for table, rows in tables.items() for name, column in rows.items()}
+        bones = {"edge_index": self.edge_index, "node_offsets": self.node_offsets, "edge_offsets": self.edge_offsets}
+        return bones | columns
+
+    def once(self, make: Callable[["PackedGraphs"], T]) -> T:
+        """``make(self)``, computed the first time and remembered as long as these graphs are."""
+        made = self.__dict__.setdefault("_made", {})
+        if make not in made:
+            made[make] = make(self)
+        return made[make]
+
+    # --- other sets of graphs ----------------------------------------------------------------------------------
+
+    def select(self, indices: Int[Tensor, " picked"] | list[int]) -> "PackedGraphs":
+        """The named graphs, in that order, repeats allowed: a batch.
+
+        Raises:
+            InputError: an index lies outside ``0 .. len(self) - 1``.
+        """
+        picked = torch.as_tensor(indices, dtype=torch.int64).cpu()
+        if len(picked) and (int(picked.min()) < 0 or int(picked.max()) >= len(self)):
+            raise InputError(f"graph indices must lie in 0..{len(self) - 1}, got {picked.min()}..{picked.max()}")
+        node_counts, edge_counts = self.node_counts[picked], self.edge_counts[picked]
+        node_offsets, old_starts = offsets(node_counts), self.node_offsets[picked]
+        shift = torch.repeat_interleave(node_offsets[:-1] - old_starts, edge_counts).to(self.device)
+        node_rows = spans(old_starts, node_counts).to(self.device)
+        edge_rows = spans(self.edge_offsets[picked], edge_counts).to(self.device)
+        return dataclasses.replace(
+            self,
+            edge_index=self.edge_index[:, edge_rows] + shift,
+            node_offsets=node_offsets,
+            edge_offsets=offsets(edge_counts),
+            nodes=_rows(self.nodes, node_rows),
+            edges=_rows(self.edges, edge_rows),
+            graphs=_rows(self.graphs, picked.to(self.device)),
+        )
+
+    def keep_edges(self, keep: Bool[Tensor, " edges"]) -> "PackedGraphs":
+        """The same nodes with some edges hidden.
+
+        What was computed from the edges is blanked, because it would tell of the hidden ones; degrees are counted
+        anew from the edges that are left, wherever they are used.
+        """
+        counts = torch.zeros(len(self), dtype=torch.int64, device=self.device)
+        counts.index_add_(0, self.edge_graph, keep.long())
+        nodes = dict(self.nodes)
+        if "structure" in nodes:
+            nodes["structure"] = torch.zeros_like(nodes["structure"])
+        return dataclasses.replace(
+            self,
+            edge_index=self.edge_index[:, keep],
+            edge_offsets=offsets(counts.cpu()),
+            nodes=nodes,
+            edges=_rows(self.edges, keep),
+        )
+
+    def to(self, device: torch.device | str, non_blocking: bool = False) -> "PackedGraphs":
+        """The same graphs with their columns on another device."""
+
+        def moved(table: Columns) -> Columns:
+            return {name: column.to(device, non_blocking=non_blocking) for name, column in table.items()}
+
+        return dataclasses.replace(
+            self,
+            edge_index=self.edge_index.to(device, non_blocking=non_blocking),
+            nodes=moved(self.nodes),
+            edges=moved(self.edges),
+            graphs=moved(self.graphs),
+        )
+
+    def double(self) -> "PackedGraphs":
+        """The same graphs with float64 features, for checks in double precision."""
+        nodes = {name: column.double() if column.is_floating_point() else column for name, column in self.nodes.items()}
+        return dataclasses.replace(self, nodes=nodes)
+
+    # --- on disk -----------------------------------------------------------------------------------------------
+
+    def save(self, path: str | Path) -> None:
+        """Write one safetensors file, whole or not at all; see `multigraft.graphs.store`."""
+        from multigraft.graphs.store import save
+
+        save(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "PackedGraphs":
+        """The graphs in a file that `save` wrote, memory-mapped: what is not touched is not read.
+
+        Raises:
+            InputError: the file is missing, truncated, or not one of packed graphs.
+        """
+        from multigraft.graphs.store import load
+
+        return load(path)
+
+    # --- PyG at the border -------------------------------------------------------------------------------------
+
+    def __getitem__(self, index: int) -> "Data":
+        """One graph as a PyG ``Data``."""
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        return self.select([index % len(self)]).to_batch().get_example(0)
+
+    def __iter__(self) -> Iterator["Data"]:
+        return (self[index] for index in range(len(self)))
+
+    def to_batch(self) -> "Batch":
+        """All graphs as one PyG ``Batch``: ``x``, ``edge_index``, ``y`` (graph labels), ``node_label`` and the rest."""
+        from multigraft.graphs.pyg import to_batch
+
+        return to_batch(self)
+
+
+def _rows(table: Columns, rows: Tensor) -> Columns:
+    return {name: column[rows] for name, column in table.items()}
