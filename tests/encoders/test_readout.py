@@ -1,0 +1,27 @@
+"""Readouts against a loop over graphs."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from multigraft.encoders.readout import readout
+from multigraft.graphs.packed import PackedGraphs
+from tests.helpers.graphs import packed_graphs
+
+PLAIN = {"mean": lambda z: z.mean(0), "sum": lambda z: z.sum(0), "max": lambda z: z.amax(0)}
+
+
+@given(packed_graphs(), st.sampled_from(sorted(PLAIN)))
+def test_equals_a_loop_over_graphs(graphs, kind):
+    z = torch.randn(graphs.num_nodes, 3, generator=torch.Generator().manual_seed(0))
+    bounds = zip(graphs.node_offsets[:-1], graphs.node_offsets[1:], strict=True)
+    expected = torch.stack([PLAIN[kind](z[a:b]) for a, b in bounds])
+    torch.testing.assert_close(readout(z, graphs, kind), expected)
+
+
+@pytest.mark.parametrize("kind", sorted(PLAIN))
+def test_a_graph_without_nodes_gets_zeros(kind):
+    empty = torch.empty(2, 0, dtype=torch.int64)
+    graphs = PackedGraphs(empty, torch.tensor([0, 0, 2]), torch.tensor([0, 0, 0]), {"x": torch.ones(2, 1)})
+    assert readout(torch.ones(2, 3), graphs, kind)[0].tolist() == [0, 0, 0]
