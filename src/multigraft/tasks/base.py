@@ -1,0 +1,76 @@
+"""The contract of a task: what is asked, which edges may be seen while answering, and how answers are judged."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from jaxtyping import Float, Int64, Shaped
+from torch import Tensor, nn
+
+from multigraft.graphs.packed import Origin, PackedGraphs
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Labelled questions about some graphs.
+
+    ``graphs`` holds exactly the edges that message passing may see. ``queries`` are graph numbers ``[asked]``, node
+    numbers ``[asked]`` or node pairs ``[2, asked]``, as the task has it; ``answers`` is ``[asked]``.
+    """
+
+    graphs: PackedGraphs
+    queries: Int64[Tensor, "*arity asked"]
+    answers: Shaped[Tensor, " asked"]
+
+
+@dataclass(frozen=True, eq=False)
+class Episode:
+    """A small training problem (support) with its small test (target)."""
+
+    support: Examples
+    target: Examples
+
+
+class Head(nn.Module, ABC):
+    """The task-specific part of a model: node embeddings and questions in, logits out."""
+
+    @abstractmethod
+    def forward(self, z: Float[Tensor, "nodes dim"], examples: Examples) -> Float[Tensor, "asked *logits"]:
+        """Logits of every question."""
+
+
+class Task(ABC):
+    """A question that can be asked of graphs; a value without state, shared by all strategies."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    metric_name: ClassVar[str]
+
+    @abstractmethod
+    def obstacle(self, graphs: PackedGraphs) -> str | None:
+        """Why ``graphs`` cannot serve this task, or None if they can."""
+
+    @abstractmethod
+    def head(self, dim: int, origin: Origin) -> Head:
+        """A fresh head for embeddings of width ``dim`` and the classes that ``origin`` names."""
+
+    @abstractmethod
+    def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
+        """Everything that is labelled, for training without episodes."""
+
+    @abstractmethod
+    def episode(self, graphs: PackedGraphs, generator: torch.Generator) -> Episode:
+        """A fresh random support and target set over all of ``graphs``."""
+
+    def exam(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
+        """What a model that does not adapt is asked when it is judged; `examples`, unless answers could be seen."""
+        return self.examples(graphs, generator)
+
+    @abstractmethod
+    def loss(self, logits: Float[Tensor, "asked *logits"], examples: Examples) -> Float[Tensor, ""]:
+        """Mean loss over the questions; 0 where there are none."""
+
+    @abstractmethod
+    def metric(self, logits: Float[Tensor, "asked *logits"], examples: Examples) -> float:
+        """The task's score, higher is better; NaN where the questions do not define it."""

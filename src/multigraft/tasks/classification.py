@@ -1,0 +1,35 @@
+"""What the tasks that choose one of several classes have in common."""
+
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from multigraft.tasks.base import Examples, Task
+
+
+class Classification(Task):
+    """Softmax over classes: cross entropy as loss, accuracy as metric."""
+
+    metric_name = "accuracy"
+
+    def loss(self, logits: Float[Tensor, "asked classes"], examples: Examples) -> Float[Tensor, ""]:
+        return cross_entropy(logits, examples.answers, reduction="sum") / max(1, len(examples.answers))
+
+    def metric(self, logits: Float[Tensor, "asked classes"], examples: Examples) -> float:
+        if not len(examples.answers):
+            return float("nan")
+        return float((logits.argmax(1) == examples.answers).double().mean())
+
+
+def missing_classes(level: str, name: str, classes: tuple[str, ...]) -> str | None:
+    """Why labels of that level cannot be learned, or None if they can."""
+    if not classes:
+        return f"data set {name!r} has no {level} labels"
+    if len(classes) < 2:
+        return f"data set {name!r} has a single {level} class, {classes[0]!r}"
+    return None
+
+
+def share(count: int, fraction: float) -> int:
+    """A fraction of ``count`` things, rounded, but leaving something on either side where there are two."""
+    return min(max(1, round(count * fraction)), max(1, count - 1))

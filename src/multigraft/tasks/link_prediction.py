@@ -1,0 +1,107 @@
+"""Link prediction: whether two nodes are joined by an edge that cannot be seen."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from multigraft.graphs.packed import Origin, PackedGraphs
+from multigraft.graphs.pairs import random_orientation, sample_nonedges, undirected_edges
+from multigraft.graphs.segments import choose, positions, segment_ids
+from multigraft.tasks.base import Episode, Examples, Head, Task
+
+HIDDEN_PERCENT = 20
+
+
+@dataclass(frozen=True)
+class LinkPrediction(Task):
+    """Queries are node pairs ``[2, asked]``, answers 1 for an edge and 0 for a non-edge.
+
+    Episode: 20 % of each graph's edges are hidden from message passing, in support and target alike. Support asks for
+    the edges left and 80 % of as many non-edges, target for the hidden edges and the other non-edges. The two nodes
+    of a pair come in random order.
+
+    ``relu``: whether the head has a ReLU on its node layer, as SAME's paper says; the release has none.
+
+    Source: SAME, section 4.2 and appendix A, algorithm 2.
+    """
+
+    relu: bool = True
+
+    name = "lp"
+    title = "link prediction"
+    metric_name = "roc_auc"
+
+    def obstacle(self, graphs: PackedGraphs) -> str | None:
+        if not bool((graphs.edge_index[0] != graphs.edge_index[1]).any()):
+            return f"data set {graphs.origin.name!r} has no edges"
+        return None
+
+    def head(self, dim: int, origin: Origin) -> Head:
+        return PairHead(dim, self.relu)
+
+    def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
+        """All edges and as many non-edges; a fifth of the edges is hidden from message passing."""
+        episode = self.episode(graphs, generator)
+        support, target = episode.support, episode.target
+        queries = torch.cat([support.queries, target.queries], dim=1)
+        return Examples(support.graphs, queries, torch.cat([support.answers, target.answers]))
+
+    def exam(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
+        """Only edges that were hidden, and non-edges."""
+        return self.episode(graphs, generator).target
+
+    def episode(self, graphs: PackedGraphs, generator: torch.Generator) -> Episode:
+        edges = undirected_edges(graphs)
+        hidden = choose(segment_ids(edges.counts), fifth(edges.counts), generator)
+        visible = graphs.keep_edges(torch.where(edges.edge_pair < 0, True, ~hidden[edges.edge_pair]))
+        nonedges, counts = sample_nonedges(graphs, edges.counts, generator, edges)
+        asked_later = positions(counts) < fifth(counts)[segment_ids(counts)]
+        return Episode(
+            _asked(visible, edges.pairs[:, ~hidden], nonedges[:, ~asked_later], generator),
+            _asked(visible, edges.pairs[:, hidden], nonedges[:, asked_later], generator),
+        )
+
+    def loss(self, logits: Float[Tensor, " asked"], examples: Examples) -> Float[Tensor, ""]:
+        answers = examples.answers.to(logits.dtype)
+        return binary_cross_entropy_with_logits(logits, answers, reduction="sum") / max(1, len(answers))
+
+    def metric(self, logits: Float[Tensor, " asked"], examples: Examples) -> float:
+        from torchmetrics.functional.classification import binary_auroc
+
+        if examples.answers.unique().numel() < 2:
+            return float("nan")
+        return float(binary_auroc(logits.double(), examples.answers))
+
+
+def fifth(counts: Int64[Tensor, " graphs"]) -> Int64[Tensor, " graphs"]:
+    """20 % of each count, rounded down, but at least one of two or more."""
+    return (counts * HIDDEN_PERCENT // 100).maximum((counts >= 2).long())
+
+
+def _asked(graphs: PackedGraphs, edges: Tensor, nonedges: Tensor, generator: torch.Generator) -> Examples:
+    answers = torch.ones(edges.shape[1] + nonedges.shape[1], dtype=torch.int64, device=graphs.device)
+    answers[edges.shape[1] :] = 0
+    return Examples(graphs, random_orientation(torch.cat([edges, nonedges], dim=1), generator), answers)
+
+
+class PairHead(Head):
+    """Linear (and ReLU) on every node, both nodes' results one after the other, linear to one logit.
+
+    Source: SAME, section 4.2; its release leaves out the ReLU.
+    """
+
+    def __init__(self, dim: int, relu: bool) -> None:
+        super().__init__()
+        self.relu = relu
+        self.node = nn.Linear(dim, dim)
+        self.pair = nn.Linear(2 * dim, 1)
+
+    def forward(self, z: Float[Tensor, "nodes dim"], examples: Examples) -> Float[Tensor, " asked"]:
+        h = self.node(z)
+        if self.relu:
+            h = torch.relu(h)
+        first, second = examples.queries
+        return self.pair(torch.cat([h.index_select(0, first), h.index_select(0, second)], dim=1)).squeeze(1)

@@ -1,0 +1,38 @@
+"""The tasks that can be asked for by name: one line each."""
+
+from collections.abc import Sequence
+
+from multigraft.errors import InputError
+from multigraft.tasks.base import Task
+from multigraft.tasks.graph_classification import GraphClassification
+from multigraft.tasks.link_prediction import LinkPrediction
+from multigraft.tasks.names import TASK_NAMES
+from multigraft.tasks.node_classification import NodeClassification
+
+TASKS: dict[str, Task] = {
+    GraphClassification.name: GraphClassification(),
+    NodeClassification.name: NodeClassification(),
+    LinkPrediction.name: LinkPrediction(),
+}
+
+
+def resolve(tasks: Sequence[str | Task]) -> list[Task]:
+    """The tasks of those names, in that order; a `Task` stands for itself.
+
+    Raises:
+        InputError: no task, an unknown name, or a task named twice.
+    """
+    if not tasks:
+        raise InputError(f"name at least one task of {', '.join(TASK_NAMES)}")
+    resolved = [task if isinstance(task, Task) else _named(task) for task in tasks]
+    names = [task.name for task in resolved]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise InputError(f"task {', '.join(sorted(twice))} is named more than once")
+    return resolved
+
+
+def _named(name: str) -> Task:
+    if name not in TASKS:
+        raise InputError(f"unknown task {name!r}: choose from {', '.join(TASKS)}")
+    return TASKS[name]
