@@ -1,0 +1,43 @@
+"""The contract of a strategy."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from multigraft.errors import InputError
+from multigraft.graphs.packed import PackedGraphs
+from multigraft.tasks.base import Examples, Task
+from multigraft.tasks.model import TaskModel
+
+Losses = dict[str, Float[Tensor, ""]]
+
+
+class Strategy(ABC):
+    """A way to find parameters. It says what the outer optimiser minimises; loop and optimiser are everybody's."""
+
+    name: str
+
+    @abstractmethod
+    def losses(
+        self, model: TaskModel, tasks: Sequence[Task], graphs: PackedGraphs, generator: torch.Generator
+    ) -> Losses:
+        """The loss of each task on this batch, by task name; their sum is minimised."""
+
+    @abstractmethod
+    def answer(
+        self, model: TaskModel, task: Task, graphs: PackedGraphs, generator: torch.Generator
+    ) -> tuple[Float[Tensor, "asked *logits"], Examples]:
+        """What the model says about graphs it is judged on, after whatever adaptation the strategy makes."""
+
+    def check(self, tasks: Sequence[Task], batch_size: int) -> None:
+        """Raise an `InputError` where the strategy cannot train these tasks in batches of that size."""
+        if batch_size < 1:
+            raise InputError(f"batch size must be at least 1, got {batch_size}")
+
+    def config(self) -> dict[str, Any]:
+        """Its name and options as JSON values."""
+        return {"name": self.name}

@@ -1,0 +1,33 @@
+"""The strategies that can be asked for by name: one line each."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from multigraft.errors import InputError
+from multigraft.strategies.base import Strategy
+from multigraft.strategies.joint import Joint, Single
+from multigraft.strategies.same import esame, isame
+
+STRATEGIES: dict[str, Callable[..., Strategy]] = {
+    "single": lambda: Single(),
+    "joint": lambda: Joint(),
+    "isame": isame,
+    "esame": esame,
+}
+
+
+def build(name: str, **options: Any) -> Strategy:
+    """The strategy of that name; options that are None keep their defaults.
+
+    Raises:
+        InputError: an unknown name, or an option that this strategy does not have.
+    """
+    if name not in STRATEGIES:
+        raise InputError(f"unknown strategy {name!r}: choose from {', '.join(STRATEGIES)}")
+    make = STRATEGIES[name]
+    given = {option: value for option, value in options.items() if value is not None}
+    foreign = sorted(given.keys() - inspect.signature(make).parameters.keys())
+    if foreign:
+        raise InputError(f"strategy {name!r} has no option {', '.join(foreign)}")
+    return make(**given)

@@ -1,0 +1,73 @@
+"""Joint and single training: sums over tasks, passes shared, held-out questions when judged."""
+
+import pytest
+import torch
+
+from multigraft.encoders.gcn import GCN
+from multigraft.encoders.inputs import InputSchema
+from multigraft.errors import InputError
+from multigraft.randomness import generator
+from multigraft.strategies.joint import Joint, Single
+from multigraft.tasks.model import TaskModel
+from multigraft.tasks.registry import resolve
+from tests.helpers.graphs import random_graphs
+from tests.reference import same as plain
+
+TASKS = resolve(["gc", "nc", "lp"])
+
+
+@pytest.fixture
+def graphs():
+    return random_graphs(8, seed=2, least_nodes=3, density=0.5).double()
+
+
+@pytest.fixture
+def model(graphs):
+    torch.manual_seed(0)
+    return TaskModel(GCN(InputSchema.of(graphs), dim=6), TASKS, graphs.origin).double()
+
+
+def test_losses_equal_the_plain_version(graphs, model):
+    losses = Joint().losses(model, TASKS, graphs, generator(5))
+    draws = generator(5)
+    parameters = {name: value.detach() for name, value in model.named_parameters()}
+    for task in TASKS:
+        expected = plain.loss(parameters, task.name, task.examples(graphs, draws), plain.gcn)
+        torch.testing.assert_close(losses[task.name].detach(), expected, rtol=1e-9, atol=1e-12)
+
+
+def test_every_task_is_asked_of_every_graph(graphs, model, monkeypatch):
+    seen = []
+    forward = GCN.forward
+    monkeypatch.setattr(GCN, "forward", lambda self, batch: seen.append(len(batch)) or forward(self, batch))
+    Joint().losses(model, TASKS, graphs, generator(0))
+    assert seen == [8, 8]  # one pass for gc and nc together, one over the edges that lp leaves visible
+
+
+def test_answer_is_the_models_own_without_adaptation(graphs, model):
+    for task in TASKS:
+        logits, exam = Joint().answer(model, task, graphs, generator(1))
+        torch.testing.assert_close(logits, model(task, exam).detach())
+        assert not logits.requires_grad
+
+
+def test_link_prediction_is_judged_on_hidden_edges_only(graphs, model):
+    _, exam = Joint().answer(model, TASKS[2], graphs, generator(1))
+    visible = set(map(tuple, exam.graphs.edge_index.T.tolist()))
+    assert not any(tuple(pair) in visible for pair in exam.queries.T.tolist())
+    assert 0 < int(exam.answers.sum()) < len(exam.answers)
+
+
+def test_single_takes_one_task():
+    Single().check(TASKS[:1], 1)
+    with pytest.raises(InputError, match="gc, nc, lp"):
+        Single().check(TASKS, 16)
+    with pytest.raises(InputError, match="batch size"):
+        Joint().check(TASKS, 0)
+
+
+def test_single_is_joint_with_one_task(graphs, model):
+    one = TASKS[1:2]
+    single, joint = (s.losses(model, one, graphs, generator(3)) for s in (Single(), Joint()))
+    assert torch.equal(single["nc"], joint["nc"])
+    assert Single().config() == {"name": "single"}
