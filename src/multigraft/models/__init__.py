@@ -1,0 +1,1 @@
+"""A trained encoder as a thing: saved, loaded, described, embedding graphs."""

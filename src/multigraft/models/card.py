@@ -1,0 +1,82 @@
+"""The model card: what a stranger needs to know about a trained encoder, written by the program."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multigraft.models.trained import TrainedEncoder
+
+CARD = """\
+---
+library_name: multigraft
+license: mit
+tags: [graphs, embeddings, {tags}]
+---
+# {title}
+
+A graph encoder trained for {tasks} with the strategy `{strategy}` on `{data}`.
+
+| | |
+|---|---|
+| Encoder | {encoder} |
+| Embedding width | {dim} |
+| Input | {inputs} |
+| Weights | `{fingerprint}` |
+| Data | `{data}`, checksum `{checksum}` |
+| Split | {split} |
+| Training | {training} |
+| Best validation scores | {validation} |
+| Versions | {versions} |
+
+## Use
+
+```python
+import multigraft as mg
+
+encoder = mg.load_encoder("PATH")
+embeddings = encoder.embed(graphs)  # one row a graph; level="node" for nodes
+```
+
+`initial.safetensors` holds the weights that training started from: measure them too, since an untrained encoder is
+often a strong baseline. The weights are licensed as their author chooses; MIT is what the program writes. The training data
+keeps its own licence.
+"""
+
+
+def model_card(trained: "TrainedEncoder") -> str:
+    """The card as Markdown with the metadata block that model hubs read."""
+    encoder, metadata = trained.encoder, trained.metadata
+    schema = encoder.inputs.schema
+    return CARD.format(
+        title=f"{trained.strategy['name']} encoder for {trained.origin.name}",
+        tags=", ".join(trained.tasks),
+        tasks=", ".join(f"`{task}`" for task in trained.tasks),
+        strategy=_options(trained.strategy),
+        data=trained.origin.name,
+        encoder=_options({"name": encoder.kind, **encoder.config()}),
+        dim=encoder.dim,
+        inputs=f"{schema.attributes} attributes (scaling `{schema.scaling}`), {schema.structure} structural, "
+        f"{schema.degrees} degree places",
+        fingerprint=trained.fingerprint,
+        checksum=trained.origin.checksum,
+        split=_split(trained),
+        training=_listed({k: metadata[k] for k in ("seed", "epochs", "best_epoch", "seconds") if k in metadata}),
+        validation=_listed({k: round(v, 4) for k, v in metadata.get("validation", {}).items() if v is not None}),
+        versions=_listed(metadata.get("versions", {})),
+    )
+
+
+def _options(named: dict[str, Any]) -> str:
+    rest = {key: value for key, value in named.items() if key != "name"}
+    return f"{named['name']} ({_listed(rest)})" if rest else named["name"]
+
+
+def _listed(values: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in values.items()) or "none"
+
+
+def _split(trained: "TrainedEncoder") -> str:
+    split = trained.split
+    if split is None:
+        return "none stored"
+    sizes = f"{len(split.train)} / {len(split.validation)} / {len(split.test)}"
+    return f"{split.kind}, seed {split.seed}: {sizes} graphs for training / validation / test (split.json)"

@@ -1,0 +1,163 @@
+"""A trained encoder on disk: config.json, safetensors weights, the split and a model card; no code, no pickle."""
+
+import copy
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from multigraft.encoders.base import Encoder, ModuleEncoder
+from multigraft.encoders.inputs import InputSchema
+from multigraft.encoders.registry import ENCODERS
+from multigraft.errors import InputError
+from multigraft.files import replacing, write_json, write_text
+from multigraft.graphs.packed import Origin
+from multigraft.graphs.splits import Split
+from multigraft.models.card import model_card
+from multigraft.models.trained import TrainedEncoder
+from multigraft.tasks.model import TaskModel
+from multigraft.tasks.registry import TASKS
+
+FORMAT = 1
+
+
+def save(trained: TrainedEncoder, directory: Path) -> Path:
+    """Write ``trained`` into a new directory; see `write_into`."""
+    if directory.exists():
+        raise InputError(f"{directory} exists: choose another directory, or remove it")
+    return write_into(trained, directory)
+
+
+def write_into(trained: TrainedEncoder, directory: Path) -> Path:
+    """Write the files of ``trained``, config.json last: where that is, the rest is whole."""
+    directory.mkdir(parents=True, exist_ok=True)
+    _write_weights(directory / "model.safetensors", trained.model.state_dict())
+    _write_weights(directory / "initial.safetensors", trained.initial.state_dict())
+    if trained.split:
+        write_json(directory / "split.json", trained.split.to_json())
+    write_text(directory / "README.md", model_card(trained))
+    write_json(directory / "config.json", to_config(trained))
+    return directory
+
+
+def to_config(trained: TrainedEncoder) -> dict[str, Any]:
+    """Everything but weights and split, as JSON values."""
+    encoder, origin = trained.encoder, trained.origin
+    return {
+        "multigraft_format": FORMAT,
+        "encoder": {"kind": encoder.kind, **encoder.config()},
+        "input": dataclasses.asdict(encoder.inputs.schema),
+        "readout": trained.readout,
+        "tasks": list(trained.tasks),
+        "strategy": trained.strategy,
+        "data": {
+            "name": origin.name,
+            "checksum": origin.checksum,
+            "node_classes": list(origin.node_classes),
+            "graph_classes": list(origin.graph_classes),
+            "degree": origin.degree,
+        },
+        "fingerprint": trained.fingerprint,
+        "metadata": trained.metadata,
+    }
+
+
+def load_encoder(directory: str | Path, module: nn.Module | None = None) -> TrainedEncoder:
+    """The encoder that `TrainedEncoder.save` wrote.
+
+    ``module``: for an encoder that was trained from a module of the user's own, a module of the same architecture.
+
+    Raises:
+        InputError: no such directory, a file is missing, truncated or foreign, or ``module`` is missing or differs.
+    """
+    directory = Path(directory)
+    config = _read_config(directory)
+    try:
+        origin = _origin(config["data"])
+        tasks = [TASKS[name] for name in config["tasks"] if name in TASKS]
+        with torch.random.fork_rng(devices=[]):  # initial weights are about to be replaced: leave no trace
+            model = TaskModel(_build(config, module), tasks, origin)
+            initial = _build(config, module)
+        trained = TrainedEncoder(
+            model,
+            initial,
+            origin,
+            tuple(config["tasks"]),
+            config["strategy"],
+            _read_split(directory),
+            config["metadata"],
+            config["readout"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{directory / 'config.json'} does not describe a multigraft encoder: {error!r}") from error
+    _fill(model, directory / "model.safetensors")
+    _fill(initial, directory / "initial.safetensors")
+    return trained
+
+
+def _write_weights(path: Path, weights: dict[str, Tensor]) -> None:
+    with replacing(path) as temporary:
+        save_file({name: value.detach().cpu().contiguous() for name, value in weights.items()}, temporary)
+
+
+def _read_config(directory: Path) -> dict[str, Any]:
+    path = directory / "config.json"
+    if not directory.is_dir():
+        raise InputError(f"no trained encoder at {directory}: there is no such directory")
+    if not path.is_file():
+        unfinished = (directory / "training").is_dir()
+        hint = "its training has not finished, continue it with --resume" if unfinished else "it has no config.json"
+        raise InputError(f"no trained encoder at {directory}: {hint}")
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+    if not isinstance(config, dict) or "multigraft_format" not in config:
+        raise InputError(f"{path} is not a multigraft encoder's: it has no 'multigraft_format'")
+    if config["multigraft_format"] != FORMAT:
+        raise InputError(f"{path} has format {config['multigraft_format']}, this version reads {FORMAT}")
+    return config
+
+
+def _build(config: dict[str, Any], module: nn.Module | None) -> Encoder:
+    """The architecture that ``config`` describes, with weights to be filled in."""
+    schema = InputSchema(**config["input"])
+    kind, options = config["encoder"]["kind"], {k: v for k, v in config["encoder"].items() if k != "kind"}
+    if kind != ModuleEncoder.kind:
+        return ENCODERS[kind](schema, **options)
+    if module is None:
+        raise InputError(f"this encoder is a {options['module']}: pass one of the same architecture as module=")
+    return ModuleEncoder(copy.deepcopy(module), schema)
+
+
+def _fill(module: nn.Module, path: Path) -> None:
+    if not path.is_file():
+        raise InputError(f"{path} is missing")
+    try:
+        weights = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"cannot read {path}, it is truncated or no safetensors file: {error}") from error
+    try:
+        module.load_state_dict(weights)
+    except RuntimeError as error:
+        raise InputError(f"{path} does not fit the encoder that config.json describes: {error}") from error
+
+
+def _origin(data: dict[str, Any]) -> Origin:
+    classes = {level: tuple(data[level]) for level in ("node_classes", "graph_classes")}
+    return Origin(data["name"], data["checksum"], degree=data["degree"], **classes)
+
+
+def _read_split(directory: Path) -> Split | None:
+    path = directory / "split.json"
+    if not path.is_file():
+        return None
+    try:
+        return Split.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path} is not a split that multigraft wrote: {error!r}") from error

@@ -1,0 +1,152 @@
+"""A trained encoder: what it is, what it embeds."""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from multigraft.encoders.base import Encoder
+from multigraft.encoders.readout import Readout, readout
+from multigraft.errors import InputError
+from multigraft.graphs.packed import Origin, PackedGraphs
+from multigraft.graphs.splits import Split
+from multigraft.tasks.model import TaskModel
+
+LEVELS = ("graph", "node")
+
+
+@dataclass(eq=False)
+class TrainedEncoder:
+    """An encoder with its heads, its untrained twin, and where it comes from.
+
+    Attributes:
+        model: The encoder and the heads it was trained with.
+        initial: The same architecture with the weights that training started from.
+        origin: Name, checksum and classes of the data it was trained on.
+        tasks: Names of the tasks it was trained for.
+        strategy: Name and options of the strategy.
+        split: The graphs it was trained, validated and not trained on.
+        metadata: Seed, epochs, validation scores, versions and time of the training run.
+        readout: How a graph's node embeddings become one.
+    """
+
+    model: TaskModel
+    initial: Encoder
+    origin: Origin
+    tasks: tuple[str, ...]
+    strategy: dict[str, Any]
+    split: Split | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    readout: Readout = "mean"
+
+    @property
+    def encoder(self) -> Encoder:
+        return self.model.encoder
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that name the encoder's weights."""
+        digest = hashlib.sha256()
+        for name, value in sorted(self.encoder.state_dict().items()):
+            digest.update(f"{name} {tuple(value.shape)} {value.dtype}".encode())
+            digest.update(value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
+        return digest.hexdigest()[:16]
+
+    def embed(
+        self, graphs: Any, level: str = "graph", batch_size: int = 256, device: str = "auto"
+    ) -> Float[Tensor, "rows dim"]:
+        """Embeddings of every graph or every node, in order, on the CPU.
+
+        ``graphs``: packed graphs or anything of PyG's that holds graphs.
+
+        Raises:
+            InputError: an unknown level, or data whose columns differ from the training data's.
+        """
+        return torch.cat(list(self.batches(graphs, level, batch_size, device)))
+
+    def batches(
+        self, graphs: Any, level: str = "graph", batch_size: int = 256, device: str = "auto"
+    ) -> Iterator[Float[Tensor, "rows dim"]]:
+        """`embed`, batch by batch."""
+        from multigraft.graphs.catalog import load
+
+        return embed_batches(self.encoder, load(graphs), level, batch_size, device, self.readout)
+
+    def untrained(self) -> "TrainedEncoder":
+        """The encoder before training: the baseline that every measurement has."""
+        return dataclasses.replace(self, model=TaskModel(self.initial, [], self.origin))
+
+    def save(self, directory: str | Path) -> Path:
+        """Write the encoder as a directory that loads without executing code.
+
+        Raises:
+            InputError: the directory exists.
+        """
+        from multigraft.models.storage import save
+
+        return save(self, Path(directory))
+
+
+def embed(
+    encoder: TrainedEncoder, graphs: Any, level: str = "graph", batch_size: int = 256, device: str = "auto"
+) -> Float[Tensor, "rows dim"]:
+    """Embeddings of every graph or every node, in order, on the CPU; see `TrainedEncoder.embed`.
+
+    Raises:
+        InputError: an unknown level or device, or data whose columns differ from the training data's.
+    """
+    return encoder.embed(graphs, level, batch_size, device)
+
+
+def embed_batches(
+    encoder: Encoder,
+    graphs: PackedGraphs,
+    level: str = "graph",
+    batch_size: int = 256,
+    device: str = "auto",
+    pool: Readout = "mean",
+) -> Iterator[Float[Tensor, "rows dim"]]:
+    """Embeddings of every graph or node, ``batch_size`` graphs at a time, on the CPU."""
+    if level not in LEVELS:
+        raise InputError(f"unknown level {level!r}: choose from {', '.join(LEVELS)}")
+    if batch_size < 1:
+        raise InputError(f"batch size must be at least 1, got {batch_size}")
+    with evaluating(encoder, device) as where:
+        for first in range(0, max(len(graphs), 1), batch_size):
+            batch = graphs.select(torch.arange(first, min(first + batch_size, len(graphs)))).to(where)
+            with torch.inference_mode():
+                z = encoder(batch)
+                yield (readout(z, batch, pool) if level == "graph" else z).cpu()
+
+
+@contextmanager
+def evaluating(module: torch.nn.Module, device: str) -> Iterator[torch.device]:
+    """The module in evaluation mode on a device; put back as it was afterwards."""
+    where, was_training = pick_device(device), module.training
+    home = next((parameter.device for parameter in module.parameters()), where)
+    module.to(where).eval()
+    try:
+        yield where
+    finally:
+        module.to(home).train(was_training)
+
+
+def pick_device(name: str) -> torch.device:
+    """The device of that name; ``auto`` takes a GPU where there is one.
+
+    Raises:
+        InputError: no such device here.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as error:
+        raise InputError(f"no device {name!r} here: {str(error).splitlines()[0]}") from error

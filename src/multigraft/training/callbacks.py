@@ -1,0 +1,156 @@
+"""What happens after each epoch: keep the best weights, write the history, save the state, show progress."""
+
+import csv
+import io
+import time
+from pathlib import Path
+from typing import Any
+
+import lightning as L
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from torch import Tensor
+
+from multigraft.files import replacing, write_text
+from multigraft.training.module import TrainingModule
+
+
+class BestWeights(L.Callback):
+    """Keeps the weights with the highest sum of validation scores, and stops when they stay the best for too long.
+
+    ``patience``: validations without improvement after which training stops; None: never.
+    """
+
+    def __init__(self, patience: int | None) -> None:
+        self.patience = patience
+        self.epoch = -1
+        self.score = float("-inf")
+        self.waited = 0
+        self.scores: dict[str, float] = {}
+        self.weights: dict[str, Tensor] = {}
+
+    def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        module = _training(pl_module)
+        scores = module.scores()
+        if "validation/sum" not in scores:
+            return
+        if scores["validation/sum"] > self.score:
+            self.epoch, self.score, self.scores, self.waited = (
+                trainer.current_epoch,
+                scores["validation/sum"],
+                scores,
+                0,
+            )
+            self.weights = {name: value.detach().cpu().clone() for name, value in module.model.state_dict().items()}
+        else:
+            self.waited += 1
+        self._stop_if_spent(trainer)
+
+    def on_fit_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        self._stop_if_spent(trainer)  # a run that was killed after its last epoch has nothing left to do
+
+    def _stop_if_spent(self, trainer: L.Trainer) -> None:
+        if self.patience is not None and self.waited >= self.patience:
+            trainer.should_stop = True
+
+    def state_dict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("epoch", "score", "waited", "scores", "weights")}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.__dict__.update(state_dict)
+
+
+class History(L.Callback):
+    """Scores of every epoch; written as CSV after each, with an empty cell where there was no validation."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.rows: list[dict[str, float]] = []
+        self._started = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds spent training, earlier parts of a resumed run included."""
+        return self.rows[-1]["seconds"] if self.rows else 0.0
+
+    def on_fit_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        self._started = time.monotonic() - self.seconds
+
+    def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        seconds = round(time.monotonic() - self._started, 3)
+        self.rows.append({"epoch": trainer.current_epoch, "seconds": seconds, **_training(pl_module).scores()})
+        if self.path:
+            write_text(self.path, self._csv())
+
+    def _csv(self) -> str:
+        names = list(dict.fromkeys(name for row in self.rows for name in row))
+        text = io.StringIO()
+        writer = csv.DictWriter(text, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        return text.getvalue()
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"rows": self.rows}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.rows = state_dict["rows"]
+
+
+class SaveState(L.Callback):
+    """Writes everything needed to continue, after each epoch and behind all other callbacks."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        with replacing(self.path) as temporary:
+            trainer.save_checkpoint(temporary)
+
+
+class EpochProgress(L.Callback):
+    """A bar on standard error: epochs done, rate, time left, latest validation scores."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("training"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[scores]}"),
+            console=Console(stderr=True),
+        )
+
+    def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        steps = _training(pl_module).steps
+        done = trainer.current_epoch * steps
+        self._shown = self._bar.add_task(
+            "", total=(trainer.max_epochs or 0) * steps, completed=done, rate="", scores=""
+        )
+        self._bar.start()
+
+    def on_train_batch_end(self, trainer: L.Trainer, *_: Any) -> None:
+        speed = self._bar.tasks[0].speed
+        self._bar.update(self._shown, advance=1, rate=f"{speed:.0f} steps/s" if speed else "")
+
+    def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        scores = {
+            name.removeprefix("validation/"): value
+            for name, value in _training(pl_module).scores().items()
+            if name.startswith("validation/")
+        }
+        if scores:
+            self._bar.update(self._shown, scores="  ".join(f"{name} {value:.3f}" for name, value in scores.items()))
+
+    def on_train_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        self._bar.stop()
+
+    def on_exception(self, trainer: L.Trainer, pl_module: L.LightningModule, exception: BaseException) -> None:
+        self._bar.stop()
+
+
+def _training(module: L.LightningModule) -> TrainingModule:
+    assert isinstance(module, TrainingModule)
+    return module

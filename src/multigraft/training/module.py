@@ -1,0 +1,136 @@
+"""One training run as a Lightning module: which batch comes when, what is minimised, how it is validated.
+
+Every random draw comes from a generator named by (seed, use, epoch, step), so a run that is resumed at the start of an
+epoch draws what the undisturbed run drew.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+
+import lightning as L
+import torch
+from torch import Tensor
+
+from multigraft.errors import MultigraftError
+from multigraft.graphs.packed import PackedGraphs
+from multigraft.randomness import generator, seed_of
+from multigraft.strategies.base import Strategy
+from multigraft.tasks.base import Task
+from multigraft.tasks.model import TaskModel
+from multigraft.training.options import TrainOptions
+
+MOST_GRAPHS_VALIDATED_AT_ONCE = 512
+
+
+class TrainingModule(L.LightningModule):
+    """Trains ``model`` on the graphs of ``train``, judges it on those of ``validation``."""
+
+    def __init__(
+        self,
+        model: TaskModel,
+        tasks: Sequence[Task],
+        strategy: Strategy,
+        train: PackedGraphs,
+        validation: PackedGraphs,
+        options: TrainOptions,
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.tasks = tasks
+        self.method = strategy
+        self.train_graphs = train
+        self.validation_graphs = validation
+        self.options = options
+        self._validated: dict[str, float] = {}
+        self._losses: dict[str, Tensor] = {}
+        self._answers: dict[str, list[tuple[float, int]]] = defaultdict(list)
+
+    # --- what comes when -----------------------------------------------------------------------------------------
+
+    @property
+    def steps(self) -> int:
+        """Batches an epoch; graphs that fill no batch wait for another epoch's order."""
+        return max(1, len(self.train_graphs) // self.options.batch_size)
+
+    def train_dataloader(self) -> range:
+        return range(self.steps)
+
+    def val_dataloader(self) -> range:
+        chunks = math.ceil(len(self.validation_graphs) / MOST_GRAPHS_VALIDATED_AT_ONCE)
+        return range(self.options.validation_draws * chunks)
+
+    def on_fit_start(self) -> None:
+        """The data lives where the model lives."""
+        self.train_graphs = self.train_graphs.to(self.device)
+        self.validation_graphs = self.validation_graphs.to(self.device)
+
+    def batch(self, step: int) -> PackedGraphs:
+        """The graphs of one step of the current epoch."""
+        order_drawn = generator(self.options.seed, "order", self.current_epoch)
+        order = torch.randperm(len(self.train_graphs), generator=order_drawn)
+        size = self.options.batch_size
+        return self.train_graphs.select(order[step * size : (step + 1) * size])
+
+    # --- training ------------------------------------------------------------------------------------------------
+
+    def training_step(self, step: int) -> Tensor:
+        seed, epoch = self.options.seed, self.current_epoch
+        if step == 0:
+            torch.manual_seed(seed_of(seed, "dropout", epoch))  # for modules that draw from torch's own generator
+            self._losses = {}
+        draws = generator(seed, "episode", epoch, step, device=self.device)
+        losses = self.method.losses(self.model, self.tasks, self.batch(step), draws)
+        for name, loss in losses.items():
+            self._losses[name] = self._losses.get(name, 0) + loss.detach()
+        return torch.stack(list(losses.values())).sum()
+
+    def on_train_epoch_end(self) -> None:
+        self.log_dict(self.scores(), batch_size=1)
+
+    def scores(self) -> dict[str, float]:
+        """At an epoch's end ``train/TASK``, a mean loss; when validated, ``validation/TASK`` and ``validation/sum``.
+
+        Raises:
+            MultigraftError: a loss is infinite or not a number.
+        """
+        train = {f"train/{name}": float(total) / self.steps for name, total in self._losses.items()}
+        if not all(map(math.isfinite, train.values())):
+            raise MultigraftError(
+                f"the loss is no longer a number in epoch {self.current_epoch} ({train}): use a smaller learning rate"
+            )
+        return {**train, **self._validated}
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return torch.optim.Adam(self.model.parameters(), lr=self.options.learning_rate)
+
+    # --- validation ----------------------------------------------------------------------------------------------
+
+    def on_train_epoch_start(self) -> None:
+        self._validated = {}
+
+    def on_validation_epoch_start(self) -> None:
+        self._answers.clear()
+
+    def validation_step(self, index: int) -> None:
+        draws = self.options.validation_draws
+        chunk, draw = divmod(index, draws)
+        first = chunk * MOST_GRAPHS_VALIDATED_AT_ONCE
+        last = min(first + MOST_GRAPHS_VALIDATED_AT_ONCE, len(self.validation_graphs))
+        graphs = self.validation_graphs.select(torch.arange(first, last))
+        for task in self.tasks:
+            questions = generator(self.options.seed, "validation", chunk, draw, task.name, device=self.device)
+            logits, examples = self.method.answer(self.model, task, graphs, questions)
+            self._answers[task.name].append((task.metric(logits, examples), len(examples.answers)))
+
+    def on_validation_epoch_end(self) -> None:
+        means = {name: _weighted_mean(answers) for name, answers in self._answers.items()}
+        self._validated = {f"validation/{name}": mean for name, mean in means.items()}
+        self._validated["validation/sum"] = sum(mean for mean in means.values() if not math.isnan(mean))
+
+
+def _weighted_mean(answers: list[tuple[float, int]]) -> float:
+    """Mean score by number of questions, over those parts of the data where the score is defined."""
+    defined = [(score, asked) for score, asked in answers if not math.isnan(score)]
+    total = sum(asked for _, asked in defined)
+    return sum(score * asked for score, asked in defined) / total if total else math.nan

@@ -1,0 +1,60 @@
+"""The options of a training run: checked once, stored with the run, compared when it is resumed."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from multigraft.errors import InputError
+
+PRECISIONS = ("32", "bf16-mixed")
+FREE_ON_RESUME = frozenset({"epochs", "device"})
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """What a training run depends on beside the graphs and the encoder.
+
+    ``patience``: validations without improvement after which training stops; None: never. ``validation_draws``: how
+    often each validation asks its random questions. Learning rate and batch size are the SAME release's.
+    """
+
+    tasks: tuple[str, ...]
+    strategy: dict[str, Any]
+    epochs: int = 100
+    batch_size: int = 16
+    learning_rate: float = 5e-4
+    scaling: str = "rows"
+    split: str = "stratified"
+    patience: int | None = None
+    validate_every: int = 1
+    validation_draws: int = 4
+    seed: int = 0
+    device: str = "auto"
+    precision: str = "32"
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "validate_every", "validation_draws"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name.replace('_', ' ')} must be at least 1, got {getattr(self, name)}")
+        if not self.learning_rate > 0:
+            raise InputError(f"learning rate must be positive, got {self.learning_rate}")
+        if self.patience is not None and self.patience < 1:
+            raise InputError(f"patience must be at least 1, got {self.patience}")
+        if self.precision not in PRECISIONS:
+            raise InputError(f"unknown precision {self.precision!r}: choose from {', '.join(PRECISIONS)}")
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {**asdict(self), "tasks": list(self.tasks)}
+
+
+def check_resumable(stored: dict[str, Any], wanted: dict[str, Any], out: Path) -> None:
+    """Raise an `InputError` unless a run with the ``wanted`` options continues the one with the ``stored`` ones."""
+    differing = sorted(
+        name
+        for name in stored.keys() | wanted.keys()
+        if name not in FREE_ON_RESUME and stored.get(name) != wanted.get(name)
+    )
+    if differing:
+        changes = ", ".join(f"{name}: {stored.get(name)!r} there, {wanted.get(name)!r} now" for name in differing)
+        raise InputError(f"cannot resume {out}: it was started with other options ({changes})")

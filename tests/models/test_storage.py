@@ -1,0 +1,161 @@
+"""On disk and back: equal embeddings, no code, clear words about what is broken."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch_geometric.nn import GIN
+
+from multigraft.encoders.base import ModuleEncoder
+from multigraft.encoders.inputs import InputSchema
+from multigraft.errors import InputError
+from multigraft.graphs.splits import Split
+from multigraft.models.storage import load_encoder
+from multigraft.models.trained import TrainedEncoder
+from multigraft.tasks.model import TaskModel
+from tests.helpers.graphs import random_graphs
+from tests.models.test_trained import trained_on
+
+
+@pytest.fixture
+def graphs():
+    return random_graphs(10, seed=3, structure=1, degree=True)
+
+
+@pytest.fixture
+def trained(graphs):
+    made = trained_on(graphs)
+    made.split = Split("random", 3, torch.arange(6), torch.arange(6, 8), torch.arange(8, 10), graphs.origin.checksum)
+    made.metadata = {"seed": 3, "epochs": 9, "validation": {"gc": 0.5}, "versions": {"torch": "x"}}
+    return made
+
+
+def test_round_trip_keeps_everything(tmp_path, graphs, trained):
+    again = load_encoder(trained.save(tmp_path / "saved"))
+    assert torch.equal(again.embed(graphs), trained.embed(graphs))
+    assert torch.equal(again.untrained().embed(graphs), trained.untrained().embed(graphs))
+    for name, value in trained.model.state_dict().items():
+        assert torch.equal(again.model.state_dict()[name], value)
+    for name in ("tasks", "strategy", "metadata", "readout", "fingerprint"):
+        assert getattr(again, name) == getattr(trained, name)
+    assert again.encoder.inputs.schema == trained.encoder.inputs.schema
+    assert again.origin.node_classes == trained.origin.node_classes
+    assert torch.equal(again.split.test, trained.split.test)
+
+
+def test_statistics_of_the_inputs_are_part_of_the_weights(tmp_path, graphs):
+    made = trained_on(graphs)
+    made.encoder.inputs.__init__(InputSchema.of(graphs, "standard"))
+    made.initial.inputs.__init__(InputSchema.of(graphs, "standard"))
+    made.encoder.inputs.fit(graphs)
+    made.initial.inputs.fit(graphs)
+    again = load_encoder(made.save(tmp_path / "saved"))
+    assert torch.equal(again.encoder.inputs.mean, graphs.x.mean(0))
+    assert torch.equal(again.embed(graphs), made.embed(graphs))
+
+
+def test_files_are_plain_and_named_as_hubs_expect(tmp_path, trained):
+    saved = trained.save(tmp_path / "saved")
+    assert {path.name for path in saved.iterdir()} == {
+        "config.json", "model.safetensors", "initial.safetensors", "split.json", "README.md",
+    }  # fmt: skip
+    assert "encoder.layers.0.weight" in load_file(saved / "model.safetensors")
+    config = json.loads((saved / "config.json").read_text())
+    assert (config["encoder"]["kind"], config["tasks"]) == ("gcn", ["gc", "nc", "lp"])
+
+
+def test_loading_leaves_torchs_own_generator_alone(tmp_path, trained):
+    saved = trained.save(tmp_path / "saved")
+    torch.manual_seed(1)
+    expected = torch.rand(1)
+    torch.manual_seed(1)
+    load_encoder(saved)
+    assert torch.equal(torch.rand(1), expected)
+
+
+def test_foreign_modules_are_passed_in_again(tmp_path, graphs):
+    schema = InputSchema.of(graphs)
+    encoder, initial = (ModuleEncoder(GIN(schema.width, 4, 2, 5), schema) for _ in range(2))
+    made = TrainedEncoder(TaskModel(encoder, [], graphs.origin), initial, graphs.origin, (), {"name": "joint"})
+    saved = made.save(tmp_path / "saved")
+    with pytest.raises(InputError, match="this encoder is a GIN: pass one"):
+        load_encoder(saved)
+    again = load_encoder(saved, module=GIN(schema.width, 4, 2, 5))
+    assert torch.equal(again.embed(graphs), made.embed(graphs))
+    with pytest.raises(InputError, match="does not fit"):
+        load_encoder(saved, module=GIN(schema.width, 8, 2, 5))
+
+
+def test_an_existing_directory_is_never_written_over(tmp_path, trained):
+    with pytest.raises(InputError, match="exists"):
+        trained.save(tmp_path)
+
+
+def spoil_truncated(saved):
+    weights = saved / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-40])
+
+
+def spoil_foreign(saved):
+    (saved / "config.json").write_text('{"model_type": "bert"}')
+
+
+def spoil_text(saved):
+    (saved / "config.json").write_text("{half")
+
+
+def spoil_missing(saved):
+    (saved / "initial.safetensors").unlink()
+
+
+def spoil_config(saved):
+    (saved / "config.json").unlink()
+
+
+def spoil_format(saved):
+    config = json.loads((saved / "config.json").read_text())
+    (saved / "config.json").write_text(json.dumps({**config, "multigraft_format": 99}))
+
+
+def spoil_kind(saved):
+    config = json.loads((saved / "config.json").read_text())
+    (saved / "config.json").write_text(json.dumps({**config, "encoder": {"kind": "transformer"}}))
+
+
+def spoil_shape(saved):
+    config = json.loads((saved / "config.json").read_text())
+    (saved / "config.json").write_text(json.dumps({**config, "encoder": {"kind": "gcn", "dim": 7, "layers": 3}}))
+
+
+def spoil_split(saved):
+    (saved / "split.json").write_text("[1")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (spoil_truncated, r"model\.safetensors, it is truncated"),
+        (spoil_foreign, "not a multigraft encoder"),
+        (spoil_text, r"cannot read .*config\.json"),
+        (spoil_missing, r"initial\.safetensors is missing"),
+        (spoil_config, r"no config\.json"),
+        (spoil_format, "format 99"),
+        (spoil_kind, "does not describe"),
+        (spoil_shape, "does not fit"),
+        (spoil_split, r"split\.json"),
+    ],
+)
+def test_broken_directories_are_named(tmp_path, trained, spoil, says):
+    saved = trained.save(tmp_path / "saved")
+    spoil(saved)
+    with pytest.raises(InputError, match=says):
+        load_encoder(saved)
+
+
+def test_no_directory_and_unfinished_training_are_told_apart(tmp_path):
+    with pytest.raises(InputError, match="no such directory"):
+        load_encoder(tmp_path / "nowhere")
+    (tmp_path / "run/training").mkdir(parents=True)
+    with pytest.raises(InputError, match="--resume"):
+        load_encoder(tmp_path / "run")

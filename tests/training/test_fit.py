@@ -1,0 +1,243 @@
+"""Training: what it returns and writes, same seed same weights, resumed runs, bad options."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from torch import nn
+from torch_geometric.nn import GraphSAGE
+
+from multigraft.encoders.gcn import GCN
+from multigraft.encoders.inputs import InputSchema
+from multigraft.errors import InputError, MultigraftError
+from multigraft.graphs.splits import Split
+from multigraft.models.storage import load_encoder
+from multigraft.strategies.registry import STRATEGIES
+from multigraft.strategies.same import isame
+from multigraft.training.fit import input_width, train
+from tests.helpers.graphs import random_graphs
+from tests.helpers.training import small_graphs, train_small
+
+
+def same_weights(first, second):
+    ours, theirs = first.model.state_dict(), second.model.state_dict()
+    return ours.keys() == theirs.keys() and all(torch.equal(value, theirs[name]) for name, value in ours.items())
+
+
+def history(out):
+    return list(csv.DictReader((out / "training/history.csv").read_text().splitlines()))
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_every_strategy_trains(strategy):
+    tasks = ["nc"] if strategy == "single" else ["gc", "nc", "lp"]
+    trained = train_small(strategy=strategy, tasks=tasks)
+    assert trained.tasks == tuple(tasks)
+    assert set(trained.metadata["validation"]) == set(tasks)
+    assert trained.metadata["epochs"] == 2
+    changed = [not torch.equal(a, b) for a, b in zip(trained.encoder.parameters(), trained.initial.parameters(),
+                                                     strict=True)]  # fmt: skip
+    assert any(changed)
+
+
+def test_same_seed_same_weights_and_another_seed_others():
+    first, again, other = (train_small(seed=seed) for seed in (4, 4, 5))
+    assert same_weights(first, again)
+    assert first.metadata["validation"] == again.metadata["validation"]
+    assert not same_weights(first, other)
+
+
+def test_training_leaves_torchs_own_generator_alone():
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    torch.manual_seed(3)
+    train_small(epochs=1)
+    assert torch.equal(torch.rand(2), expected)
+
+
+def test_learning_happens():
+    graphs = small_graphs(60, features=3)
+    first = (graphs.x.argmax(1)).long()  # node classes that the attributes give away
+    object.__setattr__(graphs, "nodes", {**graphs.nodes, "label": first})
+    options = {"tasks": ["nc"], "strategy": "single", "scaling": "none", "dim": 16, "layers": 1}
+    learned, barely = (train_small(graphs, epochs=n, learning_rate=0.02, **options) for n in (15, 1))
+    assert learned.metadata["validation"]["nc"] > max(0.5, barely.metadata["validation"]["nc"])
+
+
+def test_output_directory_holds_what_the_design_names(tmp_path):
+    out = tmp_path / "run"
+    trained = train_small(out=out, epochs=3, validate_every=2)
+    files = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    assert {"config.json", "model.safetensors", "initial.safetensors", "split.json", "README.md", "options.json",
+            "training/history.csv", "training/last.ckpt"} <= files  # fmt: skip
+    assert any("tensorboard" in name for name in files)
+    assert not any(".tmp" in name or "/." in name for name in files)
+    rows = history(out)
+    assert [row["epoch"] for row in rows] == ["0", "1", "2"]
+    assert rows[0]["validation/sum"] == "" != rows[1]["validation/sum"]
+    assert float(rows[0]["train/gc"]) > 0
+    assert same_weights(load_encoder(out), trained)
+    options = json.loads((out / "options.json").read_text())
+    assert (options["epochs"], options["strategy"]["name"], options["encoder"]["dim"]) == (3, "esame", 8)
+
+
+def test_stored_split_is_the_one_trained_on(tmp_path):
+    graphs = small_graphs()
+    trained = train_small(graphs, out=tmp_path / "run")
+    again = Split.from_json(json.loads((tmp_path / "run/split.json").read_text()))
+    for part in ("train", "validation", "test"):
+        assert torch.equal(getattr(again, part), getattr(trained.split, part))
+    assert again.checksum == graphs.origin.checksum
+
+
+def test_own_split_own_strategy_and_own_modules_are_taken():
+    graphs = small_graphs()
+    parts = Split("mine", 0, torch.arange(20), torch.arange(20, 25), torch.arange(25, 30), graphs.origin.checksum)
+    net = GraphSAGE(input_width(graphs), 8, 2, 8)
+    trained = train(graphs, encoder=net, strategy=isame(inner_steps=2), split=parts, epochs=1, batch_size=6,
+                    progress=False)  # fmt: skip
+    assert trained.split is parts
+    assert trained.strategy["inner_steps"] == 2
+    assert torch.equal(net.convs[0].lin_l.weight, trained.initial.module.convs[0].lin_l.weight)
+    assert not torch.equal(net.convs[0].lin_l.weight, trained.encoder.module.convs[0].lin_l.weight)
+    own = GCN(InputSchema.of(graphs), dim=4)
+    assert train(graphs, encoder=own, epochs=1, batch_size=6, progress=False).encoder.dim == 4
+
+
+class Dropping(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.linear, self.drop = nn.Linear(width, 6), nn.Dropout(0.5)
+
+    def forward(self, x, edges):
+        return self.drop(self.linear(x))
+
+
+def test_modules_that_draw_noise_of_their_own_are_reproducible():
+    graphs = small_graphs()
+    torch.manual_seed(0)
+    net = Dropping(4)
+    first, again = (train(graphs, encoder=net, epochs=2, batch_size=6, progress=False) for _ in range(2))
+    assert same_weights(first, again)
+
+
+def test_resumed_at_an_epoch_equals_undisturbed(tmp_path):
+    whole = train_small(epochs=5, out=tmp_path / "whole")
+    train_small(epochs=2, out=tmp_path / "parts")
+    parts = train_small(epochs=5, out=tmp_path / "parts", resume=True)
+    assert same_weights(whole, parts)
+    histories = [history(tmp_path / name) for name in ("whole", "parts")]
+    for ours, theirs in zip(*histories, strict=True):
+        assert {k: v for k, v in ours.items() if k != "seconds"} == {k: v for k, v in theirs.items() if k != "seconds"}
+
+
+def test_patience_stops_and_a_resumed_run_stays_stopped(tmp_path):
+    options = {"epochs": 40, "patience": 2, "learning_rate": 1e-9}
+    stopped = train_small(out=tmp_path / "a", **options)
+    assert stopped.metadata["epochs"] == stopped.metadata["best_epoch"] + 3 < 40
+    (tmp_path / "a/config.json").unlink()
+    again = train_small(out=tmp_path / "a", resume=True, **options)
+    assert again.metadata["epochs"] == stopped.metadata["epochs"]
+    assert same_weights(stopped, again)
+
+
+def test_best_weights_are_returned_not_the_last(tmp_path):
+    trained = train_small(epochs=6, learning_rate=0.05, seed=1)
+    shorter = train_small(epochs=trained.metadata["best_epoch"] + 1, learning_rate=0.05, seed=1)
+    assert same_weights(trained, shorter)
+
+
+SCRIPT = """
+from tests.helpers.training import train_small
+train_small(epochs=400, dim=16, out={out!r}, resume=True)
+"""
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT], ids=["SIGKILL", "SIGINT"])
+def test_killed_in_mid_epoch_and_resumed_equals_undisturbed(tmp_path, sent):
+    out = tmp_path / "killed"
+    process = subprocess.Popen([sys.executable, "-c", SCRIPT.format(out=str(out))], stderr=subprocess.DEVNULL)
+    written = out / "training/history.csv"
+    deadline = time.monotonic() + 120
+    while not (written.is_file() and len(written.read_text().splitlines()) > 3) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(sent)
+    assert process.wait(60) != 0
+    assert not (out / "config.json").exists()
+    done = len(history(out))
+    assert 3 <= done < 400
+    resumed = train_small(epochs=done + 3, dim=16, out=out, resume=True)
+    undisturbed = train_small(epochs=done + 3, dim=16)
+    assert same_weights(resumed, undisturbed)
+
+
+def test_resume_refuses_other_options_other_directories_and_needs_a_place(tmp_path):
+    train_small(out=tmp_path / "run")
+    with pytest.raises(InputError, match=r"learning_rate: 0\.0005 there, 0\.1 now"):
+        train_small(out=tmp_path / "run", resume=True, learning_rate=0.1)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/notes.txt").write_text("mine")
+    with pytest.raises(InputError, match="no training run to resume"):
+        train_small(out=tmp_path / "other", resume=True)
+    with pytest.raises(InputError, match="name its directory"):
+        train_small(resume=True)
+
+
+def test_existing_output_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "here").mkdir()
+    with pytest.raises(InputError, match="exists"):
+        train_small(out=tmp_path / "here")
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"epochs": 0}, "epochs must be at least 1"),
+        ({"batch_size": 4}, "batch size 4 must be 6 or more"),
+        ({"learning_rate": -1.0}, "learning rate"),
+        ({"patience": 0}, "patience"),
+        ({"scaling": "log"}, "unknown scaling"),
+        ({"precision": "8"}, "unknown precision"),
+        ({"split": "scaffold"}, "unknown split"),
+        ({"tasks": ["gc", "xx"]}, "unknown task 'xx'"),
+        ({"strategy": "maml"}, "unknown strategy"),
+        ({"strategy": "joint", "inner_steps": 2}, "no option inner_steps"),
+        ({"strategy": isame(), "inner_steps": 2}, "options of strategies chosen by name"),
+        ({"dim": 0}, "dim must be at least 1"),
+        ({"device": "abacus"}, "no device 'abacus'"),
+    ],
+)
+def test_bad_options_are_refused_before_anything_is_written(tmp_path, options, says):
+    with pytest.raises(InputError, match=says):
+        train_small(out=tmp_path / "run", **options)
+    assert not (tmp_path / "run").exists()
+
+
+def test_tasks_the_data_cannot_serve_are_refused():
+    graphs = random_graphs(30, graph_classes=1)
+    with pytest.raises(InputError, match=r"task 'gc' is not possible: .* single graph class"):
+        train_small(graphs)
+    with pytest.raises(InputError, match="too few"):
+        train_small(small_graphs(3))
+
+
+def test_a_loss_that_is_no_number_is_an_error(tmp_path):
+    graphs = small_graphs()
+    object.__setattr__(graphs, "nodes", {**graphs.nodes, "x": graphs.x * torch.inf})
+    with pytest.raises(MultigraftError, match="smaller learning rate"):
+        train_small(graphs, scaling="none", out=tmp_path / "run")
+    assert not (tmp_path / "run/config.json").exists()
+
+
+def test_mixed_precision_trains_close_to_full():
+    full, mixed = (train_small(precision=p, epochs=1) for p in ("32", "bf16-mixed"))
+    assert all(p.dtype == torch.float32 for p in mixed.model.parameters())
+    assert not same_weights(full, mixed)
+    for ours, theirs in zip(full.model.parameters(), mixed.model.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, atol=0.01, rtol=0.1)

@@ -1,0 +1,93 @@
+"""Which batch comes when, and how validation is averaged."""
+
+import math
+
+import pytest
+import torch
+
+from multigraft.encoders.gcn import GCN
+from multigraft.encoders.inputs import InputSchema
+from multigraft.errors import MultigraftError
+from multigraft.strategies.registry import build
+from multigraft.tasks.model import TaskModel
+from multigraft.tasks.registry import resolve
+from multigraft.training import module as training
+from multigraft.training.module import TrainingModule, _weighted_mean
+from multigraft.training.options import TrainOptions
+from tests.helpers.training import FakeTrainer, small_graphs
+
+
+def made(epoch=0, tasks=("gc", "nc"), **options) -> TrainingModule:
+    """A module at the start of an epoch."""
+    graphs, values = small_graphs(25), resolve(list(tasks))
+    torch.manual_seed(0)
+    model = TaskModel(GCN(InputSchema.of(graphs), dim=6, layers=1), values, graphs.origin)
+    chosen = TrainOptions(tuple(tasks), {"name": "esame"}, **{"batch_size": 8, **options})
+    module = TrainingModule(model, values, build("esame"), graphs, graphs.select([1, 4, 7, 9, 12]), chosen)
+    module._trainer = FakeTrainer(current_epoch=epoch)
+    return module
+
+
+def seen(module) -> list[torch.Tensor]:
+    return [module.batch(step).x for step in range(module.steps)]
+
+
+def test_an_epoch_is_whole_batches_of_distinct_graphs():
+    module = made()
+    assert module.steps == len(module.train_dataloader()) == 3
+    firsts = torch.cat([module.batch(step).x[module.batch(step).node_offsets[:-1]] for step in range(3)])
+    assert len(firsts) == len(firsts.unique(dim=0)) == 24
+
+
+def test_order_is_new_every_epoch_and_the_same_for_the_same_seed():
+    first, again, later, other = (seen(made(**o)) for o in ({}, {}, {"epoch": 1}, {"seed": 1}))
+    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+    for different in (later, other):
+        assert not all(a.shape == b.shape and torch.equal(a, b) for a, b in zip(first, different, strict=True))
+
+
+def test_fewer_graphs_than_a_batch_make_one_batch():
+    module = made(batch_size=100)
+    assert module.steps == 1
+    assert len(module.batch(0)) == 25
+
+
+def test_episodes_are_fresh_in_every_step_and_epoch_and_repeat_with_the_seed():
+    losses = [float(m.training_step(s).detach()) for m in (made(), made(epoch=1)) for s in (0, 1)]
+    assert len(set(losses)) == 4
+    assert losses[1] == float(made().training_step(1).detach())
+
+
+def test_validation_asks_the_same_questions_every_time(monkeypatch):
+    def validated(epoch):
+        module = made(epoch)
+        module.on_validation_epoch_start()
+        for index in module.val_dataloader():
+            module.validation_step(index)
+        module.on_validation_epoch_end()
+        return module._validated
+
+    first = validated(0)
+    assert first == validated(5)
+    assert first["validation/sum"] == pytest.approx(first["validation/gc"] + first["validation/nc"])
+    monkeypatch.setattr(training, "MOST_GRAPHS_VALIDATED_AT_ONCE", 2)
+    assert len(made().val_dataloader()) == 3 * 4
+    assert 0 <= validated(0)["validation/nc"] <= 1
+
+
+def test_scores_are_mean_losses_and_refuse_what_is_no_number():
+    module = made()
+    for step in range(module.steps):
+        module.training_step(step)
+    scores = module.scores()
+    assert set(scores) == {"train/gc", "train/nc"}
+    assert all(0 < value < 3 for value in scores.values())
+    module._losses["gc"] = torch.tensor(float("nan"))
+    with pytest.raises(MultigraftError, match="smaller learning rate"):
+        module.scores()
+
+
+def test_means_are_weighted_by_questions_and_skip_the_undefined():
+    assert _weighted_mean([(1.0, 3), (0.0, 1), (math.nan, 9)]) == 0.75
+    assert math.isnan(_weighted_mean([(math.nan, 2)]))
+    assert math.isnan(_weighted_mean([]))
