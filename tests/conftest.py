@@ -1,6 +1,7 @@
 """Shared fixtures: real data where there is any, and single-threaded small products."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,14 @@ settings.load_profile("multigraft")
 def _one_thread() -> None:
     """Tests run side by side, one process a core; a thread pool in each would only get in the way."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Packed data sets and checksums go to a directory of this run, not to the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MULTIGRAFT_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import torch
 from jaxtyping import Bool, Float, Int, Int64
@@ -221,7 +221,7 @@ class PackedGraphs:
         """One graph as a PyG ``Data``."""
         if not -len(self) <= index < len(self):
             raise IndexError(index)
-        return self.select([index % len(self)]).to_batch().get_example(0)
+        return cast("Data", self.select([index % len(self)]).to_batch().get_example(0))
 
     def __iter__(self) -> Iterator["Data"]:
         return (self[index] for index in range(len(self)))

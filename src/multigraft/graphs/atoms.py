@@ -1,0 +1,77 @@
+"""From RDKit molecules to packed graphs: atoms are nodes, a bond is two directed edges that lie side by side."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from jaxtyping import Int64
+from torch import Tensor
+from torch.nn.functional import one_hot
+
+from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.segments import offsets, segment_ids
+
+if TYPE_CHECKING:
+    from rdkit import Chem
+
+FEATURES = (
+    "aromatic",
+    "charge negative",
+    "charge none",
+    "charge positive",
+    "hybridisation sp",
+    "hybridisation sp2",
+    "hybridisation sp3",
+    "hybridisation other",
+)
+
+
+def parse_smiles(smiles: str) -> "tuple[Chem.Mol | None, str]":
+    """The sanitised molecule and an empty reason, or None and the reason why there is none."""
+    from rdkit import Chem
+
+    molecule = Chem.MolFromSmiles(smiles)
+    if molecule is not None:
+        return (molecule, "") if molecule.GetNumAtoms() else (None, "no atoms")
+    written = Chem.MolFromSmiles(smiles, sanitize=False)
+    problems = Chem.DetectChemistryProblems(written) if written is not None else ()
+    return None, problems[0].Message() if problems else "no valid SMILES"
+
+
+def pack_molecules(molecules: "Sequence[Chem.Mol]") -> PackedGraphs:
+    """Columns: ``x`` as `FEATURES` says; ``structure`` whether in a ring; ``label`` the atomic number."""
+    from rdkit.Chem import HybridizationType
+
+    places = {HybridizationType.SP: 0, HybridizationType.SP2: 1, HybridizationType.SP3: 2}
+    rows = [
+        (
+            atom.GetAtomicNum(),
+            atom.GetIsAromatic(),
+            atom.GetFormalCharge(),
+            places.get(atom.GetHybridization(), 3),
+            atom.IsInRing(),
+        )
+        for molecule in molecules
+        for atom in molecule.GetAtoms()
+    ]
+    bonds = [(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()) for molecule in molecules for bond in molecule.GetBonds()]
+    number, aromatic, charge, hybridisation, ring = torch.tensor(rows, dtype=torch.int64).reshape(-1, 5).unbind(1)
+    node_offsets = offsets(torch.tensor([molecule.GetNumAtoms() for molecule in molecules], dtype=torch.int64))
+    bond_counts = torch.tensor([molecule.GetNumBonds() for molecule in molecules], dtype=torch.int64)
+    return PackedGraphs(
+        edge_index=_both_directions(bonds, node_offsets[:-1], bond_counts),
+        node_offsets=node_offsets,
+        edge_offsets=offsets(2 * bond_counts),
+        nodes={
+            "x": torch.cat([aromatic[:, None], one_hot(charge.sign() + 1, 3), one_hot(hybridisation, 4)], 1).float(),
+            "structure": ring[:, None].float(),
+            "label": number,
+        },
+    )
+
+
+def _both_directions(
+    bonds: list[tuple[int, int]], starts: Int64[Tensor, " graphs"], counts: Int64[Tensor, " graphs"]
+) -> Int64[Tensor, "2 edges"]:
+    pairs = torch.tensor(bonds, dtype=torch.int64).reshape(-1, 2) + starts[segment_ids(counts)][:, None]
+    return torch.stack([pairs, pairs.flip(1)], dim=1).reshape(-1, 2).T.contiguous()

@@ -1,0 +1,155 @@
+"""The two embedded data sets: real molecules that RDKit's wheel carries, so that no network is needed.
+
+``nci5k``: structures from the National Cancer Institute with a polar surface area each (Ertl, Rohde & Selzer 2000).
+``chembl2321810``: compounds of one ChEMBL document with measured activity, which RDKit's Free-Wilson analysis uses.
+"""
+
+import csv
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+import torch
+
+from multigraft.errors import InputError, MissingExtraError
+from multigraft.graphs import checksums
+from multigraft.graphs.atoms import pack_molecules, parse_smiles
+from multigraft.graphs.packed import Origin, PackedGraphs
+
+if TYPE_CHECKING:
+    from rdkit import Chem
+
+FILES = {
+    "nci5k": ("NCI/first_5K.smi", "NCI/first_5k.tpsa.csv"),
+    "chembl2321810": ("FreeWilson/data/CHEMBL2321810.smi", "FreeWilson/data/CHEMBL2321810_act.csv"),
+}
+CLASSES = {
+    "nci5k": ("small polar surface", "large polar surface"),
+    "chembl2321810": ("inactive", "active"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A molecule as it is written, the line it is in, counted from 1, and the value measured for it."""
+
+    line: int
+    smiles: str
+    value: float
+
+
+def embedded_files(name: str) -> tuple[Path, Path]:
+    """The molecules and the values of ``nci5k`` or ``chembl2321810`` in the installed RDKit.
+
+    Raises:
+        MissingExtraError: RDKit is not installed.
+        InputError: this RDKit comes without its example data.
+    """
+    try:
+        from rdkit import RDConfig
+    except ImportError as error:
+        raise MissingExtraError(f"the data set {name!r}", "molecules") from error
+    home = Path(RDConfig.RDDataDir if name == "nci5k" else RDConfig.RDContribDir)
+    molecules, values = (home / file for file in FILES[name])
+    for path in (molecules, values):
+        if not path.is_file():
+            raise InputError(f"{path} is missing: this RDKit has no example data, the wheel on PyPI has")
+    return molecules, values
+
+
+def embedded_checksum(name: str) -> str:
+    """SHA-256 over names and contents of the two files; errors as `embedded_files`."""
+    return checksums.of_files(embedded_files(name))
+
+
+def read_embedded(name: str) -> PackedGraphs:
+    """Pack an embedded set.
+
+    Attributes and structure are those of `pack_molecules`, and node degrees are an input as well. The node label is the
+    element, which is therefore not among the inputs; the graph label is 1 where the value is above the median. Rows
+    that do not parse are left out, and the notes list them.
+
+    Raises:
+        MissingExtraError: RDKit is not installed.
+        InputError: the files are missing, or do not belong together.
+    """
+    from rdkit.Chem import GetPeriodicTable
+
+    files = embedded_files(name)
+    rows = nci_rows(*files) if name == "nci5k" else chembl_rows(*files)
+    kept, molecules, dropped = _parse(rows)
+    middle = median(row.value for row in kept)
+    graphs = pack_molecules(molecules)
+    elements, labels = torch.unique(graphs.node_labels, return_inverse=True)
+    notes = [f"graph classes: value above the median, {middle:g}, or not"]
+    if dropped:
+        notes.append(f"left out {len(dropped)} of {len(rows)} rows of {files[0].name}: {'; '.join(dropped)}")
+    return dataclasses.replace(
+        graphs,
+        nodes={**graphs.nodes, "label": labels},
+        graphs={"label": torch.tensor([int(row.value > middle) for row in kept])},
+        origin=Origin(
+            name=name,
+            checksum=embedded_checksum(name),
+            node_classes=tuple(GetPeriodicTable().GetElementSymbol(number) for number in elements.tolist()),
+            graph_classes=CLASSES[name],
+            degree=True,
+            notes=tuple(notes),
+        ),
+    )
+
+
+def nci_rows(molecules: Path, values: Path) -> list[Row]:
+    """Rows of ``nci5k``: both files have the molecules in the same order, the second below one line of comment.
+
+    Raises:
+        InputError: a molecule is not written the same in both files.
+    """
+    left = [line.split("\t")[0] for line in molecules.read_text().splitlines()]
+    right = [line.rsplit(",", 1) for line in values.read_text().splitlines()[1:]]
+    _check_lengths(molecules, left, values, right)
+    rows = []
+    for line, (smiles, (written, area)) in enumerate(zip(left, right, strict=True), start=1):
+        if smiles != written:
+            raise InputError(f"{molecules}, line {line}: {smiles}, but {values.name} has {written}: reinstall RDKit")
+        rows.append(Row(line, smiles, float(area)))
+    return rows
+
+
+def chembl_rows(molecules: Path, values: Path) -> list[Row]:
+    """Rows of ``chembl2321810``: a compound's number joins its structure with its activity.
+
+    Raises:
+        InputError: a compound is in one file only, or twice.
+    """
+    with values.open(newline="") as file:
+        activity = {row["Name"]: float(row["Act"]) for row in csv.DictReader(file)}
+    structures = [line.split() for line in molecules.read_text().splitlines()]
+    _check_lengths(molecules, structures, values, activity)
+    if odd := activity.keys() ^ {compound for _, compound in structures}:
+        raise InputError(f"{molecules.name} and {values.name} differ in compound {min(odd)}: reinstall RDKit")
+    return [Row(line, smiles, activity[compound]) for line, (smiles, compound) in enumerate(structures, start=1)]
+
+
+def _check_lengths(first: Path, rows: Sequence[object], second: Path, values: Sequence[object] | dict) -> None:
+    if len(rows) != len(values):
+        raise InputError(f"{first} has {len(rows)} molecules, {second.name} {len(values)} values: reinstall RDKit")
+
+
+def _parse(rows: Sequence[Row]) -> "tuple[list[Row], list[Chem.Mol], list[str]]":
+    """The rows that parse, their molecules, and a line of text for each of the others; RDKit's own log is silenced."""
+    from rdkit import rdBase
+
+    kept, molecules, dropped = [], [], []
+    with rdBase.BlockLogs():
+        for row in rows:
+            molecule, reason = parse_smiles(row.smiles)
+            if molecule is None:
+                dropped.append(f"line {row.line} ({reason})")
+            else:
+                kept.append(row)
+                molecules.append(molecule)
+    return kept, molecules, dropped

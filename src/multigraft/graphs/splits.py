@@ -1,0 +1,130 @@
+"""Splits as pure functions: from sizes or labels and a generator to index arrays, which are stored with a run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Int64
+from torch import Tensor
+
+from multigraft import randomness
+from multigraft.errors import InputError
+from multigraft.graphs.packed import PackedGraphs
+
+SPLITS = ("stratified", "random")
+PARTS = ("train", "validation", "test")
+Fractions = tuple[float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Graph numbers of the training, validation and test part; sorted, disjoint.
+
+    ``checksum`` names the data set the numbers speak of.
+    """
+
+    kind: str
+    seed: int
+    train: Int64[Tensor, " train"]
+    validation: Int64[Tensor, " validation"]
+    test: Int64[Tensor, " test"]
+    checksum: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        parts = {part: getattr(self, part).tolist() for part in PARTS}
+        return {"kind": self.kind, "seed": self.seed, "checksum": self.checksum, **parts}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Split":
+        """The split that ``to_json`` wrote."""
+        parts = {part: torch.tensor(stored[part], dtype=torch.int64) for part in PARTS}
+        return cls(stored["kind"], stored["seed"], checksum=stored["checksum"], **parts)
+
+
+def split_graphs(graphs: PackedGraphs, kind: str, seed: int, fractions: Fractions = (0.7, 0.1, 0.2)) -> Split:
+    """A random or stratified split of a data set; without graph labels there is nothing to stratify by: random.
+
+    Raises:
+        InputError: an unknown kind, or too few graphs.
+    """
+    if kind not in SPLITS:
+        raise InputError(f"unknown split {kind!r}: choose from {', '.join(SPLITS)}")
+    draws = randomness.generator(seed, "split")
+    if kind == "stratified" and "label" in graphs.graphs:
+        parts = stratified_split(graphs.graph_labels.cpu(), draws, fractions)
+    else:
+        kind, parts = "random", random_split(len(graphs), draws, fractions)
+    return Split(kind, seed, *parts, checksum=graphs.origin.checksum)
+
+
+def random_split(
+    count: int, generator: torch.Generator, fractions: Fractions = (0.7, 0.1, 0.2)
+) -> tuple[Int64[Tensor, " train"], Int64[Tensor, " validation"], Int64[Tensor, " test"]]:
+    """A uniformly random partition of ``range(count)``; the last part takes what rounding leaves.
+
+    Raises:
+        InputError: fractions that do not sum to 1, or a part that would be empty.
+    """
+    first, second = _part_sizes(count, fractions)
+    order = torch.randperm(count, generator=generator)
+    return _sorted(order[:first], order[first : first + second], order[first + second :])
+
+
+def stratified_split(
+    labels: Int64[Tensor, " graphs"], generator: torch.Generator, fractions: Fractions = (0.7, 0.1, 0.2)
+) -> tuple[Int64[Tensor, " train"], Int64[Tensor, " validation"], Int64[Tensor, " test"]]:
+    """A random partition in which every part has the classes in the proportions of the whole, to under two graphs.
+
+    Graphs are shuffled and ordered by class; the test part, then validation, takes them at even spacing.
+
+    Raises:
+        InputError: as `random_split`.
+    """
+    first, second = _part_sizes(len(labels), fractions)
+    order = _spread(labels, generator)
+    test = _evenly(len(order), len(order) - first - second)
+    rest = order[~test]
+    validation = _evenly(len(rest), second)
+    return _sorted(rest[~validation], rest[validation], order[test])
+
+
+def k_fold(
+    count: int, folds: int, generator: torch.Generator, labels: Int64[Tensor, " graphs"] | None = None
+) -> list[Int64[Tensor, " fold"]]:
+    """A partition of ``range(count)`` into ``folds`` test parts of nearly equal size, stratified by any labels.
+
+    Raises:
+        InputError: fewer than two folds, or more folds than graphs.
+    """
+    if not 2 <= folds <= count:
+        raise InputError(f"{folds} folds of {count} graphs: choose between 2 and {count}")
+    order = torch.randperm(count, generator=generator) if labels is None else _spread(labels, generator)
+    return [order[fold::folds].sort().values for fold in range(folds)]
+
+
+def _part_sizes(count: int, fractions: Sequence[float]) -> tuple[int, int]:
+    if abs(sum(fractions) - 1) > 1e-9 or min(fractions) < 0:
+        raise InputError(f"split fractions {tuple(fractions)} must be positive and sum to 1")
+    first, second = round(count * fractions[0]), round(count * fractions[1])
+    if min(first, second, count - first - second) < 1:
+        raise InputError(f"{count} graphs are too few for a {'/'.join(f'{f:.0%}' for f in fractions)} split")
+    return first, second
+
+
+def _spread(labels: Tensor, generator: torch.Generator) -> Tensor:
+    """A random order, class after class: dealt out in turn, or at even spacing, every hand has its share of each."""
+    noise = torch.rand(len(labels), generator=generator, dtype=torch.float64)
+    return torch.argsort(labels + noise)
+
+
+def _evenly(count: int, take: int) -> Tensor:
+    """A mask of ``take`` positions of ``count`` at even spacing."""
+    steps = torch.arange(count + 1) * take // count
+    return steps.diff().bool()
+
+
+def _sorted(*parts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    train, validation, test = (part.sort().values for part in parts)
+    return train, validation, test

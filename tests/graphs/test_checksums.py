@@ -1,0 +1,54 @@
+"""Digests that change with the content and with nothing else."""
+
+from pathlib import Path
+
+import torch
+from hypothesis import given
+
+from multigraft.graphs import checksums
+from multigraft.graphs.packed import PackedGraphs
+from tests.helpers.graphs import packed_graphs, random_graphs
+
+
+def test_of_files_depends_on_names_and_contents_but_not_on_order_or_place(tmp_path: Path):
+    places = [tmp_path / "one", tmp_path / "two"]
+    for place in places:
+        place.mkdir()
+        (place / "a.txt").write_text("1\n")
+        (place / "b.txt").write_text("2\n")
+    first = checksums.of_files([places[0] / "a.txt", places[0] / "b.txt"])
+    assert len(first) == 64
+    assert checksums.of_files([places[1] / "b.txt", places[1] / "a.txt"]) == first
+    (places[1] / "b.txt").write_text("1\n")
+    (places[1] / "a.txt").write_text("2\n")
+    assert checksums.of_files(places[1].iterdir()) != first
+    assert checksums.of_files([places[0] / "a.txt"]) != first
+
+
+@given(packed_graphs(structure=1))
+def test_of_tensors_is_equal_for_equal_content(graphs: PackedGraphs):
+    again = graphs.select(list(range(len(graphs))))
+    assert checksums.of_tensors(again) == checksums.of_tensors(graphs)
+
+
+def test_of_tensors_sees_values_types_and_names():
+    graphs = random_graphs(3)
+    seen = {checksums.of_tensors(graphs), checksums.of_tensors(graphs.double())}
+    for nodes in (
+        {**graphs.nodes, "x": graphs.x + 1},
+        {**graphs.nodes, "x": graphs.x[:, :0]},
+        {"x": graphs.x, "other": graphs.node_labels},
+        {**graphs.nodes, "extra": torch.zeros(graphs.num_nodes)},
+    ):
+        changed = PackedGraphs(graphs.edge_index, graphs.node_offsets, graphs.edge_offsets, nodes, {}, graphs.graphs)
+        seen.add(checksums.of_tensors(changed))
+    assert len(seen) == 6
+
+
+def test_of_tensors_does_not_mind_how_a_tensor_lies_in_memory():
+    graphs = random_graphs(3)
+    turned = graphs.x.T.contiguous().T
+    assert not turned.is_contiguous()
+    nodes = {**graphs.nodes, "x": turned}
+    again = PackedGraphs(graphs.edge_index, graphs.node_offsets, graphs.edge_offsets, nodes, {}, graphs.graphs)
+    assert checksums.of_tensors(again) == checksums.of_tensors(graphs)
