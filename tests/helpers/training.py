@@ -14,7 +14,8 @@ def small_graphs(count=30, seed=11, **options):
 
 def train_small(graphs=None, **options) -> TrainedEncoder:
     """Two epochs of a narrow encoder, unless ``options`` say otherwise."""
-    options = {"epochs": 2, "batch_size": 6, "dim": 8, "layers": 2, "progress": False, "device": "cpu", **options}
+    narrow = {"batch_size": 6, "dim": 8, "layers": 2, "progress": False, "device": "cpu"}
+    options = {"epochs": 2, "validate_every": 1, "validation_draws": 2, **narrow, **options}
     return train(small_graphs() if graphs is None else graphs, **options)
 
 

@@ -146,6 +146,10 @@ def test_patience_stops_and_a_resumed_run_stays_stopped(tmp_path):
     assert same_weights(stopped, again)
 
 
+def test_a_run_shorter_than_its_validation_interval_is_validated_at_its_end():
+    assert train_small(epochs=2, validate_every=5).metadata["best_epoch"] == 1
+
+
 def test_best_weights_are_returned_not_the_last(tmp_path):
     trained = train_small(epochs=6, learning_rate=0.05, seed=1)
     shorter = train_small(epochs=trained.metadata["best_epoch"] + 1, learning_rate=0.05, seed=1)
@@ -225,6 +229,12 @@ def test_tasks_the_data_cannot_serve_are_refused():
         train_small(graphs)
     with pytest.raises(InputError, match="too few"):
         train_small(small_graphs(3))
+
+
+def test_without_tasks_named_those_that_the_data_serves_are_trained():
+    assert train_small(random_graphs(30, graph_classes=1, density=0.5), epochs=1).tasks == ("nc", "lp")
+    with pytest.raises(InputError, match="neither labels nor edges"):
+        train_small(random_graphs(30, graph_classes=1, node_classes=1, density=0.0))
 
 
 def test_a_loss_that_is_no_number_is_an_error(tmp_path):

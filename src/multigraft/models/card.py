@@ -36,8 +36,8 @@ encoder = mg.load_encoder("PATH")
 embeddings = encoder.embed(graphs)  # one row a graph; level="node" for nodes
 ```
 
-`initial.safetensors` holds the weights that training started from: measure them too, since an untrained encoder is
-often a strong baseline. The weights are licensed as their author chooses; MIT is what the program writes. The training data
+`initial.safetensors` holds the weights that training started from. Measure them too: an untrained encoder is often a
+strong baseline. The weights are licensed as their author chooses; MIT is what the program writes. The training data
 keeps its own licence.
 """
 

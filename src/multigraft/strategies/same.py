@@ -23,8 +23,9 @@ class SAME(Strategy):
     """For each task: adapt to its support set by gradient descent, then be judged on its target set.
 
     The outer loss of a task is L(f(theta'), target) with theta' = theta - inner_lr * grad L(f(theta), support),
-    repeated ``inner_steps`` times, and is differentiated through the inner steps; with ``first_order`` the inner gradient
-    counts as a constant. ``adapts_encoder``: iSAME adapts all parameters, eSAME those of the task's head alone.
+    repeated ``inner_steps`` times, and is differentiated through the inner steps; with ``first_order`` the inner
+    gradient counts as a constant. ``adapts_encoder``: iSAME adapts all parameters, eSAME those of the task's head
+    alone.
 
     Source: SAME, section 4.3, algorithm 1; the first-order form as in Finn et al. 2017, section 5.2.
     """

@@ -30,7 +30,7 @@ from multigraft.strategies.base import Strategy
 from multigraft.strategies.registry import build
 from multigraft.tasks.base import Task
 from multigraft.tasks.model import TaskModel
-from multigraft.tasks.registry import resolve
+from multigraft.tasks.registry import TASKS, resolve
 from multigraft.training.options import TrainOptions, check_resumable
 
 
@@ -50,7 +50,7 @@ class Run:
 def train(
     graphs: Any,
     *,
-    tasks: Sequence[str | Task] = ("gc", "nc", "lp"),
+    tasks: Sequence[str | Task] | None = None,
     strategy: str | Strategy = "esame",
     encoder: nn.Module | None = None,
     dim: int | None = None,
@@ -64,7 +64,7 @@ def train(
     scaling: str = "rows",
     split: str | Split = "stratified",
     patience: int | None = None,
-    validate_every: int = 1,
+    validate_every: int = 2,
     validation_draws: int = 4,
     seed: int = 0,
     device: str = "auto",
@@ -77,7 +77,7 @@ def train(
 
     Args:
         graphs: A data set's name, a folder in TU layout, or anything of PyG's that holds graphs.
-        tasks: Names or `Task` values.
+        tasks: Names or `Task` values; None: all named tasks that the data can serve.
         strategy: A name or a `Strategy`; ``inner_steps``, ``inner_lr``, ``first_order`` are options of a named one.
         encoder: None for SAME's GCN of ``layers`` layers, ``dim`` wide (3 and 256); an `Encoder`; or any module
             from (features ``[nodes, in]``, edges ``[2, edges]``) to embeddings ``[nodes, dim]``, see `input_width`.
@@ -104,7 +104,7 @@ def train(
         chosen = build(chosen, inner_steps=inner_steps, inner_lr=inner_lr, first_order=first_order)
     elif (inner_steps, inner_lr, first_order) != (None, None, None):
         raise InputError("inner_steps, inner_lr and first_order are options of strategies chosen by name")
-    values = resolve(tasks)
+    values = resolve(tasks) if tasks is not None else [task for task in TASKS.values() if not task.obstacle(packed)]
     options = TrainOptions(
         tuple(task.name for task in values), chosen.config(), epochs, batch_size, learning_rate, scaling,
         split if isinstance(split, str) else split.kind, patience, validate_every, validation_draws, seed, device,
@@ -128,6 +128,8 @@ def _prepare(
     shape: dict[str, int | None],
     split: str | Split,
 ) -> Run:
+    if not tasks:
+        raise InputError(f"data set {graphs.origin.name!r} can serve no task: it has neither labels nor edges")
     for task in tasks:
         obstacle = task.obstacle(graphs)
         if obstacle:
@@ -211,7 +213,7 @@ def _fit(run: Run, folder: Path, state: Path | None, progress: bool) -> TrainedE
         devices=[where.index or 0] if where.type == "cuda" else 1,
         precision="bf16-mixed" if options.precision == "bf16-mixed" else "32-true",
         max_epochs=options.epochs,
-        check_val_every_n_epoch=options.validate_every,
+        check_val_every_n_epoch=min(options.validate_every, options.epochs),
         callbacks=callbacks,
         logger=_tensorboard(folder),
         enable_checkpointing=False,

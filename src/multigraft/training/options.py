@@ -26,7 +26,7 @@ class TrainOptions:
     scaling: str = "rows"
     split: str = "stratified"
     patience: int | None = None
-    validate_every: int = 1
+    validate_every: int = 2
     validation_draws: int = 4
     seed: int = 0
     device: str = "auto"
