@@ -87,9 +87,9 @@ def test_classes_are_halves(sets: dict):
 
 def test_reading_is_quiet_and_quick(capfd: pytest.CaptureFixture[str]):
     pytest.importorskip("rdkit")
-    start = time.perf_counter()
+    start = time.process_time()
     read_embedded("nci5k")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     captured = capfd.readouterr()
     assert captured.out == captured.err == ""
 

@@ -29,15 +29,17 @@ class GCN(Encoder):
         self.inputs = InputFeatures(schema)
         self.dim = dim
         widths = [schema.width, *[dim] * layers]
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
-        for layer in self.layers:
+        linears = [nn.Linear(a, b) for a, b in pairwise(widths)]
+        for layer in linears:
             nn.init.xavier_uniform_(layer.weight)  # Glorot, as Kipf & Welling initialise
             nn.init.zeros_(layer.bias)
+        self.layers = nn.ModuleList(linears)
 
     def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:
         hidden = self.inputs(graphs)
         adjacency = graphs.once(normalised_adjacency)
         for depth, layer in enumerate(self.layers):
+            assert isinstance(layer, nn.Linear)
             update = torch.relu(adjacency @ linear(hidden, layer.weight) + layer.bias)
             hidden = normalize(update if depth == 0 else update + hidden, dim=1)
         return hidden
