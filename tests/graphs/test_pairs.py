@@ -174,13 +174,14 @@ def _adjacency(graphs: PackedGraphs, g: int) -> torch.Tensor:
     return adjacency
 
 
-@pytest.mark.parametrize(("nodes", "take"), [(6, 4), (14, 2)], ids=["shuffled", "drawn"])
+@pytest.mark.parametrize(("nodes", "take"), [(6, 4), (15, 2)], ids=["shuffled", "drawn"])
 def test_samples_are_uniform(nodes: int, take: int):
     """Every non-edge is equally likely at every place of the sample: chi-square over many copies of one graph."""
     copies = 4000
-    graphs = pack([torch.eye(nodes).roll(1, 0)] * copies)
+    ring = torch.eye(nodes).roll(1, 1) + torch.eye(nodes).roll(-1, 1)
+    graphs = pack([ring] * copies)
     available = int(nonedge_counts(graphs)[0])
-    assert (available > 8 * take + 64) == (nodes == 14)
+    assert (available > 8 * take + 64) == (nodes == 15)
     pairs, _ = sample_nonedges(graphs, torch.full((copies,), take), seeded())
     local = (pairs % nodes).view(2, copies, take)
     for place in range(take):

@@ -1,0 +1,1 @@
+"""How embeddings are measured: protocols and their questions, probes and baselines, metrics with intervals."""

@@ -1,0 +1,48 @@
+"""From node embeddings to the features of what is asked: graphs, nodes or node pairs."""
+
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float, Float64
+from torch import Tensor
+
+from multigraft.encoders.readout import readout
+from multigraft.tasks.base import Examples
+
+
+def mean(z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor, "asked dim"]:
+    """Graphs: the mean of a graph's node embeddings."""
+    return readout(z.double(), examples.graphs, "mean")[examples.queries]
+
+
+def node(z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor, "asked dim"]:
+    """Nodes: their embeddings."""
+    return z[examples.queries].double()
+
+
+def concat(z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor, "asked twice_dim"]:
+    """Pairs: one embedding after the other. A linear probe on it cannot tell whether two nodes are alike."""
+    first, second = examples.queries
+    return torch.cat([z[first], z[second]], dim=1).double()
+
+
+def hadamard(z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor, "asked dim"]:
+    """Pairs: the entrywise product, whatever the order of the two nodes."""
+    first, second = examples.queries
+    return z[first].double() * z[second].double()
+
+
+def absdiff(z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor, "asked dim"]:
+    """Pairs: the entrywise distance, whatever the order of the two nodes."""
+    first, second = examples.queries
+    return (z[first].double() - z[second].double()).abs()
+
+
+Features = Callable[[Tensor, Examples], Tensor]
+FEATURES: dict[str, Features] = {
+    "mean": mean,
+    "node": node,
+    "concat": concat,
+    "hadamard": hadamard,
+    "absdiff": absdiff,
+}

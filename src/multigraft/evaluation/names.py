@@ -1,0 +1,3 @@
+"""The names of the protocols, for those who must not wait for torch."""
+
+PROTOCOL_NAMES = ("strict", "paper")

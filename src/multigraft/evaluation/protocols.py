@@ -1,0 +1,89 @@
+"""Named, versioned recipes of measurement. Scores of different protocols, or versions, are never compared."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from multigraft.errors import InputError
+from multigraft.evaluation import questions
+from multigraft.evaluation.names import PROTOCOL_NAMES
+from multigraft.graphs.packed import PackedGraphs
+from multigraft.tasks.base import Examples
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one task is measured.
+
+    Attributes:
+        pose: The questions about one part, given its graphs; ``examples.graphs`` is what message passing may see.
+        graph_of: The graph ``[asked]`` of each question; questions about one graph are resampled together.
+        features: What the probe reads, by name, the headline first.
+        metrics: What is reported, by name, the headline first; it is also what chooses settings.
+    """
+
+    pose: Callable[[PackedGraphs, torch.Generator], Examples]
+    graph_of: Callable[[Examples], Tensor]
+    features: tuple[str, ...]
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How all tasks are measured.
+
+    Attributes:
+        split: Kind of split where none is given.
+        tune: Whether settings of probes and baselines are chosen on the validation part; else they are the defaults.
+        recipes: By name of the task.
+    """
+
+    name: str
+    version: int
+    split: str
+    tune: bool
+    recipes: Mapping[str, Recipe]
+
+
+STRICT = Protocol(
+    name="strict",
+    version=1,
+    split="stratified",
+    tune=True,
+    recipes={
+        "gc": Recipe(questions.every_graph, questions.graph_itself, ("mean",), ("accuracy", "balanced_accuracy")),
+        "nc": Recipe(questions.every_node, questions.graph_of_node, ("node",), ("accuracy",)),
+        "lp": Recipe(
+            questions.held_out_edges, questions.graph_of_pair, ("hadamard", "concat", "absdiff"), ("roc_auc",)
+        ),
+    },
+)
+
+PAPER = Protocol(
+    name="paper",
+    version=1,
+    split="random",
+    tune=False,
+    recipes={
+        "gc": Recipe(questions.every_graph, questions.graph_itself, ("mean",), ("accuracy",)),
+        "nc": Recipe(questions.every_node, questions.graph_of_node, ("node",), ("accuracy",)),
+        "lp": Recipe(questions.last_edges, questions.graph_of_pair, ("concat", "hadamard", "absdiff"), ("roc_auc",)),
+    },
+)
+
+PROTOCOLS: dict[str, Protocol] = {STRICT.name: STRICT, PAPER.name: PAPER}
+
+
+def resolve(protocol: str | Protocol) -> Protocol:
+    """The protocol of that name; a `Protocol` stands for itself.
+
+    Raises:
+        InputError: no protocol of that name.
+    """
+    if isinstance(protocol, Protocol):
+        return protocol
+    if protocol not in PROTOCOLS:
+        raise InputError(f"unknown protocol {protocol!r}: choose from {', '.join(PROTOCOL_NAMES)}")
+    return PROTOCOLS[protocol]

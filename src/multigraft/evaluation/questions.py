@@ -1,0 +1,99 @@
+"""What a protocol asks about the graphs of one part, and which edges message passing may see meanwhile.
+
+Every function here poses one task's questions; the protocols choose among them. The answers come from the graphs'
+labels and edges, which encoders get to see only as far as `visible` lets them.
+"""
+
+import dataclasses
+
+import torch
+from jaxtyping import Int64
+from torch import Tensor
+
+from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.pairs import (
+    file_order,
+    first_nonedges,
+    random_orientation,
+    sample_nonedges,
+    undirected_edges,
+)
+from multigraft.graphs.segments import choose, positions, segment_ids
+from multigraft.tasks.base import Examples
+
+INPUT_COLUMNS = ("x", "structure")
+HELD_OUT_PERCENT = 20
+
+
+def visible(graphs: PackedGraphs) -> PackedGraphs:
+    """What an encoder is given: nodes with their input columns, and edges. No labels, nor any other column."""
+    nodes = {name: column for name, column in graphs.nodes.items() if name in INPUT_COLUMNS}
+    return dataclasses.replace(graphs, nodes=nodes, graphs={})
+
+
+def every_graph(graphs: PackedGraphs, generator: torch.Generator) -> Examples:
+    """The class of every graph; the whole graph is seen."""
+    return Examples(graphs, torch.arange(len(graphs)), graphs.graph_labels)
+
+
+def every_node(graphs: PackedGraphs, generator: torch.Generator) -> Examples:
+    """The class of every node; the whole graph is seen."""
+    return Examples(graphs, torch.arange(graphs.num_nodes), graphs.node_labels)
+
+
+def held_out_edges(graphs: PackedGraphs, generator: torch.Generator) -> Examples:
+    """Edge or not, for edges that message passing does not see and as many non-edges of the same graph.
+
+    20 % of each graph's undirected edges are held out, rounded down but at least one of two or more, in both
+    directions. Non-edges are uniform. A graph with fewer non-edges than held-out edges is asked for as many of either
+    as it has non-edges: else knowing the graph would be knowing the answer. The two nodes come in random order.
+    """
+    edges = undirected_edges(graphs)
+    share = (edges.counts * HELD_OUT_PERCENT // 100).maximum((edges.counts >= 2).long())
+    hidden = choose(segment_ids(edges.counts), share, generator)
+    seen = graphs.keep_edges(torch.where(edges.edge_pair < 0, True, ~hidden[edges.edge_pair]))
+    nonedges, counts = sample_nonedges(graphs, share, generator, edges)
+    held_out = edges.pairs[:, hidden]
+    asked = choose(segment_ids(share), counts, generator)
+    pairs = torch.cat([held_out[:, asked], nonedges], dim=1)
+    return Examples(seen, random_orientation(pairs, generator), _answers(nonedges.shape[1], nonedges.shape[1]))
+
+
+def last_edges(graphs: PackedGraphs, generator: torch.Generator) -> Examples:
+    """Edge or not, as SAME's release asks it: the whole graph is seen, the edges that are asked for included.
+
+    A graph's edges are listed in file order, each once, smaller node first; its non-edges in order of rank, as many as
+    it has edges, or all. The last tenth of either list is asked for, from place int(0.9 * count) on.
+
+    Source: the released code of SAME (ICLR 2021 submission), link prediction probe.
+    """
+    edges = undirected_edges(graphs)
+    listed = edges.pairs[:, file_order(graphs, edges)]
+    nonedges, counts = first_nonedges(graphs, edges.counts, edges)
+    positives, negatives = listed[:, _last_tenth(edges.counts)], nonedges[:, _last_tenth(counts)]
+    pairs = torch.cat([positives, negatives], dim=1)
+    return Examples(graphs, pairs, _answers(positives.shape[1], negatives.shape[1]))
+
+
+def graph_itself(examples: Examples) -> Int64[Tensor, " asked"]:
+    """The graph of each question about graphs."""
+    return examples.queries
+
+
+def graph_of_node(examples: Examples) -> Int64[Tensor, " asked"]:
+    """The graph of each question about nodes."""
+    return examples.graphs.node_graph[examples.queries]
+
+
+def graph_of_pair(examples: Examples) -> Int64[Tensor, " asked"]:
+    """The graph of each question about pairs, which never cross graphs."""
+    return examples.graphs.node_graph[examples.queries[0]]
+
+
+def _last_tenth(counts: Tensor) -> Tensor:
+    """A mask of the places from int(0.9 * count) on, of lists one after the other."""
+    return positions(counts) >= (counts * 9 // 10)[segment_ids(counts)]
+
+
+def _answers(positives: int, negatives: int) -> Tensor:
+    return (torch.arange(positives + negatives) < positives).long()

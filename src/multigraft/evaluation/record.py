@@ -1,0 +1,72 @@
+"""A measurement kept beside its encoder, with all that it depends on, so that it is never taken for another."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from multigraft.evaluation.protocols import resolve
+from multigraft.evaluation.table import ProbeTable
+from multigraft.files import write_json
+from multigraft.graphs.packed import PackedGraphs
+from multigraft.models.trained import TrainedEncoder
+from multigraft.models.versions import versions
+
+
+def record_path(directory: Path, dataset: str, protocol: str, seed: int) -> Path:
+    """Where a measurement of the encoder in ``directory`` is kept."""
+    name = re.sub(r"[^\w.-]+", "_", dataset)
+    return directory / "probes" / f"{name}-{protocol}-seed{seed}.json"
+
+
+def write_record(
+    path: Path,
+    table: ProbeTable,
+    encoder: TrainedEncoder,
+    graphs: PackedGraphs,
+    tasks: Sequence[str] | None,
+    options: Mapping[str, Any],
+) -> None:
+    """Keep ``table`` with weights, data, versions and time, and the ``options`` of the call that made it.
+
+    ``tasks`` are those asked for, None where all were.
+    """
+    record = {
+        "verb": "probe",
+        "options": dict(options),
+        "subject": _subject(encoder, graphs, table.protocol, table.seed, tasks),
+        "versions": versions(),
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "table": table.to_json(),
+    }
+    write_json(path, record)
+
+
+def read_record(
+    path: Path, encoder: TrainedEncoder, graphs: PackedGraphs, protocol: str, seed: int
+) -> ProbeTable | None:
+    """The table in ``path`` if it is of these weights, graphs, protocol and seed, with all tasks; None otherwise."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        same = record["subject"] == _subject(encoder, graphs, protocol, seed, None)
+        return ProbeTable.from_json(record["table"]) if same else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # a missing or spoilt record is no record: what it held can be measured again
+
+
+def _subject(
+    encoder: TrainedEncoder, graphs: PackedGraphs, protocol: str, seed: int, tasks: Sequence[str] | None
+) -> dict[str, Any]:
+    """What a measurement is of: equal subjects give equal tables."""
+    recipe = resolve(protocol)
+    return {
+        "encoder": encoder.fingerprint,
+        "untrained": encoder.untrained().fingerprint,
+        "data": {"name": graphs.origin.name, "checksum": graphs.origin.checksum},
+        "split": encoder.split.to_json() if encoder.split else None,
+        "protocol": {"name": recipe.name, "version": recipe.version},
+        "seed": seed,
+        "tasks": None if tasks is None else list(tasks),
+    }

@@ -1,0 +1,80 @@
+"""A kept measurement answers for exactly what it was a measurement of."""
+
+import dataclasses
+import json
+import math
+
+import pytest
+import torch
+
+from multigraft.evaluation.record import read_record, record_path, write_record
+from multigraft.evaluation.table import ProbeRow, ProbeTable
+from tests.helpers.graphs import random_graphs
+from tests.models.test_trained import trained_on
+
+ROWS = [
+    ProbeRow("gc", "trained", "accuracy", "mean", 0.5, 0.25, 0.75, 4),
+    ProbeRow("lp", "majority", "roc_auc", "concat", math.nan, math.nan, math.nan, 0),
+]
+TABLE = ProbeTable("made", "strict", "random", 3, ROWS, 1, ("a note",))
+
+
+@pytest.fixture
+def kept(tmp_path):
+    graphs = random_graphs(6, seed=3)
+    encoder = trained_on(graphs)
+    path = tmp_path / "record.json"
+    write_record(path, TABLE, encoder, graphs, None, {"seed": 3})
+    return path, encoder, graphs
+
+
+def test_a_record_gives_back_its_table(kept):
+    path, encoder, graphs = kept
+    again = read_record(path, encoder, graphs, "strict", 3)
+    assert again is not None
+    assert again.to_json() == TABLE.to_json()
+    assert math.isnan(again.rows[1].value)
+    assert again.notes == TABLE.notes
+
+
+def test_it_says_what_it_depends_on(kept):
+    path, encoder, graphs = kept
+    stored = json.loads(path.read_text())
+    assert stored["subject"]["encoder"] == encoder.fingerprint
+    assert stored["subject"]["data"]["checksum"] == graphs.origin.checksum
+    assert stored["subject"]["protocol"] == {"name": "strict", "version": 1}
+    assert stored["versions"]["torch"] == torch.__version__
+    assert stored["time"].endswith("+00:00")
+    assert stored["options"] == {"seed": 3}
+
+
+def test_another_seed_protocol_encoder_or_data_is_another_measurement(kept):
+    path, encoder, graphs = kept
+    assert read_record(path, encoder, graphs, "strict", 4) is None
+    assert read_record(path, encoder, graphs, "paper", 3) is None
+    assert read_record(path, trained_on(graphs, seed=1), graphs, "strict", 3) is None
+    changed = dataclasses.replace(graphs, origin=dataclasses.replace(graphs.origin, checksum="else"))
+    assert read_record(path, encoder, changed, "strict", 3) is None
+
+
+def test_a_record_of_some_tasks_is_not_one_of_all(kept):
+    path, encoder, graphs = kept
+    write_record(path, TABLE, encoder, graphs, ["gc"], {})
+    assert read_record(path, encoder, graphs, "strict", 3) is None
+
+
+@pytest.mark.parametrize("text", ["", "{half", "[]", '{"subject": 1}', "null"])
+def test_a_spoilt_or_missing_record_is_none(kept, text):
+    path, encoder, graphs = kept
+    path.write_text(text)
+    assert read_record(path, encoder, graphs, "strict", 3) is None
+    path.unlink()
+    assert read_record(path, encoder, graphs, "strict", 3) is None
+
+
+@pytest.mark.parametrize(
+    ("dataset", "name"),
+    [("ENZYMES", "ENZYMES"), ("/data/my graphs/", "_data_my_graphs_"), ("../x", ".._x"), ("NCI-H23", "NCI-H23")],
+)
+def test_names_of_files_have_no_separators(tmp_path, dataset, name):
+    assert record_path(tmp_path, dataset, "strict", 0) == tmp_path / "probes" / f"{name}-strict-seed0.json"

@@ -1,0 +1,66 @@
+"""A table as JSON, as Markdown, as a frame."""
+
+import json
+import math
+
+import pytest
+
+from multigraft.evaluation.table import ProbeRow, ProbeTable
+
+GC = ProbeRow("gc", "trained", "accuracy", "mean", 0.5, 0.4, 0.61234, 120)
+LP = ProbeRow("lp", "majority", "roc_auc", "hadamard", math.nan, math.nan, math.nan, 0)
+
+
+@pytest.fixture
+def table():
+    return ProbeTable("ENZYMES", "strict", "stratified", 3, [GC, LP], notes=("Mind this.",))
+
+
+def test_json_is_what_scripts_rely_on(table):
+    assert table.to_json() == {
+        "dataset": "ENZYMES",
+        "protocol": "strict",
+        "protocol_version": 1,
+        "split": "stratified",
+        "seed": 3,
+        "notes": ["Mind this."],
+        "rows": [
+            {"task": "gc", "encoder": "trained", "metric": "accuracy", "features": "mean",
+             "value": 0.5, "low": 0.4, "high": 0.61234, "n_test": 120},
+            {"task": "lp", "encoder": "majority", "metric": "roc_auc", "features": "hadamard",
+             "value": None, "low": None, "high": None, "n_test": 0},
+        ],
+    }  # fmt: skip
+
+
+def test_json_is_valid_without_extensions(table):
+    assert json.loads(json.dumps(table.to_json(), allow_nan=False)) == table.to_json()
+
+
+def test_markdown_has_a_line_a_row_with_its_interval(table):
+    lines = table.to_markdown().splitlines()
+    assert "ENZYMES" in lines[0]
+    assert "protocol strict (version 1), stratified split, seed 3" in lines[0]
+    assert "| gc | trained | mean | accuracy | 0.500 | 0.400 to 0.612 | 120 |" in lines
+    assert "| lp | majority | hadamard | roc_auc | undefined | undefined to undefined | 0 |" in lines
+    assert lines[-1] == "Mind this."
+    assert len({line.count("|") for line in lines if line.startswith("|")}) == 1
+
+
+def test_markdown_without_notes_ends_with_the_rows(table):
+    plain = ProbeTable("made", "paper", "random", 0, [GC])
+    assert plain.to_markdown().endswith("| 120 |\n")
+
+
+def test_a_frame_has_a_row_a_row(table):
+    frame = table.to_frame()
+    assert list(frame.columns) == ["task", "encoder", "metric", "features", "value", "low", "high", "n_test"]
+    assert frame.loc[0, "value"] == 0.5
+    assert math.isnan(frame.loc[1, "value"])
+    assert frame["n_test"].tolist() == [120, 0]
+
+
+def test_a_frame_of_no_rows_has_the_columns():
+    frame = ProbeTable("made", "strict", "random", 0, []).to_frame()
+    assert len(frame) == 0
+    assert "value" in frame.columns
