@@ -1,0 +1,84 @@
+"""Train one graph encoder, use its embeddings for every task.
+
+``import multigraft`` loads nothing heavy: a name's module is imported when the name is first used.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multigraft.encoders.base import Encoder, ModuleEncoder
+    from multigraft.encoders.gcn import GCN
+    from multigraft.encoders.inputs import InputSchema
+    from multigraft.errors import InputError, MultigraftError
+    from multigraft.evaluation.probe import probe
+    from multigraft.evaluation.table import ProbeTable
+    from multigraft.graphs.catalog import load
+    from multigraft.graphs.packed import PackedGraphs
+    from multigraft.graphs.splits import Split
+    from multigraft.models.storage import load_encoder
+    from multigraft.models.trained import TrainedEncoder, embed
+    from multigraft.strategies.base import Strategy
+    from multigraft.tasks.base import Episode, Examples, Head, Task
+    from multigraft.training.fit import train
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Encoder": "encoders.base",
+    "Episode": "tasks.base",
+    "Examples": "tasks.base",
+    "GCN": "encoders.gcn",
+    "Head": "tasks.base",
+    "InputError": "errors",
+    "InputSchema": "encoders.inputs",
+    "ModuleEncoder": "encoders.base",
+    "MultigraftError": "errors",
+    "PackedGraphs": "graphs.packed",
+    "ProbeTable": "evaluation.table",
+    "Split": "graphs.splits",
+    "Strategy": "strategies.base",
+    "Task": "tasks.base",
+    "TrainedEncoder": "models.trained",
+    "embed": "models.trained",
+    "load": "graphs.catalog",
+    "load_encoder": "models.storage",
+    "probe": "evaluation.probe",
+    "train": "training.fit",
+}
+
+__all__ = [  # noqa: RUF022 - what one does with graphs comes first, then what things are
+    "load",
+    "train",
+    "probe",
+    "embed",
+    "load_encoder",
+    "TrainedEncoder",
+    "PackedGraphs",
+    "Encoder",
+    "ModuleEncoder",
+    "GCN",
+    "InputSchema",
+    "Task",
+    "Examples",
+    "Episode",
+    "Head",
+    "Strategy",
+    "ProbeTable",
+    "Split",
+    "MultigraftError",
+    "InputError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

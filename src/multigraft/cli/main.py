@@ -1,0 +1,42 @@
+"""The command line: which verbs there are."""
+
+from typing import Annotated
+
+import typer
+
+from multigraft import __version__
+from multigraft.cli.data import app as data
+from multigraft.cli.doctor import doctor
+from multigraft.cli.embed import embed
+from multigraft.cli.probe import probe
+from multigraft.cli.report import report
+from multigraft.cli.train import train
+from multigraft.cli.verbs import Verbs
+
+app = typer.Typer(name="multigraft", cls=Verbs, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def _show_version(wanted: bool) -> bool:
+    if wanted:
+        typer.echo(f"multigraft {__version__}")
+        raise typer.Exit
+    return wanted
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Train one graph encoder, use its embeddings for every task."""
+
+
+for _verb in (train, probe, embed, report, doctor):
+    app.command()(_verb)
+app.add_typer(data, name="data")
+
+
+def main() -> None:
+    """Run the command line with the process's arguments."""
+    app(prog_name="multigraft")

@@ -1,0 +1,97 @@
+"""The arguments and options that verbs share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from multigraft.cli.config import apply_config
+from multigraft.errors import InputError
+from multigraft.evaluation.names import PROTOCOL_NAMES
+from multigraft.graphs.names import EMBEDDED, TUDATASETS, known_names
+from multigraft.strategies.names import STRATEGY_NAMES
+from multigraft.tasks.names import TASK_NAMES
+
+
+@dataclass
+class Session:
+    """What one call of the command line was asked, beside its verb."""
+
+    debug: bool = False
+
+
+def _debug(ctx: Any, wanted: bool) -> bool:
+    if wanted and isinstance(ctx.obj, Session):
+        ctx.obj.debug = True
+    return wanted
+
+
+# --- completion ------------------------------------------------------------------------------------------------------
+
+
+def complete_data(incomplete: str) -> list[str]:
+    """Names of data sets, and folders."""
+    start = Path(incomplete)
+    parent, prefix = (start, "") if incomplete.endswith("/") else (start.parent, start.name)
+    folders = sorted(str(path) for path in parent.glob(f"{prefix}*") if path.is_dir()) if incomplete else []
+    try:
+        names = known_names()
+    except InputError:  # the directory of raw data is not there; the verb will say so
+        names = [*EMBEDDED, *TUDATASETS]
+    return [name for name in names if name.startswith(incomplete)] + folders
+
+
+def complete_tasks(incomplete: str) -> list[str]:
+    """Task names, one more behind those that are written already."""
+    *written, _ = incomplete.split(",")
+    return [",".join([*written, name]) for name in TASK_NAMES if name not in written]
+
+
+def complete_strategy() -> list[str]:
+    """Strategy names."""
+    return list(STRATEGY_NAMES)
+
+
+def complete_protocol() -> list[str]:
+    """Protocol names."""
+    return list(PROTOCOL_NAMES)
+
+
+# --- arguments and options -------------------------------------------------------------------------------------------
+
+Data = Annotated[
+    str,
+    typer.Argument(
+        help="A data set's name (see: multigraft data list) or a folder in TU layout.", autocompletion=complete_data
+    ),
+]
+EncoderDirectory = Annotated[Path, typer.Argument(metavar="DIR", help="The directory that train wrote.")]
+Tasks = Annotated[
+    str | None,
+    typer.Option(help=f"Tasks, separated by commas: {', '.join(TASK_NAMES)}.", autocompletion=complete_tasks),
+]
+Protocol = Annotated[
+    str, typer.Option(help=f"How to measure: {' or '.join(PROTOCOL_NAMES)}.", autocompletion=complete_protocol)
+]
+NodeLabelColumn = Annotated[
+    int, typer.Option(min=0, help="Which node label column to use, where a data set has several.")
+]
+Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps, or auto: a GPU where there is one.")]
+Json = Annotated[bool, typer.Option("--json", help="End standard output with one line of JSON.")]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        callback=apply_config,
+        is_eager=True,
+        help="TOML or YAML with the names of these options; options on the command line come first.",
+    ),
+]
+Debug = Annotated[bool, typer.Option("--debug", callback=_debug, is_eager=True, help="Show where an error came from.")]
+
+
+def split_tasks(tasks: str | None) -> tuple[str, ...] | None:
+    """The task names in a comma-separated list."""
+    return None if tasks is None else tuple(name.strip() for name in tasks.split(",") if name.strip())

@@ -1,0 +1,80 @@
+"""Where things are said: results on standard output, everything else on standard error."""
+
+import json
+import math
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import typer
+
+
+@dataclass
+class Result:
+    """What a verb found: as JSON for scripts, as tables and lines for people."""
+
+    json: dict[str, Any] = field(default_factory=dict)
+    shown: list[Any] = field(default_factory=list)
+
+    def print(self, as_json: bool) -> None:
+        """Write to standard output: with ``as_json`` one line of JSON, else what is for people."""
+        if as_json:
+            typer.echo(json.dumps(plain(self.json), allow_nan=False))
+            return
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        for item in self.shown:
+            console.print(item, markup=False, soft_wrap=isinstance(item, str))
+
+
+@contextmanager
+def result(as_json: bool) -> Generator[Result]:
+    """A result to fill; it is printed when the block ends. Whatever libraries print goes to standard error."""
+    filled = Result()
+    with redirect_stdout(sys.stderr):
+        yield filled
+    filled.print(as_json)
+
+
+def plain(value: Any) -> Any:
+    """``value`` in JSON's types: NaN and infinities become null, paths become text."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(value) if isinstance(value, Path) else value
+
+
+def table(columns: Mapping[str, Sequence[Any]]) -> Any:
+    """Columns of equal length as a Rich table; numbers stand to the right."""
+    from rich.table import Table
+
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for name, cells in columns.items():
+        numeric = bool(cells) and all(isinstance(cell, int | float) for cell in cells)
+        drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in zip(*columns.values(), strict=True):
+        drawn.add_row(*map(_cell, row))
+    return drawn
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.3f}"
+    return "" if value is None else str(value)
+
+
+def say(message: str) -> None:
+    """Tell people something that is not the result."""
+    typer.echo(message, err=True)
+
+
+def one_line(text: str) -> str:
+    """``text`` with line breaks and runs of spaces closed up."""
+    return " ".join(text.split())

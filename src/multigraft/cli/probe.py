@@ -1,0 +1,54 @@
+"""``multigraft probe``: what a trained encoder's embeddings are worth, beside the baselines."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from multigraft.cli import options as o
+from multigraft.cli.inputs import opened
+from multigraft.cli.output import plain, result, table
+
+if TYPE_CHECKING:
+    from multigraft.evaluation.table import ProbeTable
+
+
+def probe(
+    directory: o.EncoderDirectory,
+    data: o.Data,
+    protocol: o.Protocol = "strict",
+    tasks: o.Tasks = None,
+    seed: Annotated[int, typer.Option(help="Decides negatives, bootstrap and, for other data, the split.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The JSON file to write; the default is in DIR/probes.")
+    ] = None,
+    node_label_column: o.NodeLabelColumn = 0,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Measure an encoder's embeddings, the untrained encoder's and baselines that see no graph."""
+    from multigraft.evaluation.probe import probe
+    from multigraft.evaluation.record import record_path, write_record
+
+    with result(as_json) as found:
+        encoder, graphs = opened(directory, data, node_label_column)
+        named = o.split_tasks(tasks)
+        measured = probe(encoder, graphs, protocol=protocol, tasks=named, seed=seed, progress=sys.stderr.isatty())
+        stored = out or record_path(directory, measured.dataset, protocol, seed)
+        settings = {"encoder": directory, "data": data, "protocol": protocol, "tasks": named, "seed": seed,
+                    "node_label_column": node_label_column}  # fmt: skip
+        write_record(stored, measured, encoder, graphs, named, plain(settings))
+        found.json = {"verb": "probe", **measured.to_json()}
+        found.shown = [*drawn(measured), f"kept in {stored}"]
+
+
+def drawn(measured: "ProbeTable") -> list[Any]:
+    """The table for people, under a line that says what was measured; a row for each score, with its interval."""
+    names = ("task", "encoder", "features", "metric", "value", "low", "high", "n_test")
+    columns: dict[str, list[Any]] = {
+        name.replace("_", " "): [getattr(row, name) for row in measured.rows] for name in names
+    }
+    measure = f"{measured.dataset}, protocol {measured.protocol}, {measured.split} split, seed {measured.seed}"
+    return [f"{measure}; low to high is a 95 % interval", table(columns), *measured.notes]

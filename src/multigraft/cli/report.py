@@ -1,0 +1,45 @@
+"""``multigraft report``: one HTML page about a trained encoder."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from multigraft.cli import options as o
+from multigraft.cli.inputs import keep_options, opened
+from multigraft.cli.output import result
+
+
+def report(
+    directory: o.EncoderDirectory,
+    data: o.Data,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The HTML file to write.")],
+    protocol: o.Protocol = "strict",
+    seed: Annotated[int, typer.Option(help="Decides negatives, bootstrap and, for other data, the split.")] = 0,
+    node_label_column: o.NodeLabelColumn = 0,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Write one self-contained HTML page about an encoder: tables, learning curves, a map of the graphs.
+
+    What `multigraft probe` has measured already is not measured again.
+    """
+    from multigraft.evaluation.probe import probe
+    from multigraft.evaluation.record import read_record, record_path
+    from multigraft.reports.page import write_page
+
+    with result(as_json) as found:
+        encoder, graphs = opened(directory, data, node_label_column)
+        kept = record_path(directory, graphs.origin.name, protocol, seed)
+        measured = read_record(kept, encoder, graphs, protocol, seed) or probe(
+            encoder, graphs, protocol=protocol, seed=seed, progress=sys.stderr.isatty()
+        )
+        write_page(directory, graphs, measured, out)
+        keep_options(
+            out, "report", encoder=directory, data=data, protocol=protocol, seed=seed,
+            node_label_column=node_label_column,
+        )  # fmt: skip
+        found.json = {"verb": "report", "out": out, "dataset": measured.dataset, "protocol": protocol}
+        found.shown = [f"open {out} in a browser"]

@@ -1,0 +1,76 @@
+"""``multigraft train``: one encoder from a data set."""
+
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from multigraft.cli import options as o
+from multigraft.cli import training_options as t
+from multigraft.cli.inputs import loaded
+from multigraft.cli.output import Result, result, say
+
+
+def train(
+    data: o.Data,
+    out: t.Out,
+    tasks: o.Tasks = None,
+    strategy: t.Strategy = None,
+    epochs: t.Epochs = None,
+    batch_size: t.BatchSize = None,
+    learning_rate: t.LearningRate = None,
+    inner_steps: t.InnerSteps = None,
+    inner_lr: t.InnerLr = None,
+    first_order: t.FirstOrder = None,
+    scaling: t.Scaling = None,
+    split: t.SplitKind = None,
+    patience: t.Patience = None,
+    validate_every: t.ValidateEvery = None,
+    validation_draws: t.ValidationDraws = None,
+    dim: t.Dim = None,
+    layers: t.Layers = None,
+    node_label_column: o.NodeLabelColumn = 0,
+    precision: t.Precision = None,
+    seed: t.Seed = None,
+    device: o.Device = "auto",
+    resume: t.Resume = False,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Train one encoder for several tasks and write it to a directory."""
+    options = {
+        "tasks": o.split_tasks(tasks), "strategy": strategy, "dim": dim, "layers": layers, "epochs": epochs,
+        "batch_size": batch_size, "learning_rate": learning_rate, "inner_steps": inner_steps, "inner_lr": inner_lr,
+        "first_order": first_order, "scaling": scaling, "split": split, "patience": patience,
+        "validate_every": validate_every, "validation_draws": validation_draws, "precision": precision,
+        "seed": seed, "device": device,
+    }  # fmt: skip
+    given = {name: value for name, value in options.items() if value is not None}
+    with result(as_json) as found:
+        _train(data, node_label_column, out, given, resume, found)
+
+
+def _train(data: str, column: int, out: Path, given: dict[str, Any], resume: bool, found: Result) -> None:
+    from multigraft.training.fit import train
+
+    graphs = loaded(data, column)
+    started = time.monotonic()
+    try:
+        trained = train(graphs, out=out, resume=resume, progress=sys.stderr.isatty(), **given)
+    except KeyboardInterrupt:
+        if (out / "training" / "last.ckpt").is_file():
+            say(f"stopped; to continue: {_again()}")
+        raise
+    seconds = round(time.monotonic() - started, 3)
+    epochs, scores = trained.metadata["epochs"], trained.metadata["validation"]
+    found.json = {"verb": "train", "out": out, "epochs": epochs, "seconds": seconds, "validation": scores}
+    named = ", ".join(f"{task} {score:.3f}" for task, score in scores.items())
+    found.shown = [f"{out}: {epochs} epochs in {seconds:.0f} s; best validation scores: {named}"]
+
+
+def _again() -> str:
+    """The command line at hand, made to resume."""
+    words = [word for word in sys.argv[1:] if word != "--resume"]
+    return shlex.join(["multigraft", *words, "--resume"])

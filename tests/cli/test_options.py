@@ -1,0 +1,98 @@
+"""Completion offers names and folders; task lists are read; shared options behave alike."""
+
+import os
+
+import pytest
+
+from multigraft.cli import options as o
+from multigraft.evaluation.protocols import PROTOCOLS
+from multigraft.graphs.names import known_names
+from multigraft.strategies.registry import STRATEGIES
+from multigraft.tasks.registry import TASKS
+from tests.helpers.cli import python
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty working directory and no raw data."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MULTIGRAFT_DATA", raising=False)
+    monkeypatch.setenv("MULTIGRAFT_CACHE", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def test_names_are_the_registries():
+    """The light modules of names and the registries say the same."""
+    assert o.complete_strategy() == list(STRATEGIES)
+    assert o.complete_protocol() == list(PROTOCOLS)
+    assert o.complete_tasks("") == list(TASKS)
+
+
+@pytest.mark.parametrize(
+    ("written", "offered"),
+    [
+        ("", ["gc", "nc", "lp"]),
+        ("g", ["gc", "nc", "lp"]),
+        ("gc,", ["gc,nc", "gc,lp"]),
+        ("gc,l", ["gc,nc", "gc,lp"]),
+        ("lp,gc,", ["lp,gc,nc"]),
+        ("gc,nc,lp,", []),
+    ],
+)
+def test_tasks_are_offered_once(written, offered):
+    assert o.complete_tasks(written) == offered
+
+
+def test_data_sets_are_offered(here):
+    assert o.complete_data("") == known_names()
+    assert o.complete_data("ENZ") == ["ENZYMES"]
+    assert o.complete_data("chembl") == ["chembl2321810"]
+    assert o.complete_data("nothing-like-it") == []
+
+
+def test_folders_are_offered(here):
+    (here / "orchard" / "north").mkdir(parents=True)
+    (here / "orchard" / "file.txt").touch()
+    assert o.complete_data("orch") == ["orchard"]
+    assert o.complete_data("orchard/") == [os.path.join("orchard", "north")]
+    assert o.complete_data("orchard/no") == [os.path.join("orchard", "north")]
+    assert o.complete_data(f"{here}/or") == [str(here / "orchard")]
+
+
+def test_a_wrong_data_directory_does_not_break_completion(here, monkeypatch):
+    monkeypatch.setenv("MULTIGRAFT_DATA", str(here / "none"))
+    assert o.complete_data("chem") == ["chembl2321810"]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("multigraft tr", "train"),
+        ("multigraft train ENZ", "ENZYMES"),
+        ("multigraft data show chem", "chembl2321810"),
+        ("multigraft train ENZYMES --strategy is", "isame"),
+        ("multigraft train ENZYMES --tasks gc,n", "gc,nc"),
+        ("multigraft probe DIR ENZYMES --protocol st", "strict"),
+    ],
+)
+def test_the_shell_is_answered(words, offered):
+    """The way bash asks: the words so far in the environment, the answer a line each."""
+    count = len(words.split()) - 1
+    asked = {"_MULTIGRAFT_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(count)}
+    result = python("-m", "multigraft", **asked)
+    assert result.stdout.split() == [offered]
+
+
+@pytest.mark.parametrize(
+    ("text", "tasks"),
+    [
+        (None, None),
+        ("gc", ("gc",)),
+        ("gc,nc", ("gc", "nc")),
+        (" gc , nc ,", ("gc", "nc")),
+        ("", ()),
+        (",", ()),
+    ],
+)
+def test_task_lists(text, tasks):
+    assert o.split_tasks(text) == tasks

@@ -1,0 +1,90 @@
+"""Results go to standard output, everything else to standard error; JSON has no NaN."""
+
+import json
+import math
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from multigraft.cli.output import one_line, plain, result, say, table
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner),
+    max_leaves=10,
+)
+
+
+@given(values)
+def test_plain_values_are_json_without_nan(value):
+    assert json.loads(json.dumps(plain(value), allow_nan=False)) == plain(value)
+
+
+@given(st.lists(st.floats()))
+def test_numbers_that_are_none_become_null(numbers):
+    expected = [number if math.isfinite(number) else None for number in numbers]
+    assert plain({"numbers": numbers}) == {"numbers": expected}
+
+
+def test_paths_become_text():
+    assert plain({"out": Path("a/b"), "all": (Path("c"),)}) == {"out": "a/b", "all": ["c"]}
+
+
+def test_json_is_the_only_line(capsys):
+    with result(as_json=True) as found:
+        print("a library talks")
+        found.json = {"verb": "act", "value": math.nan}
+        found.shown = ["for people"]
+    out, err = capsys.readouterr()
+    assert out == '{"verb": "act", "value": null}\n'
+    assert err == "a library talks\n"
+
+
+def test_people_get_text(capsys):
+    with result(as_json=False) as found:
+        print("a library talks")
+        found.json = {"verb": "act"}
+        found.shown = ["a [bold] line that is " + "long " * 40, table({"n": [1, 20], "x": [0.5, math.nan]})]
+    out, err = capsys.readouterr()
+    line, header, *rows = out.splitlines()
+    assert line.rstrip() == ("a [bold] line that is " + "long " * 40).rstrip()
+    assert header.split() == ["n", "x"]
+    assert [row.split() for row in rows] == [["1", "0.500"], ["20"]]
+    assert err == "a library talks\n"
+
+
+def test_a_failure_prints_no_result(capsys):
+    def failing():
+        with result(as_json=True) as found:
+            found.json = {"verb": "act"}
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
+    assert capsys.readouterr().out == ""
+    assert sys.stdout is not sys.stderr
+
+
+def test_tables_hold_any_text():
+    drawn = table({"name": ["[red]x[/red]", None], "count": [1, 2]})
+    assert [column.justify for column in drawn.columns] == ["left", "right"]
+    assert list(drawn.columns[0].cells) == ["[red]x[/red]", ""]
+
+
+def test_columns_of_unequal_length_are_refused():
+    with pytest.raises(ValueError, match="shorter"):
+        table({"a": [1, 2], "b": [1]})
+
+
+def test_messages_go_to_standard_error(capsys):
+    say("hello")
+    assert capsys.readouterr() == ("", "hello\n")
+
+
+@given(st.text())
+def test_one_line_has_no_break(text):
+    assert "\n" not in one_line(text)
+    assert one_line(text).split() == text.split()

@@ -1,0 +1,180 @@
+"""probe: JSON as scripts rely on it, a table for people, the result kept beside the encoder."""
+
+import json
+import shutil
+
+import pytest
+
+from multigraft.cli.probe import drawn
+from multigraft.evaluation.table import ProbeRow, ProbeTable
+from tests.helpers.cli import answer, complaint, multigraft, tu_file, write_folder
+from tests.helpers.graphs import random_graphs
+
+ENCODERS = ["trained", "untrained", "attributes", "majority"]
+HEADLINE = {"strict": "hadamard", "paper": "concat"}
+
+
+@pytest.fixture(scope="module", params=["strict", "paper"])
+def measured(request, folder, encoder, tmp_path_factory):
+    """Protocol and JSON of the probe."""
+    out = tmp_path_factory.mktemp("probe") / "probe.json"
+    return request.param, answer("probe", encoder, folder, "--protocol", request.param, "--out", out)
+
+
+def test_json(measured):
+    protocol, found = measured
+    assert (found["verb"], found["dataset"], found["protocol"]) == ("probe", "orchard", protocol)
+    for row in found["rows"]:
+        assert {"task", "encoder", "metric", "features", "value", "low", "high", "n_test"} <= row.keys()
+        assert 0 <= row["low"] <= row["value"] <= row["high"] <= 1
+        assert row["n_test"] > 0
+
+
+def test_every_task_has_every_encoder(measured):
+    _, found = measured
+    for task in ("gc", "nc", "lp"):
+        encoders = [row["encoder"] for row in found["rows"] if row["task"] == task]
+        assert list(dict.fromkeys(encoders)) == ENCODERS
+
+
+def test_features_of_each_task_headline_first(measured):
+    protocol, found = measured
+    rows = [(row["task"], row["features"]) for row in found["rows"] if row["encoder"] == "trained"]
+    assert {features for task, features in rows if task == "gc"} == {"mean"}
+    assert {features for task, features in rows if task == "nc"} == {"node"}
+    pairs = [features for task, features in rows if task == "lp"]
+    assert sorted(pairs) == ["absdiff", "concat", "hadamard"]
+    assert pairs[0] == HEADLINE[protocol]
+
+
+def test_metrics(measured):
+    _, found = measured
+    metrics = {task: [r["metric"] for r in found["rows"] if r["task"] == task] for task in ("gc", "nc", "lp")}
+    assert metrics["gc"][0] == "accuracy"
+    assert set(metrics["nc"]) == {"accuracy"}
+    assert set(metrics["lp"]) == {"roc_auc"}
+
+
+def test_the_result_is_kept_beside_the_encoder(folder, encoder, tmp_path):
+    copy = tmp_path / "encoder"
+    shutil.copytree(encoder, copy)
+    found = answer("probe", copy, folder, "--tasks", "nc", "--seed", 3)
+    [path] = (copy / "probes").iterdir()
+    assert path.name == "orchard-strict-seed3.json"
+    stored = json.loads(path.read_text())
+    assert {"verb": "probe", **stored["table"]} == found
+    assert stored["options"] == {
+        "encoder": str(copy), "data": str(folder), "protocol": "strict", "tasks": ["nc"], "seed": 3,
+        "node_label_column": 0,
+    }  # fmt: skip
+
+
+def test_out_chooses_the_file(folder, encoder, tmp_path):
+    out = tmp_path / "results" / "probe.json"
+    answer("probe", encoder, folder, "--tasks", "nc", "--out", out)
+    assert json.loads(out.read_text())["verb"] == "probe"
+    assert list(out.parent.iterdir()) == [out]
+
+
+def test_the_same_seed_gives_the_same_table(folder, encoder, tmp_path):
+    words = ["probe", encoder, folder, "--tasks", "lp", "--out", tmp_path / "probe.json", "--seed"]
+    assert answer(*words, 1) == answer(*words, 1) != answer(*words, 2)
+
+
+def test_people_get_a_table(folder, encoder, tmp_path):
+    result = multigraft("probe", encoder, folder, "--tasks", "nc", "--out", tmp_path / "probe.json")
+    assert result.exit_code == 0
+    header, names, *rows, kept = result.stdout.splitlines()
+    assert "protocol strict" in header
+    assert names.split()[:5] == ["task", "encoder", "features", "metric", "value"]
+    assert [row.split()[1] for row in rows] == ENCODERS
+    assert kept == f"kept in {tmp_path / 'probe.json'}"
+
+
+def test_other_data_than_the_encoder_was_trained_on(encoder, tmp_path):
+    other = write_folder(tmp_path / "other", random_graphs(40, seed=9, least_nodes=5, density=0.5))
+    found = answer("probe", encoder, other, "--tasks", "nc", "--out", tmp_path / "probe.json")
+    assert "not the graphs the encoder was trained on" in found["notes"][0]
+    shown = multigraft("probe", encoder, other, "--tasks", "nc", "--out", tmp_path / "probe.json").stdout
+    assert "not the graphs the encoder was trained on" in " ".join(shown.split())
+
+
+def test_notes_stand_below_the_table():
+    table = ProbeTable("d", "strict", "random", 0, [ProbeRow("gc", "trained", "accuracy", "mean", 0.5, 0.4, 0.6, 9)])
+    assert len(drawn(table)) == 2
+    import dataclasses
+
+    assert drawn(dataclasses.replace(table, notes=("a note",)))[-1] == "a note"
+
+
+# --- bad input -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spoilt(encoder, tmp_path):
+    copy = tmp_path / "spoilt"
+    shutil.copytree(encoder, copy)
+    return copy
+
+
+def test_a_truncated_weights_file(folder, spoilt):
+    weights = spoilt / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    assert "model.safetensors" in complaint("probe", spoilt, folder)
+    assert not (spoilt / "probes").exists()
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "initial.safetensors"])
+def test_a_missing_file(folder, spoilt, name):
+    (spoilt / name).unlink()
+    assert name in complaint("probe", spoilt, folder)
+
+
+def test_a_missing_configuration(folder, spoilt):
+    (spoilt / "config.json").unlink()
+    assert str(spoilt) in complaint("probe", spoilt, folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"multigraft_format": 99}', '{"multigraft_format": 1}'])
+def test_a_foreign_configuration(folder, spoilt, text):
+    (spoilt / "config.json").write_text(text)
+    assert "config.json" in complaint("probe", spoilt, folder)
+
+
+def test_foreign_weights(folder, spoilt):
+    (spoilt / "model.safetensors").write_bytes(b"PK\x03\x04 a zip file, as pickled weights are")
+    assert "model.safetensors" in complaint("probe", spoilt, folder)
+
+
+def test_directories_that_are_no_encoders(folder, tmp_path):
+    assert "no-such" in complaint("probe", tmp_path / "no-such", folder)
+    assert str(folder) in complaint("probe", folder, folder)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--protocol", "lenient"], "'lenient'"),
+        (["--tasks", "xx"], "'xx'"),
+        (["--seed", "x"], "--seed"),
+        (["--strategy", "esame"], "--strategy"),
+    ],
+)
+def test_options_that_cannot_be(folder, encoder, tmp_path, words, named):
+    out = tmp_path / "probe.json"
+    assert named in complaint("probe", encoder, folder, *words, "--out", out)
+    assert not out.exists()
+
+
+def test_data_with_other_columns(encoder, tmp_path):
+    other = write_folder(tmp_path / "other", random_graphs(20, least_nodes=4, features=2))
+    line = complaint("probe", encoder, other, "--out", tmp_path / "probe.json")
+    assert "4 attributes" in line
+    assert "has 2" in line
+
+
+def test_a_task_that_the_data_cannot_serve(folder, encoder, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (copy / tu_file(folder, "graph_labels").name).unlink()
+    assert "gc" in complaint("probe", encoder, copy, "--tasks", "gc", "--out", tmp_path / "probe.json")

@@ -1,0 +1,275 @@
+"""train: what it writes and says; bad input is one line and leaves nothing behind; a stopped run goes on."""
+
+import csv
+import inspect
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from multigraft.training.fit import train
+from tests.helpers.cli import answer, complaint, environment, multigraft, tu_file, write_folder
+from tests.helpers.graphs import random_graphs
+
+QUICK = ("--epochs", 1, "--dim", 8, "--layers", 2, "--validation-draws", 1)
+
+
+def test_json(folder, tmp_path):
+    out = tmp_path / "encoder"
+    found = answer("train", folder, "--tasks", "gc,nc,lp", "--strategy", "esame", *QUICK, "--seed", 0, "--out", out)
+    assert list(found) == ["verb", "out", "epochs", "seconds", "validation"]
+    assert (found["verb"], found["out"], found["epochs"]) == ("train", str(out), 1)
+    assert found["seconds"] > 0
+    assert list(found["validation"]) == ["gc", "nc", "lp"]
+    assert all(0 <= score <= 1 for score in found["validation"].values())
+
+
+def test_people_get_a_sentence(folder, tmp_path):
+    result = multigraft("train", folder, "--tasks", "nc", *QUICK, "--out", tmp_path / "encoder")
+    assert result.exit_code == 0
+    assert re.fullmatch(r".*encoder: 1 epochs in \d+ s; best validation scores: nc 0\.\d{3}\n", result.stdout)
+
+
+def test_a_directory_that_loads(encoder):
+    names = {"config.json", "model.safetensors", "initial.safetensors", "split.json", "README.md", "options.json"}
+    assert names <= {path.name for path in encoder.iterdir()}
+    with (encoder / "training" / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "value"),
+    [
+        (["--epochs", 3], "epochs", 3),
+        (["--batch-size", 9], "batch_size", 9),
+        (["--learning-rate", 0.01], "learning_rate", 0.01),
+        (["--scaling", "standard"], "scaling", "standard"),
+        (["--split", "random"], "split", "random"),
+        (["--patience", 2], "patience", 2),
+        (["--validate-every", 2], "validate_every", 2),
+        (["--validation-draws", 2], "validation_draws", 2),
+        (["--seed", 5], "seed", 5),
+        (["--device", "cpu"], "device", "cpu"),
+        (["--precision", "bf16-mixed"], "precision", "bf16-mixed"),
+        (["--tasks", "lp, nc"], "tasks", ["lp", "nc"]),
+    ],
+)
+def test_options_reach_the_run(folder, tmp_path, words, name, value):
+    out = tmp_path / "encoder"
+    answer("train", folder, "--epochs", 2, "--dim", 4, "--layers", 1, "--validation-draws", 1, *words, "--out", out)
+    assert json.loads((out / "options.json").read_text())[name] == value
+
+
+def test_options_of_strategy_and_encoder_reach_the_run(folder, tmp_path):
+    out = tmp_path / "encoder"
+    inner = ["--inner-steps", 2, "--inner-lr", 0.1, "--first-order"]
+    answer("train", folder, "--strategy", "isame", *inner, *QUICK, "--out", out)
+    stored = json.loads((out / "options.json").read_text())
+    assert stored["strategy"] == {"name": "isame", "inner_steps": 2, "inner_lr": 0.1, "first_order": True}
+    assert stored["encoder"] == {"kind": "gcn", "dim": 8, "layers": 2}
+
+
+def test_help_names_the_librarys_defaults():
+    said = " ".join(multigraft("train", "--help").stdout.split())
+    for name, parameter in inspect.signature(train).parameters.items():
+        if isinstance(parameter.default, int | float | str) and name not in ("device", "progress", "resume"):
+            default = re.escape(f"[{parameter.default}]")
+            assert re.search(rf"--{name.replace('_', '-')} <[\w|-]+> [^\[]*{default}", said), name
+
+
+def test_every_option_of_the_library_is_an_option_here():
+    said = multigraft("train", "--help").stdout
+    only_python = {"graphs", "encoder", "progress", "first_order"}
+    for name in inspect.signature(train).parameters.keys() - only_python:
+        assert f"--{name.replace('_', '-')} " in said, name
+
+
+def test_the_file_goes_below_the_command_line(folder, tmp_path):
+    config, out = tmp_path / "c.toml", tmp_path / "encoder"
+    config.write_text('tasks = ["nc"]\nepochs = 1\ndim = 4\nlayers = 1\nvalidation-draws = 1\nseed = 3\n')
+    found = answer("train", folder, "--config", config, "--seed", 4, "--out", out)
+    stored = json.loads((out / "options.json").read_text())
+    assert (found["epochs"], stored["seed"], stored["tasks"], stored["encoder"]["dim"]) == (1, 4, ["nc"], 4)
+
+
+def test_the_same_seed_gives_the_same_weights(folder, tmp_path):
+    outs = [tmp_path / "a", tmp_path / "b", tmp_path / "c"]
+    for out, seed in zip(outs, (1, 1, 2), strict=True):
+        answer("train", folder, *QUICK, "--seed", seed, "--out", out)
+    first, again, other = ((out / "model.safetensors").read_bytes() for out in outs)
+    assert first == again != other
+
+
+def test_notes_are_said_aloud(tmp_path):
+    bare = write_folder(tmp_path / "bare", random_graphs(30, least_nodes=4, density=0.6, features=0))
+    result = multigraft("train", bare, "--tasks", "nc", *QUICK, "--out", tmp_path / "encoder", "--json")
+    assert result.exit_code == 0
+    assert "note: " in result.stderr
+    assert "degree" in result.stderr
+
+
+# --- bad input -------------------------------------------------------------------------------------------------------
+
+
+def spoil(folder, tmp_path, kind, change):
+    """A copy of ``folder`` with the lines of one file changed."""
+    copy = tmp_path / "spoilt"
+    shutil.copytree(folder, copy)
+    for path in list(copy.iterdir()):
+        path.rename(path.with_name(path.name.replace(folder.name, copy.name)))
+    path = tu_file(copy, kind)
+    path.write_text("".join(f"{line}\n" for line in change(path.read_text().splitlines())))
+    return copy
+
+
+def refused(tmp_path, *words):
+    """The complaint of ``train``, which must leave nothing behind."""
+    out = tmp_path / "new" / "encoder"
+    line = complaint("train", *words, *QUICK, "--out", out)
+    assert not (tmp_path / "new").exists()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("ENZYME", "ENZYMES"), ("chembl232181", "chembl2321810"), ("mutag", "MUTAG")]
+)
+def test_an_unknown_data_set_is_answered_with_the_nearest_names(tmp_path, name, near):
+    line = refused(tmp_path, name)
+    assert repr(name) in line
+    assert near in line
+
+
+def test_a_folder_without_the_files(tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert "empty" in refused(tmp_path, tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "named"),
+    [
+        ("node_attributes", lambda lines: [*lines[:6], "1.0, 2.0", *lines[7:]], "line 7"),
+        ("node_attributes", lambda lines: [*lines[:6], "1.0, 2.0, 3.0, x", *lines[7:]], "line 7"),
+        ("node_attributes", lambda lines: [*lines[:6], "1.0, nan, 3.0, 4.0", *lines[7:]], "line 7"),
+        ("node_attributes", lambda lines: lines[:-3], "spoilt_node_attributes.txt"),
+        ("node_labels", lambda lines: lines[:-1], "spoilt_node_labels.txt"),
+        ("node_labels", lambda lines: [*lines, "1"], "spoilt_node_labels.txt"),
+        ("graph_labels", lambda lines: lines[:-1], "spoilt_graph_labels.txt"),
+        ("graph_labels", lambda lines: [*lines, "1", "1"], "spoilt_graph_labels.txt"),
+        ("A", lambda lines: [*lines[:3], "1, 400", *lines[4:]], "line 4"),
+        ("A", lambda lines: [*lines[:3], "1, 100", *lines[4:]], "line 4"),
+        ("A", lambda lines: [*lines[:3], "0, 1", *lines[4:]], "line 4"),
+        ("A", lambda lines: [*lines[:3], "1", *lines[4:]], "line 4"),
+        ("graph_indicator", lambda lines: [], "spoilt_graph_indicator.txt"),
+        ("graph_indicator", lambda lines: [*lines[:4], "one", *lines[5:]], "line 5"),
+    ],
+)
+def test_broken_files_are_named(folder, tmp_path, kind, change, named):
+    line = refused(tmp_path, spoil(folder, tmp_path, kind, change))
+    assert named in line
+
+
+def test_an_empty_data_set(tmp_path):
+    empty = write_folder(tmp_path / "nothing", random_graphs(0))
+    assert "nothing" in refused(tmp_path, empty)
+
+
+@pytest.mark.parametrize(("task", "missing"), [("gc", "graph_labels"), ("nc", "node_labels")])
+def test_a_task_that_the_data_cannot_serve(folder, tmp_path, task, missing):
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (copy / tu_file(folder, missing).name).unlink()
+    line = refused(tmp_path, copy, "--tasks", f"{task},lp")
+    assert repr(task) in line
+
+
+def test_an_output_directory_that_exists(folder, encoder, tmp_path):
+    before = {path: path.stat().st_mtime_ns for path in encoder.rglob("*")}
+    assert str(encoder) in complaint("train", folder, *QUICK, "--out", encoder)
+    assert {path: path.stat().st_mtime_ns for path in encoder.rglob("*")} == before
+    (tmp_path / "empty").mkdir()
+    assert "exists" in complaint("train", folder, *QUICK, "--out", tmp_path / "empty")
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--tasks", "gc,xx"], "'xx'"),
+        (["--tasks", "gc,gc"], "gc"),
+        (["--tasks", ","], "at least one task"),
+        (["--strategy", "maml"], "'maml'"),
+        (["--strategy", "single"], "single"),
+        (["--strategy", "joint", "--inner-steps", 2], "inner_steps"),
+        (["--strategy", "joint", "--first-order"], "first_order"),
+        (["--epochs", 0], "epochs"),
+        (["--batch-size", 3], "batch size"),
+        (["--learning-rate", -1], "learning rate"),
+        (["--scaling", "odd"], "'odd'"),
+        (["--split", "odd"], "'odd'"),
+        (["--precision", "16"], "'16'"),
+        (["--device", "tpu"], "'tpu'"),
+        (["--dim", 0], "dim"),
+        (["--node-label-column", 3], "column"),
+        (["--inner-lr", "much"], "--inner-lr"),
+        (["--config", "none.toml"], "none.toml"),
+    ],
+)
+def test_options_that_cannot_be(folder, tmp_path, words, named):
+    out = tmp_path / "encoder"
+    assert named in complaint("train", folder, *QUICK, *words, "--out", out)
+    assert not out.exists()
+
+
+def test_out_is_required(folder):
+    assert "--out" in complaint("train", folder)
+
+
+# --- stopping and going on -------------------------------------------------------------------------------------------
+
+
+def test_resume_without_a_run_to_resume(folder, encoder, tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "file").touch()
+    line = complaint("train", folder, *QUICK, "--out", tmp_path / "other", "--resume")
+    assert "no training run to resume" in line
+
+
+def test_resume_with_other_options(folder, encoder, tmp_path):
+    line = complaint("train", folder, "--dim", 16, "--layers", 2, "--out", encoder, "--resume")
+    assert "other options" in line
+    assert "dim" in line
+
+
+def test_a_run_that_is_interrupted_says_how_to_go_on(folder, tmp_path):
+    out = tmp_path / "encoder"
+    words = ["train", folder, "--epochs", 400, "--dim", 8, "--layers", 1, "--validation-draws", 1, "--out", out]
+    words = [str(word) for word in words]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "multigraft", *words],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    deadline = time.monotonic() + 90
+    while not (out / "training" / "last.ckpt").is_file():
+        assert time.monotonic() < deadline
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    printed, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert printed == ""
+    assert "Traceback" not in said
+    assert f"stopped; to continue: multigraft {' '.join(words)} --resume\n" in said
+    assert said.endswith("interrupted\n")
+    assert "continue it with --resume" in complaint("probe", out, folder)
+    done = len((out / "training" / "history.csv").read_text().splitlines()) - 1
+    words[words.index("--epochs") + 1] = str(done + 1)
+    assert answer(*words, "--resume")["epochs"] == done + 1

@@ -1,0 +1,105 @@
+"""Errors become one line and an exit code; --debug shows where they came from."""
+
+from collections.abc import Callable
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from multigraft.cli import options as o
+from multigraft.cli.verbs import Verbs
+from multigraft.errors import InputError, MissingExtraError, MultigraftError
+
+
+def run(action: Callable[[], None], *words: str) -> Result:
+    """A command line with the one verb ``act``."""
+    app = typer.Typer(cls=Verbs, pretty_exceptions_enable=False)
+
+    @app.callback()
+    def root() -> None:
+        """A group needs a callback to stay a group with one verb."""
+
+    @app.command()
+    def act(count: int = 1, _debug: o.Debug = False) -> None:
+        action()
+
+    return CliRunner().invoke(app, list(words))
+
+
+def raising(error: BaseException) -> Callable[[], None]:
+    def action() -> None:
+        raise error
+
+    return action
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (InputError("file.txt, line 3: not a number"), 2, "error: file.txt, line 3: not a number"),
+        (MissingExtraError("the page", "plots"), 2, "error: the page needs the extra 'plots': pip install"),
+        (MultigraftError("the loss is no longer a number"), 1, "error: the loss is no longer a number"),
+        (ZeroDivisionError("by zero"), 1, "error: ZeroDivisionError: by zero (a failure of multigraft"),
+        (OSError(28, "No space left on device"), 1, "error: OSError: [Errno 28] No space left on device"),
+    ],
+)
+def test_errors_become_one_line_and_an_exit_code(error, code, message):
+    result = run(raising(error), "act")
+    assert result.exit_code == code
+    assert result.stderr.startswith(message)
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+
+
+def test_a_message_of_several_lines_is_closed_up():
+    result = run(raising(InputError("first\n   second\n\tthird")), "act")
+    assert result.stderr == "error: first second third\n"
+
+
+def test_an_interruption_exits_with_130():
+    result = run(raising(KeyboardInterrupt()), "act")
+    assert result.exit_code == 130
+    assert result.stderr == "interrupted\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["act", "--count", "many"], "--count"),
+        (["act", "--cuont", "1"], "--count"),
+        (["atc"], "act"),
+        (["act", "surplus"], "surplus"),
+        (["act", "--count"], "--count"),
+    ],
+)
+def test_bad_usage_is_one_line_that_names_the_word(words, named):
+    result = run(lambda: None, *words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+    assert named in result.stderr
+
+
+def test_success_is_silent():
+    result = run(lambda: None, "act")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_an_exit_of_ones_own_is_kept():
+    assert run(raising(typer.Exit(2)), "act").exit_code == 2
+
+
+@pytest.mark.parametrize("error", [InputError("bad"), ZeroDivisionError("by zero"), MultigraftError("worse")])
+def test_debug_shows_where_an_error_came_from(error):
+    quiet, loud = run(raising(error), "act"), run(raising(error), "act", "--debug")
+    assert "Traceback" not in quiet.stderr
+    assert "Traceback" in loud.stderr
+    assert "in action" in loud.stderr
+    assert loud.stderr.splitlines()[-1] == quiet.stderr.strip()
+    assert loud.exit_code == quiet.exit_code
+
+
+def test_debug_comes_before_other_mistakes_on_the_line():
+    result = run(lambda: None, "act", "--count", "many", "--debug")
+    assert result.exit_code == 2
+    assert "Traceback" in result.stderr
