@@ -1,0 +1,1 @@
+"""Races of the hot paths against their plain versions."""
