@@ -17,7 +17,7 @@ help:  ## say what there is
 
 demo: $(STAMP)  ## train, embed, probe and report on molecules that are always there (minutes)
 	@rm -rf demo
-	multigraft train chembl2321810 --tasks gc,nc,lp --strategy esame --epochs 60 --seed 0 --out demo/encoder
+	multigraft train chembl2321810 --tasks gc,nc,lp --strategy esame --epochs 40 --seed 0 --out demo/encoder
 	multigraft embed demo/encoder chembl2321810 --level graph --out demo/embeddings.parquet
 	multigraft probe demo/encoder chembl2321810 --protocol strict
 	multigraft report demo/encoder chembl2321810 --out demo/index.html

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multigraft.errors import InputError
-from multigraft.graphs.splits import Split, k_fold, random_split, stratified_split
+from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.pairs import undirected_edges
+from multigraft.graphs.splits import Split, k_fold, link_split, random_split, share_of, stratified_split
+from tests.helpers.graphs import packed_graphs, random_graphs
 
 counts = st.integers(10, 80)
 seeds = st.integers(0, 2**31)
@@ -140,3 +143,40 @@ def test_a_real_classification_is_split_in_proportion():
     classes = torch.repeat_interleave(torch.arange(6), 100)
     for part, size in zip(stratified_split(classes, generator()), (70, 10, 20), strict=True):
         assert torch.bincount(classes[part]).tolist() == [size] * 6
+
+
+# --- link splits -----------------------------------------------------------------------------------------------------
+
+
+def unordered(index: torch.Tensor) -> set[tuple[int, ...]]:
+    return {tuple(sorted(pair)) for pair in index.T.tolist()}
+
+
+@given(packed_graphs(), st.sampled_from([10, 20, 50]), seeds)
+def test_held_out_edges_cannot_be_seen_in_either_direction(graphs: PackedGraphs, percent: int, seed: int):
+    links = link_split(undirected_edges(graphs), generator(seed), percent)
+    assert unordered(links.kept) | unordered(links.held_out) == unordered(graphs.edge_index)
+    assert not unordered(links.kept) & unordered(links.held_out)
+    assert unordered(graphs.edge_index[:, links.visible]) == unordered(links.kept)
+    held = torch.bincount(graphs.node_graph[links.held_out[0]], minlength=len(graphs))
+    assert torch.equal(held, links.held_out_counts)
+    assert held.tolist() == [max(m * percent // 100, int(m >= 2)) for m in (graphs.edge_counts // 2).tolist()]
+
+
+def test_self_loops_stay_visible():
+    graphs = random_graphs(1, least_nodes=4, density=1.0)
+    looped = torch.cat([graphs.edge_index, torch.zeros(2, 1, dtype=torch.int64)], 1)
+    edges = torch.tensor([0, looped.shape[1]])
+    links = link_split(undirected_edges(PackedGraphs(looped, graphs.node_offsets, edges, graphs.nodes)), generator())
+    assert bool(links.visible[-1])
+
+
+def test_same_generator_same_link_split():
+    edges = undirected_edges(random_graphs(9, density=0.5))
+    first, again, other = (link_split(edges, generator(seed)).held_out for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_shares_of_few():
+    assert share_of(torch.tensor([0, 1, 2, 4, 5, 9, 10]), 20).tolist() == [0, 0, 1, 1, 1, 1, 2]

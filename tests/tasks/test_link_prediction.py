@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from multigraft.graphs.splits import share_of
 from multigraft.randomness import generator
-from multigraft.tasks.link_prediction import LinkPrediction, fifth
+from multigraft.tasks.link_prediction import LinkPrediction
 from tests.helpers.graphs import pack, packed_graphs, random_graphs
 from tests.reference import episodes as plain
 
@@ -37,7 +38,7 @@ def test_kept_and_hidden_edges_part_the_edges(graphs, seed):
     assert support.graphs is target.graphs
     of_graph = torch.bincount(graphs.node_graph[torch.tensor([p[0] for p in hidden], dtype=torch.int64)],
                               minlength=len(graphs))  # fmt: skip
-    assert torch.equal(of_graph, fifth(graphs.edge_counts // 2))
+    assert torch.equal(of_graph, share_of(graphs.edge_counts // 2, 20))
 
 
 @given(packed_graphs(), st.integers(0, 2**31))

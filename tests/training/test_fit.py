@@ -60,6 +60,14 @@ def test_training_leaves_torchs_own_generator_alone():
     assert torch.equal(torch.rand(2), expected)
 
 
+def test_training_runs_on_one_thread_and_gives_the_others_back(monkeypatch):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
+    asked = []
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    train_small(epochs=1)
+    assert asked == [1, 3]
+
+
 def test_learning_happens():
     graphs = small_graphs(60, features=3)
     first = (graphs.x.argmax(1)).long()  # node classes that the attributes give away

@@ -19,6 +19,7 @@ from multigraft.graphs.pairs import (
     undirected_edges,
 )
 from multigraft.graphs.segments import choose, positions, segment_ids
+from multigraft.graphs.splits import link_split
 from multigraft.tasks.base import Examples
 
 INPUT_COLUMNS = ("x", "structure")
@@ -49,14 +50,15 @@ def held_out_edges(graphs: PackedGraphs, generator: torch.Generator) -> Examples
     as it has non-edges: else knowing the graph would be knowing the answer. The two nodes come in random order.
     """
     edges = undirected_edges(graphs)
-    share = (edges.counts * HELD_OUT_PERCENT // 100).maximum((edges.counts >= 2).long())
-    hidden = choose(segment_ids(edges.counts), share, generator)
-    seen = graphs.keep_edges(torch.where(edges.edge_pair < 0, True, ~hidden[edges.edge_pair]))
-    nonedges, counts = sample_nonedges(graphs, share, generator, edges)
-    held_out = edges.pairs[:, hidden]
-    asked = choose(segment_ids(share), counts, generator)
-    pairs = torch.cat([held_out[:, asked], nonedges], dim=1)
-    return Examples(seen, random_orientation(pairs, generator), _answers(nonedges.shape[1], nonedges.shape[1]))
+    links = link_split(edges, generator, HELD_OUT_PERCENT)
+    nonedges, counts = sample_nonedges(graphs, links.held_out_counts, generator, edges)
+    asked = choose(segment_ids(links.held_out_counts), counts, generator)
+    pairs = torch.cat([links.held_out[:, asked], nonedges], dim=1)
+    return Examples(
+        graphs.keep_edges(links.visible),
+        random_orientation(pairs, generator),
+        _answers(nonedges.shape[1], nonedges.shape[1]),
+    )
 
 
 def last_edges(graphs: PackedGraphs, generator: torch.Generator) -> Examples:

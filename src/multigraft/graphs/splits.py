@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from jaxtyping import Int64
+from jaxtyping import Bool, Int64
 from torch import Tensor
 
 from multigraft import randomness
 from multigraft.errors import InputError
 from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.pairs import UndirectedEdges
+from multigraft.graphs.segments import choose, segment_ids
 
 SPLITS = ("stratified", "random")
 PARTS = ("train", "validation", "test")
@@ -102,6 +104,33 @@ def k_fold(
         raise InputError(f"{folds} folds of {count} graphs: choose between 2 and {count}")
     order = torch.randperm(count, generator=generator) if labels is None else _spread(labels, generator)
     return [order[fold::folds].sort().values for fold in range(folds)]
+
+
+@dataclass(frozen=True, eq=False)
+class LinkSplit:
+    """The undirected edges of some graphs, told apart by whether message passing may see them.
+
+    ``kept`` and ``held_out`` are node pairs in global numbers, ordered by graph; ``held_out_counts`` how many of each
+    graph are held out; ``visible`` which of the directed edges may be seen, self loops among them.
+    """
+
+    kept: Int64[Tensor, "2 kept"]
+    held_out: Int64[Tensor, "2 held_out"]
+    held_out_counts: Int64[Tensor, " graphs"]
+    visible: Bool[Tensor, " edges"]
+
+
+def link_split(edges: UndirectedEdges, generator: torch.Generator, percent: int = 20) -> LinkSplit:
+    """Hold out ``percent`` of each graph's undirected edges, in both directions: see `share_of`."""
+    counts = share_of(edges.counts, percent)
+    held_out = choose(segment_ids(edges.counts), counts, generator)
+    visible = torch.where(edges.edge_pair < 0, True, ~held_out[edges.edge_pair])
+    return LinkSplit(edges.pairs[:, ~held_out], edges.pairs[:, held_out], counts, visible)
+
+
+def share_of(counts: Int64[Tensor, " graphs"], percent: int) -> Int64[Tensor, " graphs"]:
+    """``percent`` of each count, rounded down, but at least one of two or more."""
+    return (counts * percent // 100).maximum((counts >= 2).long())
 
 
 def _part_sizes(count: int, fractions: Sequence[float]) -> tuple[int, int]:

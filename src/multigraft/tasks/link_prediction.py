@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.pairs import random_orientation, sample_nonedges, undirected_edges
-from multigraft.graphs.segments import choose, positions, segment_ids
+from multigraft.graphs.segments import positions, segment_ids
+from multigraft.graphs.splits import link_split, share_of
 from multigraft.tasks.base import Episode, Examples, Head, Task
 
 HIDDEN_PERCENT = 20
@@ -55,13 +56,13 @@ class LinkPrediction(Task):
 
     def episode(self, graphs: PackedGraphs, generator: torch.Generator) -> Episode:
         edges = undirected_edges(graphs)
-        hidden = choose(segment_ids(edges.counts), fifth(edges.counts), generator)
-        visible = graphs.keep_edges(torch.where(edges.edge_pair < 0, True, ~hidden[edges.edge_pair]))
+        links = link_split(edges, generator, HIDDEN_PERCENT)
+        visible = graphs.keep_edges(links.visible)
         nonedges, counts = sample_nonedges(graphs, edges.counts, generator, edges)
-        asked_later = positions(counts) < fifth(counts)[segment_ids(counts)]
+        asked_later = positions(counts) < share_of(counts, HIDDEN_PERCENT)[segment_ids(counts)]
         return Episode(
-            _asked(visible, edges.pairs[:, ~hidden], nonedges[:, ~asked_later], generator),
-            _asked(visible, edges.pairs[:, hidden], nonedges[:, asked_later], generator),
+            _asked(visible, links.kept, nonedges[:, ~asked_later], generator),
+            _asked(visible, links.held_out, nonedges[:, asked_later], generator),
         )
 
     def loss(self, logits: Float[Tensor, " asked"], examples: Examples) -> Float[Tensor, ""]:
@@ -74,11 +75,6 @@ class LinkPrediction(Task):
         if examples.answers.unique().numel() < 2:
             return float("nan")
         return float(binary_auroc(logits.double(), examples.answers))
-
-
-def fifth(counts: Int64[Tensor, " graphs"]) -> Int64[Tensor, " graphs"]:
-    """20 % of each count, rounded down, but at least one of two or more."""
-    return (counts * HIDDEN_PERCENT // 100).maximum((counts >= 2).long())
 
 
 def _asked(graphs: PackedGraphs, edges: Tensor, nonedges: Tensor, generator: torch.Generator) -> Examples:

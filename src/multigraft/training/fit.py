@@ -6,7 +6,8 @@ import logging
 import signal
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -244,12 +245,23 @@ def _run_loop(trainer: Any, module: Any, state: Path | None) -> None:
     """Fit, with Ctrl-C as KeyboardInterrupt and torch's own generator left as it was."""
     handler = signal.getsignal(signal.SIGINT)
     try:
-        with torch.random.fork_rng(), warnings.catch_warnings():
+        with torch.random.fork_rng(), _one_thread(), warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"lightning\..*")
             trainer.fit(module, ckpt_path=state, weights_only=True)
     except SystemExit as stop:  # Lightning turns Ctrl-C into an exit of its own and stops listening for another
         signal.signal(signal.SIGINT, handler)
         raise KeyboardInterrupt from stop
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One thread for CPU work: a step is many small operations, and sums then do not depend on the number of cores."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _tensorboard(folder: Path) -> Any:
