@@ -8,12 +8,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from multigraft.errors import InputError
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary name beside ``path`` to write to; takes its place when the block ends, goes when the block fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    """A temporary name beside ``path`` to write to; takes its place when the block ends, goes when the block fails.
+
+    Raises:
+        InputError: ``path`` is a directory, or its own cannot be made or written to.
+    """
+    if path.is_dir():
+        raise InputError(f"{path} is a directory: name a file")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error}") from error
     os.close(handle)
     temporary = Path(name)
     try:

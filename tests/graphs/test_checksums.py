@@ -1,12 +1,15 @@
 """Digests that change with the content and with nothing else."""
 
+import dataclasses
 from pathlib import Path
 
 import torch
 from hypothesis import given
 
 from multigraft.graphs import checksums
+from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.pyg import from_pyg
 from tests.helpers.graphs import packed_graphs, random_graphs
 
 
@@ -52,3 +55,20 @@ def test_of_tensors_does_not_mind_how_a_tensor_lies_in_memory():
     nodes = {**graphs.nodes, "x": turned}
     again = PackedGraphs(graphs.edge_index, graphs.node_offsets, graphs.edge_offsets, nodes, {}, graphs.graphs)
     assert checksums.of_tensors(again) == checksums.of_tensors(graphs)
+
+
+# --- identity of graphs ----------------------------------------------------------------------------------------------
+
+
+def test_identity_is_of_the_graphs_wherever_they_come_from():
+    graphs = random_graphs(6, seed=1, structure=1)
+    assert identity(from_pyg(graphs.to_batch())) == identity(graphs)
+    mixed = graphs.edge_index[:, torch.argsort(graphs.edge_graph + torch.rand(graphs.num_edges))]
+    assert identity(dataclasses.replace(graphs, edge_index=mixed)) == identity(graphs)
+
+
+def test_identity_differs_for_other_graphs_other_order_and_other_labels():
+    graphs = random_graphs(6, seed=1)
+    other = dataclasses.replace(graphs, nodes={**graphs.nodes, "label": 1 - graphs.node_labels})
+    changed = [graphs.select([0, 1, 2]), graphs.select([1, 0, 2, 3, 4, 5]), random_graphs(6, seed=2), other]
+    assert len({identity(made) for made in [graphs, *changed]}) == 5

@@ -62,13 +62,15 @@ def test_nci_areas_are_those_that_rdkit_computes(sets: dict):
 @pytest.mark.parametrize("name", ["nci5k", "chembl2321810"])
 def test_the_element_is_the_label_and_not_among_the_inputs(sets: dict, name: str):
     graphs = sets[name]
-    assert graphs.x.shape[1] == 8
-    assert graphs.structure.shape[1] == 1
+    assert graphs.x.shape[1] == 3
+    assert graphs.structure.shape[1] == 6
     assert graphs.origin.degree
     assert torch.equal(graphs.node_labels.unique(), torch.arange(len(graphs.origin.node_classes)))
     carbon = graphs.node_labels == graphs.origin.node_classes.index("C")
-    assert not (graphs.x == carbon[:, None].float()).all(0).any()
-    assert (graphs.x.sum(1) - graphs.x[:, 0] == 2).all()
+    inputs = torch.cat([graphs.x, graphs.structure], 1)
+    assert not (inputs == carbon[:, None].float()).all(0).any()
+    assert (graphs.x.sum(1) == 1).all()  # one charge
+    assert (graphs.structure[:, 2:].sum(1) == 1).all()  # one hybridisation
 
 
 @pytest.mark.parametrize("name", ["nci5k", "chembl2321810"])

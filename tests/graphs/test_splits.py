@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multigraft.errors import InputError
+from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.pairs import undirected_edges
 from multigraft.graphs.splits import Split, k_fold, link_split, random_split, share_of, stratified_split
@@ -133,7 +134,7 @@ def test_a_split_goes_through_json_unchanged():
     stored = split.to_json()
     again = Split.from_json(json.loads(json.dumps(stored)))
     assert again.to_json() == stored
-    assert (again.kind, again.seed, again.checksum) == ("random", 7, "abc")
+    assert (again.kind, again.seed, again.identity) == ("random", 7, "abc")
     for part in ("train", "validation", "test"):
         assert torch.equal(getattr(again, part), getattr(split, part))
         assert getattr(again, part).dtype == torch.int64
@@ -171,6 +172,14 @@ def test_self_loops_stay_visible():
     assert bool(links.visible[-1])
 
 
+def test_graphs_of_self_loops_alone_have_nothing_to_hide():
+    loops = torch.arange(3).expand(2, -1).contiguous()
+    graphs = PackedGraphs(loops, torch.tensor([0, 3]), torch.tensor([0, 3]), {"x": torch.ones(3, 1)})
+    links = link_split(undirected_edges(graphs), generator())
+    assert links.held_out.shape == (2, 0)
+    assert bool(links.visible.all())
+
+
 def test_same_generator_same_link_split():
     edges = undirected_edges(random_graphs(9, density=0.5))
     first, again, other = (link_split(edges, generator(seed)).held_out for seed in (1, 1, 2))
@@ -180,3 +189,16 @@ def test_same_generator_same_link_split():
 
 def test_shares_of_few():
     assert share_of(torch.tensor([0, 1, 2, 4, 5, 9, 10]), 20).tolist() == [0, 0, 1, 1, 1, 1, 2]
+
+
+# --- whose graphs a split speaks of ----------------------------------------------------------------------------------
+
+
+def test_a_split_without_identity_takes_that_of_its_graphs():
+    graphs, order = random_graphs(9), torch.arange(9)
+    split = Split("mine", 0, order[:5], order[5:7], order[7:])
+    marked = split.for_graphs(graphs)
+    assert marked.identity == identity(graphs)
+    assert marked.for_graphs(graphs).to_json() == marked.to_json()
+    with pytest.raises(InputError, match="other graphs"):
+        marked.for_graphs(graphs.select([1, 0, 2, 3, 4, 5, 6, 7, 8]))

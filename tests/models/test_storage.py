@@ -10,12 +10,15 @@ from torch_geometric.nn import GIN
 from multigraft.encoders.base import ModuleEncoder
 from multigraft.encoders.inputs import InputSchema
 from multigraft.errors import InputError
+from multigraft.graphs.checksums import identity
 from multigraft.graphs.splits import Split
 from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
+from multigraft.tasks.graph_classification import GraphClassification
 from multigraft.tasks.model import TaskModel
 from tests.helpers.graphs import random_graphs
 from tests.models.test_trained import trained_on
+from tests.tasks.test_base import FirstAttribute
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def graphs():
 @pytest.fixture
 def trained(graphs):
     made = trained_on(graphs)
-    made.split = Split("random", 3, torch.arange(6), torch.arange(6, 8), torch.arange(8, 10), graphs.origin.checksum)
+    made.split = Split("random", 3, torch.arange(6), torch.arange(6, 8), torch.arange(8, 10), identity(graphs))
     made.metadata = {"seed": 3, "epochs": 9, "validation": {"gc": 0.5}, "versions": {"torch": "x"}}
     return made
 
@@ -159,3 +162,28 @@ def test_no_directory_and_unfinished_training_are_told_apart(tmp_path):
     (tmp_path / "run/training").mkdir(parents=True)
     with pytest.raises(InputError, match="--resume"):
         load_encoder(tmp_path / "run")
+
+
+class Foreign(FirstAttribute):
+    """A task that no registry knows."""
+
+
+def test_heads_of_unknown_tasks_stay_on_disk_and_options_of_known_ones_come_back(tmp_path, graphs):
+    made = trained_on(graphs)
+    made.model = TaskModel(made.encoder, [Foreign(), GraphClassification(pool="sum")], graphs.origin)
+    made.tasks = ("first", "gc")
+    saved = made.save(tmp_path / "saved")
+    again = load_encoder(saved)
+    assert again.tasks == ("first", "gc")
+    assert again.model.tasks == (GraphClassification(pool="sum"),)
+    assert "heads.first.out.weight" in load_file(saved / "model.safetensors")
+    assert torch.equal(again.embed(graphs), made.embed(graphs))
+
+
+@pytest.mark.parametrize("change", [{"readout": "median"}, {"encoder": {"kind": "gcn", "dim": -3, "layers": 3}}])
+def test_configurations_that_cannot_be_are_named(tmp_path, trained, change):
+    saved = trained.save(tmp_path / "saved")
+    config = json.loads((saved / "config.json").read_text())
+    (saved / "config.json").write_text(json.dumps({**config, **change}))
+    with pytest.raises(InputError, match="does not describe"):
+        load_encoder(saved)

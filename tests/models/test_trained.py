@@ -97,3 +97,12 @@ def test_other_columns_are_refused(graphs):
 def test_auto_device_is_a_device():
     assert pick_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
     assert pick_device("cpu") == torch.device("cpu")
+
+
+def test_heads_can_be_trained_on_batches_as_they_come(graphs):
+    head = torch.nn.Linear(6, 1)
+    for z in trained_on(graphs).batches(graphs, batch_size=3):
+        assert not torch.is_inference_mode_enabled()
+        assert torch.is_grad_enabled()
+        head(z).sum().backward()
+    assert head.weight.grad is not None

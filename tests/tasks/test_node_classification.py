@@ -43,8 +43,7 @@ def test_counts_by_class_are_those_of_the_plain_version(graphs, seed):
     for graph, first in zip(plain.unpack(graphs), graphs.node_offsets[:-1].tolist(), strict=True):
         theirs = Counter(graph.node_labels[v] for v in plain.labelled_nodes(graph, draws))
         ours = Counter(label for v, label in enumerate(graph.node_labels) if mask[first + v])
-        assert sorted(theirs.values()) == sorted(ours.values()) or sum(theirs.values()) == sum(ours.values())
-        assert max(theirs.values()) == max(ours.values())
+        assert sorted(theirs.values()) == sorted(ours.values())  # which classes the last round takes is chance
 
 
 def test_every_node_of_a_class_is_drawn_equally_often():

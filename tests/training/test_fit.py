@@ -15,11 +15,13 @@ from torch_geometric.nn import GraphSAGE
 from multigraft.encoders.gcn import GCN
 from multigraft.encoders.inputs import InputSchema
 from multigraft.errors import InputError, MultigraftError
+from multigraft.graphs.checksums import identity
 from multigraft.graphs.splits import Split
 from multigraft.models.storage import load_encoder
 from multigraft.strategies.registry import STRATEGIES
 from multigraft.strategies.same import isame
-from multigraft.training.fit import input_width, train
+from multigraft.tasks.graph_classification import GraphClassification
+from multigraft.training.fit import train
 from tests.helpers.graphs import random_graphs
 from tests.helpers.training import small_graphs, train_small
 
@@ -100,16 +102,18 @@ def test_stored_split_is_the_one_trained_on(tmp_path):
     again = Split.from_json(json.loads((tmp_path / "run/split.json").read_text()))
     for part in ("train", "validation", "test"):
         assert torch.equal(getattr(again, part), getattr(trained.split, part))
-    assert again.checksum == graphs.origin.checksum
+    assert again.identity == identity(graphs)
 
 
 def test_own_split_own_strategy_and_own_modules_are_taken():
     graphs = small_graphs()
-    parts = Split("mine", 0, torch.arange(20), torch.arange(20, 25), torch.arange(25, 30), graphs.origin.checksum)
-    net = GraphSAGE(input_width(graphs), 8, 2, 8)
+    parts = Split("mine", 0, torch.arange(20), torch.arange(20, 25), torch.arange(25, 30))
+    net = GraphSAGE(InputSchema.of(graphs).width, 8, 2, 8)
     trained = train(graphs, encoder=net, strategy=isame(inner_steps=2), split=parts, epochs=1, batch_size=6,
                     progress=False)  # fmt: skip
-    assert trained.split is parts
+    assert trained.split is not None
+    assert torch.equal(trained.split.test, parts.test)
+    assert trained.split.identity == identity(graphs)
     assert trained.strategy["inner_steps"] == 2
     assert torch.equal(net.convs[0].lin_l.weight, trained.initial.module.convs[0].lin_l.weight)
     assert not torch.equal(net.convs[0].lin_l.weight, trained.encoder.module.convs[0].lin_l.weight)
@@ -234,7 +238,7 @@ def test_bad_options_are_refused_before_anything_is_written(tmp_path, options, s
 def test_tasks_the_data_cannot_serve_are_refused():
     graphs = random_graphs(30, graph_classes=1)
     with pytest.raises(InputError, match=r"task 'gc' is not possible: .* single graph class"):
-        train_small(graphs)
+        train_small(graphs, tasks=["gc", "nc"])
     with pytest.raises(InputError, match="too few"):
         train_small(small_graphs(3))
 
@@ -259,3 +263,99 @@ def test_mixed_precision_trains_close_to_full():
     assert not same_weights(full, mixed)
     for ours, theirs in zip(full.model.parameters(), mixed.model.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs, atol=0.01, rtol=0.1)
+
+
+# --- what resuming compares and restores -----------------------------------------------------------------------------
+
+
+def test_resume_refuses_another_split_and_fewer_epochs(tmp_path):
+    graphs, order = small_graphs(), torch.arange(30)
+    first = Split("mine", 0, order[:20], order[20:25], order[25:])
+    other = Split("mine", 0, order[10:], order[:5], order[5:10])
+    train_small(graphs, split=first, out=tmp_path / "run")
+    with pytest.raises(InputError, match="another split"):
+        train_small(graphs, split=other, out=tmp_path / "run", resume=True)
+    with pytest.raises(InputError, match="it has done 2 already"):
+        train_small(graphs, split=first, out=tmp_path / "run", resume=True, epochs=1)
+
+
+def test_resume_refuses_a_task_with_other_options(tmp_path):
+    train_small(tasks=[GraphClassification(pool="sum")], out=tmp_path / "run")
+    with pytest.raises(InputError, match="task_options"):
+        train_small(tasks=["gc"], out=tmp_path / "run", resume=True)
+
+
+def test_resume_of_a_module_goes_on_from_where_it_started(tmp_path):
+    graphs = small_graphs()
+    nets = [GraphSAGE(4, 8, 2, 8) for _ in range(2)]
+    options = {"batch_size": 6, "validate_every": 1, "progress": False}
+    whole = train(graphs, encoder=nets[0], epochs=3, **options)
+    train(graphs, encoder=nets[0], epochs=1, out=tmp_path / "run", **options)
+    resumed = train(graphs, encoder=nets[1], epochs=3, out=tmp_path / "run", resume=True, **options)
+    assert same_weights(whole, resumed)
+    assert whole.untrained().fingerprint == resumed.untrained().fingerprint
+
+
+def test_resume_before_the_first_state_starts_again(tmp_path):
+    whole = train_small(out=tmp_path / "run")
+    for name in ("config.json", "training/last.ckpt", "training/history.csv"):
+        (tmp_path / "run" / name).unlink()
+    assert same_weights(whole, train_small(out=tmp_path / "run", resume=True))
+
+
+def test_a_spoilt_run_and_a_file_in_the_way_are_named(tmp_path):
+    train_small(out=tmp_path / "run")
+    (tmp_path / "run/options.json").write_text("{half")
+    with pytest.raises(InputError, match=r"options\.json cannot be read"):
+        train_small(out=tmp_path / "run", resume=True)
+    (tmp_path / "file").write_text("mine")
+    for resume in (True, False):
+        with pytest.raises(InputError, match="choose another"):
+            train_small(out=tmp_path / "file", resume=resume)
+
+
+# --- splits, encoders and scores that need care ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ((range(20), range(15, 25), range(25, 30)), "disjoint"),
+        ((range(20), range(20, 25), range(25, 31)), r"0\.\.29"),
+        ((range(20), range(20, 25), range(0)), "needs graphs"),
+    ],
+)
+def test_splits_that_cannot_be_are_refused(tmp_path, parts, says):
+    split = Split("mine", 0, *(torch.tensor(list(part), dtype=torch.int64) for part in parts))
+    with pytest.raises(InputError, match=says):
+        train_small(split=split, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_split_of_other_graphs_is_refused():
+    graphs = small_graphs()
+    split = train_small(graphs, epochs=1).split
+    with pytest.raises(InputError, match="other graphs"):
+        train_small(graphs.select(list(range(29, -1, -1))), split=split)
+
+
+def test_an_encoder_of_other_data_is_refused_before_anything_is_written(tmp_path):
+    other = GCN(InputSchema.of(small_graphs(features=9)), dim=4)
+    options = {"batch_size": 6, "progress": False, "out": tmp_path / "run"}
+    with pytest.raises(InputError, match="reads 9 attributes"):
+        train(small_graphs(), encoder=other, **options)
+    with pytest.raises(InputError, match="leave scaling out"):
+        train(small_graphs(), encoder=GCN(InputSchema.of(small_graphs()), dim=4), scaling="rows", **options)
+    assert not (tmp_path / "run").exists()
+
+
+def test_degree_places_come_from_the_training_part():
+    graphs = small_graphs(degree=True)
+    trained = train_small(graphs, epochs=1)
+    assert trained.encoder.inputs.schema == InputSchema.of(graphs.select(trained.split.train))
+
+
+def test_a_score_that_validation_does_not_define_is_kept_as_none(tmp_path):
+    trained = train_small(small_graphs(12), out=tmp_path / "run")  # one graph to validate on: no target for gc
+    assert trained.metadata["validation"]["gc"] is None
+    assert load_encoder(tmp_path / "run").metadata["validation"]["gc"] is None

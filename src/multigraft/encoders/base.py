@@ -61,12 +61,12 @@ class ModuleEncoder(Encoder):
     def _width(self) -> int:
         """The embedding width, found by asking the module for two nodes and one edge."""
         width = self.inputs.schema.width
-        dtype = next((p.dtype for p in self.module.parameters()), torch.float32)
-        was_training, edges = self.module.training, torch.tensor([[0, 1], [1, 0]])
+        like = next(self.module.parameters(), torch.empty(0))
+        was_training, edges = self.module.training, torch.tensor([[0, 1], [1, 0]], device=like.device)
         self.module.eval()
         try:
             with torch.no_grad():
-                out = self.module(torch.zeros(2, width, dtype=dtype), edges)
+                out = self.module(like.new_zeros(2, width), edges)
         except (RuntimeError, TypeError, ValueError) as error:
             name = type(self.module).__name__
             raise InputError(f"{name} cannot take {width} input features and an edge list: {error}") from error

@@ -14,11 +14,10 @@ from multigraft.graphs.segments import offsets, segment_ids
 if TYPE_CHECKING:
     from rdkit import Chem
 
-FEATURES = (
+ATTRIBUTES = ("charge negative", "charge none", "charge positive")
+STRUCTURE = (  # what RDKit perceives from the bonds
+    "in a ring",
     "aromatic",
-    "charge negative",
-    "charge none",
-    "charge positive",
     "hybridisation sp",
     "hybridisation sp2",
     "hybridisation sp3",
@@ -39,7 +38,7 @@ def parse_smiles(smiles: str) -> "tuple[Chem.Mol | None, str]":
 
 
 def pack_molecules(molecules: "Sequence[Chem.Mol]") -> PackedGraphs:
-    """Columns: ``x`` as `FEATURES` says; ``structure`` whether in a ring; ``label`` the atomic number."""
+    """Node columns: ``x`` as `ATTRIBUTES` says, ``structure`` as `STRUCTURE` says, ``label`` the atomic number."""
     from rdkit.Chem import HybridizationType
 
     places = {HybridizationType.SP: 0, HybridizationType.SP2: 1, HybridizationType.SP3: 2}
@@ -63,8 +62,8 @@ def pack_molecules(molecules: "Sequence[Chem.Mol]") -> PackedGraphs:
         node_offsets=node_offsets,
         edge_offsets=offsets(2 * bond_counts),
         nodes={
-            "x": torch.cat([aromatic[:, None], one_hot(charge.sign() + 1, 3), one_hot(hybridisation, 4)], 1).float(),
-            "structure": ring[:, None].float(),
+            "x": one_hot(charge.sign() + 1, 3).float(),
+            "structure": torch.cat([ring[:, None], aromatic[:, None], one_hot(hybridisation, 4)], 1).float(),
             "label": number,
         },
     )

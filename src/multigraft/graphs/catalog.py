@@ -11,6 +11,7 @@ from multigraft.graphs import cache
 from multigraft.graphs.findings import findings
 from multigraft.graphs.names import ALIASES, EMBEDDED, PUBLIC_HOME, TUDATASETS, local_folders, nearest
 from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.pairs import undirected_edges
 from multigraft.graphs.tudataset import find_files, read_tudataset
 
 
@@ -70,7 +71,7 @@ def check(source: str | Path, *, home: str = PUBLIC_HOME) -> list[str]:
 
 
 def describe(graphs: PackedGraphs) -> dict[str, Any]:
-    """Name, sizes and classes as plain values; ``mean_edges`` counts an edge and its reverse once.
+    """Name, sizes and classes as plain values; ``mean_edges`` counts an edge and its reverse once, self loops not.
 
     ``node_features`` are attribute and structure columns; degrees, where they are an input, are said in ``notes``.
     """
@@ -82,7 +83,7 @@ def describe(graphs: PackedGraphs) -> dict[str, Any]:
         "node_classes": _classes(graphs.nodes, origin.node_classes),
         "graph_classes": _classes(graphs.graphs, origin.graph_classes),
         "mean_nodes": graphs.num_nodes / count,
-        "mean_edges": graphs.num_edges / 2 / count,
+        "mean_edges": int(undirected_edges(graphs).counts.sum()) / count,
         "checksum": origin.checksum,
         "notes": list(origin.notes),
     }

@@ -1,8 +1,11 @@
 """What a data set is known by: a digest of its content."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+import torch
+from torch import Tensor
 
 from multigraft.graphs.packed import PackedGraphs
 
@@ -17,10 +20,36 @@ def of_files(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
+def identity(graphs: PackedGraphs) -> str:
+    """SHA-256 over what is asked and seen: edges, attributes, structure and labels; 64 hexadecimal digits.
+
+    The same for the same graphs in the same order, wherever they come from and in whatever order their edges are
+    listed; another for a selection of them, or for another column of labels. Computed once a `PackedGraphs`.
+    """
+    return graphs.once(_identity)
+
+
+def _identity(graphs: PackedGraphs) -> str:
+    tensors = {"node_offsets": graphs.node_offsets, "edge_index": _in_order(graphs), "x": graphs.x}
+    tensors |= {name: graphs.nodes[name] for name in ("structure", "label") if name in graphs.nodes}
+    if "label" in graphs.graphs:
+        tensors["graph_label"] = graphs.graphs["label"]
+    return _digest(tensors)
+
+
+def _in_order(graphs: PackedGraphs) -> Tensor:
+    edges = graphs.edge_index
+    return edges[:, torch.argsort(edges[0] * max(graphs.num_nodes, 1) + edges[1])]
+
+
 def of_tensors(graphs: PackedGraphs) -> str:
     """SHA-256 over names, types, shapes and values of all tensors; 64 hexadecimal digits."""
+    return _digest(graphs.tensors())
+
+
+def _digest(tensors: Mapping[str, Tensor]) -> str:
     digest = hashlib.sha256()
-    for name, tensor in sorted(graphs.tensors().items()):
+    for name, tensor in sorted(tensors.items()):
         digest.update(f"{name}\0{tensor.dtype}\0{tuple(tensor.shape)}\0".encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().data)
     return digest.hexdigest()

@@ -1,5 +1,6 @@
 """Splits as pure functions: from sizes or labels and a generator to index arrays, which are stored with a run."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from multigraft import randomness
 from multigraft.errors import InputError
+from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.pairs import UndirectedEdges
 from multigraft.graphs.segments import choose, segment_ids
@@ -23,7 +25,7 @@ Fractions = tuple[float, float, float]
 class Split:
     """Graph numbers of the training, validation and test part; sorted, disjoint.
 
-    ``checksum`` names the data set the numbers speak of.
+    ``identity`` is that of the graphs the numbers speak of, see `multigraft.graphs.checksums.identity`.
     """
 
     kind: str
@@ -31,18 +33,35 @@ class Split:
     train: Int64[Tensor, " train"]
     validation: Int64[Tensor, " validation"]
     test: Int64[Tensor, " test"]
-    checksum: str = ""
+    identity: str = ""
+
+    def for_graphs(self, graphs: PackedGraphs) -> "Split":
+        """The same split, checked to be one of these graphs and marked as theirs.
+
+        Raises:
+            InputError: parts that overlap or name graphs that are not there, or a split of other graphs.
+        """
+        if self.identity not in ("", identity(graphs)):
+            raise InputError("the split was made for other graphs: make one of these, or leave it out")
+        numbers = torch.cat([getattr(self, part) for part in PARTS])
+        if not all(len(getattr(self, part)) for part in PARTS):
+            raise InputError(f"every part of a split needs graphs: {', '.join(PARTS)}")
+        if int(numbers.min()) < 0 or int(numbers.max()) >= len(graphs):
+            raise InputError(f"a split of {len(graphs)} graphs must name numbers in 0..{len(graphs) - 1}")
+        if len(numbers.unique()) < len(numbers):
+            raise InputError("a graph is in two parts of the split, or twice in one: parts must be disjoint")
+        return dataclasses.replace(self, identity=identity(graphs))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         parts = {part: getattr(self, part).tolist() for part in PARTS}
-        return {"kind": self.kind, "seed": self.seed, "checksum": self.checksum, **parts}
+        return {"kind": self.kind, "seed": self.seed, "identity": self.identity, **parts}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Split":
         """The split that ``to_json`` wrote."""
         parts = {part: torch.tensor(stored[part], dtype=torch.int64) for part in PARTS}
-        return cls(stored["kind"], stored["seed"], checksum=stored["checksum"], **parts)
+        return cls(stored["kind"], stored["seed"], identity=stored["identity"], **parts)
 
 
 def split_graphs(graphs: PackedGraphs, kind: str, seed: int, fractions: Fractions = (0.7, 0.1, 0.2)) -> Split:
@@ -58,7 +77,7 @@ def split_graphs(graphs: PackedGraphs, kind: str, seed: int, fractions: Fraction
         parts = stratified_split(graphs.graph_labels.cpu(), draws, fractions)
     else:
         kind, parts = "random", random_split(len(graphs), draws, fractions)
-    return Split(kind, seed, *parts, checksum=graphs.origin.checksum)
+    return Split(kind, seed, *parts, identity=identity(graphs))
 
 
 def random_split(
@@ -124,7 +143,8 @@ def link_split(edges: UndirectedEdges, generator: torch.Generator, percent: int 
     """Hold out ``percent`` of each graph's undirected edges, in both directions: see `share_of`."""
     counts = share_of(edges.counts, percent)
     held_out = choose(segment_ids(edges.counts), counts, generator)
-    visible = torch.where(edges.edge_pair < 0, True, ~held_out[edges.edge_pair])
+    visible = edges.edge_pair < 0  # self loops
+    visible[~visible] = ~held_out[edges.edge_pair[~visible]]
     return LinkSplit(edges.pairs[:, ~held_out], edges.pairs[:, held_out], counts, visible)
 
 

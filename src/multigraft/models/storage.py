@@ -4,7 +4,7 @@ import copy
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import torch
 from safetensors import SafetensorError
@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from multigraft.encoders.base import Encoder, ModuleEncoder
 from multigraft.encoders.inputs import InputSchema
+from multigraft.encoders.readout import Readout
 from multigraft.encoders.registry import ENCODERS
 from multigraft.errors import InputError
 from multigraft.files import replacing, write_json, write_text
@@ -20,6 +21,7 @@ from multigraft.graphs.packed import Origin
 from multigraft.graphs.splits import Split
 from multigraft.models.card import model_card
 from multigraft.models.trained import TrainedEncoder
+from multigraft.tasks.base import Task
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import TASKS
 
@@ -36,8 +38,8 @@ def save(trained: TrainedEncoder, directory: Path) -> Path:
 def write_into(trained: TrainedEncoder, directory: Path) -> Path:
     """Write the files of ``trained``, config.json last: where that is, the rest is whole."""
     directory.mkdir(parents=True, exist_ok=True)
-    _write_weights(directory / "model.safetensors", trained.model.state_dict())
-    _write_weights(directory / "initial.safetensors", trained.initial.state_dict())
+    write_weights(directory / "model.safetensors", trained.model.state_dict())
+    write_weights(directory / "initial.safetensors", trained.initial.state_dict())
     if trained.split:
         write_json(directory / "split.json", trained.split.to_json())
     write_text(directory / "README.md", model_card(trained))
@@ -54,6 +56,7 @@ def to_config(trained: TrainedEncoder) -> dict[str, Any]:
         "input": dataclasses.asdict(encoder.inputs.schema),
         "readout": trained.readout,
         "tasks": list(trained.tasks),
+        "task_options": {task.name: task.config() for task in trained.model.tasks},
         "strategy": trained.strategy,
         "data": {
             "name": origin.name,
@@ -79,7 +82,7 @@ def load_encoder(directory: str | Path, module: nn.Module | None = None) -> Trai
     config = _read_config(directory)
     try:
         origin = _origin(config["data"])
-        tasks = [TASKS[name] for name in config["tasks"] if name in TASKS]
+        tasks = [_task(name, config["task_options"]) for name in config["tasks"] if name in TASKS]
         with torch.random.fork_rng(devices=[]):  # initial weights are about to be replaced: leave no trace
             model = TaskModel(_build(config, module), tasks, origin)
             initial = _build(config, module)
@@ -93,14 +96,18 @@ def load_encoder(directory: str | Path, module: nn.Module | None = None) -> Trai
             config["metadata"],
             config["readout"],
         )
-    except (KeyError, TypeError, ValueError) as error:
+        if trained.readout not in get_args(Readout):
+            raise ValueError(f"readout {trained.readout!r}")
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"{directory / 'config.json'} does not describe a multigraft encoder: {error!r}") from error
-    _fill(model, directory / "model.safetensors")
-    _fill(initial, directory / "initial.safetensors")
+    foreign = tuple(f"heads.{name}." for name in config["tasks"] if name not in TASKS)
+    fill(model, directory / "model.safetensors", foreign)
+    fill(initial, directory / "initial.safetensors")
     return trained
 
 
-def _write_weights(path: Path, weights: dict[str, Tensor]) -> None:
+def write_weights(path: Path, weights: dict[str, Tensor]) -> None:
+    """Write tensors by name as safetensors, whole or not at all."""
     with replacing(path) as temporary:
         save_file({name: value.detach().cpu().contiguous() for name, value in weights.items()}, temporary)
 
@@ -135,7 +142,12 @@ def _build(config: dict[str, Any], module: nn.Module | None) -> Encoder:
     return ModuleEncoder(copy.deepcopy(module), schema)
 
 
-def _fill(module: nn.Module, path: Path) -> None:
+def fill(module: nn.Module, path: Path, without: tuple[str, ...] = ()) -> None:
+    """Load the weights in ``path``, but for those whose names begin with one of ``without``.
+
+    Raises:
+        InputError: a file that is missing, truncated or of another architecture.
+    """
     if not path.is_file():
         raise InputError(f"{path} is missing")
     try:
@@ -143,9 +155,14 @@ def _fill(module: nn.Module, path: Path) -> None:
     except (SafetensorError, OSError) as error:
         raise InputError(f"cannot read {path}, it is truncated or no safetensors file: {error}") from error
     try:
-        module.load_state_dict(weights)
+        module.load_state_dict({name: value for name, value in weights.items() if not name.startswith(without)})
     except RuntimeError as error:
         raise InputError(f"{path} does not fit the encoder that config.json describes: {error}") from error
+
+
+def _task(name: str, options: dict[str, dict[str, Any]]) -> Task:
+    """The named task with the options it was trained with."""
+    return type(TASKS[name])(**options.get(name, {}))
 
 
 def _origin(data: dict[str, Any]) -> Origin:

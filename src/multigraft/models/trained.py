@@ -121,9 +121,10 @@ def embed_batches(
     with evaluating(encoder, device) as where:
         for first in range(0, max(len(graphs), 1), batch_size):
             batch = graphs.select(torch.arange(first, min(first + batch_size, len(graphs)))).to(where)
-            with torch.inference_mode():
+            with torch.no_grad():
                 z = encoder(batch)
-                yield (readout(z, batch, pool) if level == "graph" else z).cpu()
+                rows = (readout(z, batch, pool) if level == "graph" else z).cpu()
+            yield rows
 
 
 @contextmanager

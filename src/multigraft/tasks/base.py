@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Float, Int64, Shaped
@@ -46,6 +46,10 @@ class Task(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     metric_name: ClassVar[str]
+
+    def config(self) -> dict[str, Any]:
+        """Its options, the fields of a dataclass, as JSON values."""
+        return dict(vars(self))
 
     @abstractmethod
     def obstacle(self, graphs: PackedGraphs) -> str | None:

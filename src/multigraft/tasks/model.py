@@ -16,6 +16,7 @@ class TaskModel(nn.Module):
     def __init__(self, encoder: Encoder, tasks: Sequence[Task], origin: Origin) -> None:
         super().__init__()
         self.encoder = encoder
+        self.tasks = tuple(tasks)
         self.heads = nn.ModuleDict({task.name: task.head(encoder.dim, origin) for task in tasks})
 
     def forward(self, task: Task, examples: Examples) -> Float[Tensor, "asked *logits"]:

@@ -23,7 +23,7 @@ class TrainOptions:
     epochs: int = 100
     batch_size: int = 16
     learning_rate: float = 5e-4
-    scaling: str = "rows"
+    scaling: str | None = None
     split: str = "stratified"
     patience: int | None = None
     validate_every: int = 2

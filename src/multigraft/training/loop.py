@@ -1,0 +1,106 @@
+"""From a prepared run to a trained encoder: Lightning's loop with our callbacks."""
+
+import logging
+import math
+import signal
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import lightning as L
+import torch
+
+from multigraft.models.trained import TrainedEncoder, pick_device
+from multigraft.models.versions import versions
+from multigraft.training.callbacks import BestWeights, EpochProgress, History, SaveState
+from multigraft.training.module import TrainingModule
+from multigraft.training.preparation import Run
+
+
+def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> TrainedEncoder:
+    """Run Lightning's loop in ``folder``, from ``state`` if there is one; the result has the best weights.
+
+    Raises:
+        MultigraftError: the loss is no longer a number.
+        KeyboardInterrupt: Ctrl-C; the state of the last whole epoch is in ``folder``.
+    """
+    graphs, split, options = run.graphs, run.split, run.options
+    module = TrainingModule(
+        run.model, run.tasks, run.strategy, graphs.select(split.train), graphs.select(split.validation), options
+    )
+    best, history = BestWeights(options.patience), History(folder / "history.csv")
+    callbacks: list[L.Callback] = [best, history, *([EpochProgress()] if progress else [])]
+    callbacks.append(SaveState(folder / "last.ckpt"))
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
+    where = pick_device(options.device)
+    trainer = L.Trainer(
+        accelerator="gpu" if where.type == "cuda" else where.type,
+        devices=[where.index or 0] if where.type == "cuda" else 1,
+        precision="bf16-mixed" if options.precision == "bf16-mixed" else "32-true",
+        max_epochs=options.epochs,
+        check_val_every_n_epoch=min(options.validate_every, options.epochs),
+        callbacks=callbacks,
+        logger=_tensorboard(folder),
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        inference_mode=False,
+        log_every_n_steps=1,
+    )
+    _fit(trainer, module, state)
+    run.model.load_state_dict(best.weights)
+    metadata = {
+        "seed": options.seed,
+        "epochs": len(history.rows),
+        "best_epoch": best.epoch,
+        "seconds": history.seconds,
+        "learning_rate": options.learning_rate,
+        "batch_size": options.batch_size,
+        "validation": {task.name: _defined(best.scores[f"validation/{task.name}"]) for task in run.tasks},
+        "versions": versions(),
+    }
+    return TrainedEncoder(
+        run.model.cpu().eval(), run.initial.eval(), graphs.origin, options.tasks, options.strategy, split, metadata
+    )
+
+
+def _defined(score: float) -> float | None:
+    """None for a score that the validation part does not define, as JSON has it."""
+    return None if math.isnan(score) else score
+
+
+def _fit(trainer: Any, module: Any, state: Path | None) -> None:
+    """Fit, with Ctrl-C as KeyboardInterrupt and torch's own generator left as it was."""
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        with torch.random.fork_rng(), _one_thread(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"lightning\..*")
+            trainer.fit(module, ckpt_path=state, weights_only=True)
+    except SystemExit as stop:  # Lightning turns Ctrl-C into an exit of its own and stops listening for another
+        signal.signal(signal.SIGINT, handler)
+        raise KeyboardInterrupt from stop
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One thread for CPU work: a step is many small operations, and sums then do not depend on the number of cores."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _tensorboard(folder: Path) -> Any:
+    """TensorBoard's logger where TensorBoard is installed."""
+    try:
+        import tensorboard  # noqa: F401
+    except ImportError:
+        return False
+    from lightning.pytorch.loggers import TensorBoardLogger
+
+    return TensorBoardLogger(folder, name="tensorboard", version="")
