@@ -32,6 +32,8 @@ TESTED_ELSEWHERE = {
     Path("strategies/base.py"): "strategies/test_same.py",
     Path("strategies/names.py"): "cli/test_options.py",
     Path("tasks/names.py"): "cli/test_options.py",
+    Path("training/loop.py"): "training/test_fit.py",
+    Path("training/preparation.py"): "training/test_fit.py",
 }
 
 

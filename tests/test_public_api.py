@@ -2,7 +2,6 @@
 
 import inspect
 import sys
-import time
 import tomllib
 from pathlib import Path
 
@@ -104,8 +103,8 @@ def test_the_package_is_marked_as_typed():
 
 
 def test_importing_is_quick():
-    """Best of three, in a fresh process, without the interpreter's own start."""
-    script = "import time; t = time.perf_counter(); import multigraft; print(time.perf_counter() - t)"
+    """Processor seconds, best of three, in a fresh process, without the interpreter's own start."""
+    script = "import time; t = time.process_time(); import multigraft; print(time.process_time() - t)"
     assert min(float(python("-c", script).stdout) for _ in range(3)) < 0.3
 
 
@@ -119,12 +118,10 @@ def test_errors_load_nothing_heavy():
     assert python("-c", script).stdout == "[]\n"
 
 
-def test_a_name_is_loaded_once_and_kept():
-    assert "PackedGraphs" in vars(mg) or mg.PackedGraphs is mg.PackedGraphs
-    started = time.perf_counter()
-    for _ in range(1000):
-        _ = mg.PackedGraphs
-    assert time.perf_counter() - started < 0.1
+def test_a_name_is_loaded_once_and_kept(monkeypatch):
+    monkeypatch.delitem(vars(mg), "PackedGraphs", raising=False)
+    first = mg.PackedGraphs
+    assert vars(mg)["PackedGraphs"] is first
 
 
 def test_without_extras_it_imports_and_works():

@@ -1,12 +1,13 @@
 """probe: JSON as scripts rely on it, a table for people, the result kept beside the encoder."""
 
+import dataclasses
 import json
 import shutil
 
 import pytest
 
 from multigraft.cli.probe import drawn
-from multigraft.evaluation.table import ProbeRow, ProbeTable
+from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from tests.helpers.cli import answer, complaint, multigraft, tu_file, write_folder
 from tests.helpers.graphs import random_graphs
 
@@ -55,6 +56,17 @@ def test_metrics(measured):
     assert set(metrics["lp"]) == {"roc_auc"}
 
 
+def test_the_trained_encoder_is_compared_with_every_other_row(measured):
+    _, found = measured
+    values = {(row["task"], row["metric"], row["features"], row["encoder"]): row["value"] for row in found["rows"]}
+    for paired in found["differences"]:
+        question = paired["task"], paired["metric"], paired["features"]
+        assert paired["encoder"] == "trained"
+        assert paired["value"] == values[*question, "trained"] - values[*question, paired["against"]]
+        assert -1 <= paired["low"] <= paired["high"] <= 1
+    assert len(found["differences"]) == len(found["rows"]) * 3 / 4
+
+
 def test_the_result_is_kept_beside_the_encoder(folder, encoder, tmp_path):
     copy = tmp_path / "encoder"
     shutil.copytree(encoder, copy)
@@ -65,7 +77,7 @@ def test_the_result_is_kept_beside_the_encoder(folder, encoder, tmp_path):
     assert {"verb": "probe", **stored["table"]} == found
     assert stored["options"] == {
         "encoder": str(copy), "data": str(folder), "protocol": "strict", "tasks": ["nc"], "seed": 3,
-        "node_label_column": 0,
+        "node_label_column": 0, "device": "auto",
     }  # fmt: skip
 
 
@@ -84,27 +96,39 @@ def test_the_same_seed_gives_the_same_table(folder, encoder, tmp_path):
 def test_people_get_a_table(folder, encoder, tmp_path):
     result = multigraft("probe", encoder, folder, "--tasks", "nc", "--out", tmp_path / "probe.json")
     assert result.exit_code == 0
-    header, names, *rows, kept = result.stdout.splitlines()
+    header, names, *rows, line, columns, paired, kept = result.stdout.splitlines()
     assert "protocol strict" in header
     assert names.split()[:5] == ["task", "encoder", "features", "metric", "value"]
     assert [row.split()[1] for row in rows] == ENCODERS
+    assert line == "trained minus untrained, paired over the same test graphs"
+    assert columns.split() == ["task", "features", "metric", "value", "low", "high"]
+    value, low, high = map(float, paired.split()[3:])
+    assert low <= high
+    assert value == pytest.approx(float(rows[0].split()[4]) - float(rows[1].split()[4]), abs=0.0011)
     assert kept == f"kept in {tmp_path / 'probe.json'}"
 
 
 def test_other_data_than_the_encoder_was_trained_on(encoder, tmp_path):
     other = write_folder(tmp_path / "other", random_graphs(40, seed=9, least_nodes=5, density=0.5))
     found = answer("probe", encoder, other, "--tasks", "nc", "--out", tmp_path / "probe.json")
-    assert "not the graphs the encoder was trained on" in found["notes"][0]
+    assert "not only, the graphs the encoder was trained on" in found["notes"][0]
     shown = multigraft("probe", encoder, other, "--tasks", "nc", "--out", tmp_path / "probe.json").stdout
-    assert "not the graphs the encoder was trained on" in " ".join(shown.split())
+    assert "not only, the graphs the encoder was trained on" in " ".join(shown.split())
 
 
 def test_notes_stand_below_the_table():
     table = ProbeTable("d", "strict", "random", 0, [ProbeRow("gc", "trained", "accuracy", "mean", 0.5, 0.4, 0.6, 9)])
     assert len(drawn(table)) == 2
-    import dataclasses
-
     assert drawn(dataclasses.replace(table, notes=("a note",)))[-1] == "a note"
+
+
+def test_differences_to_other_rows_than_untrained_are_left_to_the_json():
+    table = ProbeTable("d", "strict", "random", 0, [ProbeRow("gc", "own", "accuracy", "mean", 0.5, 0.4, 0.6, 9)])
+    against = [Difference("gc", "accuracy", "mean", "own", name, 0.1, 0.0, 0.2) for name in ENCODERS[1:]]
+    shown = drawn(dataclasses.replace(table, differences=against))
+    assert len(shown) == 4
+    assert shown[2].startswith("own minus untrained")
+    assert shown[3].row_count == 1
 
 
 # --- bad input -------------------------------------------------------------------------------------------------------

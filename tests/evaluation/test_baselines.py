@@ -18,15 +18,22 @@ def checkers(rows=400, seed=0):
     return Labelled(x, ((x[:, 0] > 0.5) ^ (x[:, 1] > 0.5)).long())
 
 
-def test_attributes_are_x_alone():
+def test_attributes_are_the_stored_features_without_degrees():
     graphs = random_graphs(4, structure=3, degree=True)
-    assert torch.equal(raw_attributes(graphs), graphs.x)
+    stored = torch.cat([graphs.x, graphs.structure], 1)
+    assert torch.equal(raw_attributes(graphs), stored)
     rewired = dataclasses.replace(graphs, edge_index=graphs.edge_index.flip(1) * 0)
-    assert torch.equal(raw_attributes(rewired), graphs.x)
+    assert torch.equal(raw_attributes(rewired), stored)
+
+
+def test_attributes_tell_nothing_that_was_computed_from_hidden_edges():
+    graphs = random_graphs(4, structure=3, density=0.5)
+    hidden = graphs.keep_edges(torch.arange(graphs.num_edges) > 1)
+    assert torch.equal(raw_attributes(hidden), torch.cat([graphs.x, torch.zeros(graphs.num_nodes, 3)], 1))
 
 
 def test_without_attributes_all_nodes_look_alike():
-    graphs = random_graphs(4, features=0, structure=2, degree=True)
+    graphs = random_graphs(4, features=0, degree=True)
     assert raw_attributes(graphs).shape == (graphs.num_nodes, 1)
     assert not raw_attributes(graphs).any()
     assert torch.equal(raw_attributes(graphs), nothing(graphs))

@@ -5,12 +5,18 @@ import math
 import pytest
 import torch
 
-from multigraft.evaluation.bootstrap import interval, resampled
+from multigraft.evaluation import bootstrap
+from multigraft.evaluation.bootstrap import replicates, resampled
 from multigraft.evaluation.metrics import roc_auc
 
 
 def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
+
+
+def interval(statistic, graph, graphs, generator, **settings):
+    """The interval of a statistic over resampled graphs."""
+    return bootstrap.interval(replicates(statistic, graph, graphs, generator, **settings))
 
 
 def mean_of(values):

@@ -58,6 +58,26 @@ def test_rows_come_task_by_task_encoder_by_encoder_headline_first(graphs, split,
     assert found == [(task, encoder, *kind) for task in kinds for encoder in encoders for kind in kinds[task]]
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_the_first_encoder_is_compared_with_every_other_row(graphs, split, protocol):
+    """In the order of the rows, and by as much as the rows differ."""
+    squared = lambda seen: seen.x.square()  # noqa: E731
+    table = measure({"one": attributes, "two": squared}, graphs, split, ["lp", "gc", "nc"], protocol)
+    values = {(row.task, row.encoder, row.features, row.metric): row.value for row in table.rows}
+    found = [(one.task, one.against, one.features, one.metric) for one in table.differences]
+    assert found == [key for key in values if key[1] != "one"]
+    for one, (task, _, features, metric) in zip(table.differences, found, strict=True):
+        assert one.encoder == "one"
+        assert one.value == values[task, "one", features, metric] - values[task, one.against, features, metric]
+        assert one.low <= one.high
+
+
+def test_equal_encoders_differ_by_exactly_nothing(graphs, split):
+    table = measure({"one": attributes, "two": attributes}, graphs, split, ["gc", "nc", "lp"], "strict")
+    same = [(one.value, one.low, one.high) for one in table.differences if one.against == "two"]
+    assert same == [(0, 0, 0)] * 6
+
+
 def test_the_table_says_what_was_measured(graphs, split):
     table = measure({"one": attributes}, graphs, split, ["gc"], "paper", seed=5)
     assert (table.dataset, table.protocol, table.protocol_version) == ("made", "paper", 1)
@@ -100,6 +120,23 @@ def test_without_attributes_the_tree_says_what_the_majority_says(split, protocol
     degrees = lambda seen: torch.bincount(seen.edge_index[1], minlength=seen.num_nodes)[:, None].float()  # noqa: E731
     rows = measure({"degrees": degrees}, graphs, split, ["gc", "nc", "lp"], protocol).rows
     assert nameless(rows, "attributes") == nameless(rows, "majority")
+
+
+def test_questions_about_a_graph_are_resampled_together(graphs, split):
+    """Where all nodes of a graph are of one class, an interval by nodes would be far too narrow."""
+    alike = dataclasses.replace(graphs, nodes={**graphs.nodes, "label": graphs.graph_labels[graphs.node_graph]})
+    row = measure({"one": attributes}, alike, split, ["nc"], "strict").rows[-1]
+    by_nodes = 2 * 1.96 * math.sqrt(row.value * (1 - row.value) / row.n_test)
+    assert row.encoder == "majority"
+    assert row.high - row.low > 1.8 * by_nodes
+
+
+def test_settings_are_chosen_on_validation_under_strict_alone(graphs, split):
+    """Other validation graphs mean other settings, where settings are chosen at all."""
+    others = dataclasses.replace(split, validation=split.train[:12])
+    for protocol, equal in (("strict", False), ("paper", True)):
+        tables = [measure({"one": attributes}, graphs, parts, ["gc", "nc"], protocol) for parts in (split, others)]
+        assert (tables[0].rows == tables[1].rows) is equal
 
 
 # --- repeatable -----------------------------------------------------------------------------------------------------
@@ -187,11 +224,12 @@ def test_constant_embeddings_are_chance(graphs, split):
 def test_a_test_part_without_pairs_has_no_score(split):
     """Only the training graphs have edges."""
     shapes = [torch.ones(6, 6).tril(2).triu(1) * float(graph in split.train) for graph in range(60)]
-    rows = measure({"one": attributes}, pack(shapes), split, ["lp"], "strict").rows
-    for row in rows:
+    table = measure({"one": attributes}, pack(shapes), split, ["lp"], "strict")
+    for row in table.rows:
         assert row.n_test == 0
         assert math.isnan(row.value)
         assert math.isnan(row.low)
+    assert all(math.isnan(one.value) and math.isnan(one.low) for one in table.differences)
 
 
 def test_training_on_a_single_class_answers_that_class(graphs, split):

@@ -46,10 +46,12 @@ def undirected(graphs):
 
 def test_visible_graphs_have_inputs_and_edges_and_nothing_else():
     graphs = random_graphs(3, structure=2)
-    told = dataclasses.replace(graphs, nodes={**graphs.nodes, "second_label": graphs.node_labels})
+    columns = {**graphs.nodes, "second_label": graphs.node_labels}
+    told = dataclasses.replace(graphs, nodes=columns, edges={"label": graphs.edge_index[0]})
     seen = visible(told)
     assert set(seen.nodes) == {"x", "structure"}
     assert not seen.graphs
+    assert not seen.edges
     assert torch.equal(seen.x, graphs.x)
     assert torch.equal(seen.edge_index, graphs.edge_index)
     assert "label" in told.nodes

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from multigraft.evaluation.record import read_record, record_path, write_record
-from multigraft.evaluation.table import ProbeRow, ProbeTable
+from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from tests.helpers.graphs import random_graphs
 from tests.models.test_trained import trained_on
 
@@ -16,7 +16,8 @@ ROWS = [
     ProbeRow("gc", "trained", "accuracy", "mean", 0.5, 0.25, 0.75, 4),
     ProbeRow("lp", "majority", "roc_auc", "concat", math.nan, math.nan, math.nan, 0),
 ]
-TABLE = ProbeTable("made", "strict", "random", 3, ROWS, 1, ("a note",))
+GAIN = Difference("gc", "accuracy", "mean", "trained", "untrained", 0.1, math.nan, 0.2)
+TABLE = ProbeTable("made", "strict", "random", 3, ROWS, 1, ("a note",), [GAIN])
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ def test_a_record_gives_back_its_table(kept):
     assert again.to_json() == TABLE.to_json()
     assert math.isnan(again.rows[1].value)
     assert again.notes == TABLE.notes
+    assert again.differences[0].against == "untrained"
 
 
 def test_it_says_what_it_depends_on(kept):

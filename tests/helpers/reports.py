@@ -9,7 +9,8 @@ import torch
 
 from multigraft.encoders.gcn import GCN
 from multigraft.encoders.inputs import InputSchema
-from multigraft.evaluation.table import ProbeRow, ProbeTable
+from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
+from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split
 from multigraft.models.trained import TrainedEncoder
@@ -32,7 +33,7 @@ def split_of(graphs: PackedGraphs) -> Split:
     """The first graphs train, the next validate, the last test."""
     numbers, third = torch.arange(len(graphs)), max(len(graphs) // 3, 1)
     parts = numbers[: -2 * third], numbers[-2 * third : -third], numbers[-third:]
-    return Split("random", 0, *parts, checksum=graphs.origin.checksum)
+    return Split("random", 0, *parts, identity=identity(graphs))
 
 
 def trained_encoder(graphs: PackedGraphs | None = None, tasks: tuple[str, ...] = ("gc", "nc", "lp")) -> TrainedEncoder:
@@ -60,13 +61,29 @@ def rows(task: str, scores: Mapping[str, Interval | float], metric: str = "", fe
     return found
 
 
-def table(*parts: list[ProbeRow], dataset: str = "made", protocol: str = "strict") -> ProbeTable:
-    """A table of those rows."""
-    return ProbeTable(dataset, protocol, "random", 0, [row for part in parts for row in part])
+def differences(part: list[ProbeRow], margin: float = 0.02) -> list[Difference]:
+    """The first row minus every other, with an interval of ``margin`` to both sides."""
+    first, found = part[0], []
+    for row in part[1:]:
+        value = first.value - row.value
+        found.append(
+            Difference(
+                row.task, row.metric, row.features, first.encoder, row.encoder, value, value - margin, value + margin
+            )
+        )
+    return found
+
+
+def table(
+    *parts: list[ProbeRow], dataset: str = "made", protocol: str = "strict", margin: float | None = 0.02
+) -> ProbeTable:
+    """A table of those rows; each part is one question, compared by `differences`, or not where ``margin`` is None."""
+    paired = [] if margin is None else [one for part in parts for one in differences(part, margin)]
+    return ProbeTable(dataset, protocol, "random", 0, [row for part in parts for row in part], differences=paired)
 
 
 def usual_table(dataset: str = "made", tasks: tuple[str, ...] = ("gc", "nc", "lp")) -> ProbeTable:
-    """Trained above untrained on nc, below on lp, overlapping on gc."""
+    """Trained above untrained on nc, below on lp, undecided on gc."""
     scores: dict[str, dict[str, Interval | float]] = {
         "gc": {"trained": 0.61, "untrained": 0.6, "attributes": 0.52, "majority": 0.5},
         "nc": {"trained": 0.8, "untrained": 0.7, "attributes": 0.9, "majority": 0.4},

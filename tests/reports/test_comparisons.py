@@ -1,13 +1,15 @@
-"""Which score stands beside which, which is best, and what the intervals say."""
+"""Which score stands beside which, which is best, and what the paired differences say."""
 
+import dataclasses
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigraft.reports.comparisons import comparisons, encoders_of, metric_title
-from tests.helpers.reports import rows, table, usual_table
+from multigraft.evaluation.table import Difference
+from multigraft.reports.comparisons import Verdict, comparisons, encoders_of, metric_title
+from tests.helpers.reports import differences, rows, table, usual_table
 
 SCORES = st.floats(0, 1).map(lambda value: round(value, 4))
 
@@ -40,31 +42,54 @@ def test_best_ignores_what_is_not_defined_and_names_all_that_look_equal():
 
 
 @pytest.mark.parametrize(
-    ("trained", "untrained", "verdict"),
+    ("low", "high", "verdict"),
     [
-        ((0.7, 0.66, 0.74), (0.6, 0.55, 0.65), "above"),
-        ((0.6, 0.55, 0.65), (0.7, 0.66, 0.74), "below"),
-        ((0.7, 0.65, 0.74), (0.6, 0.55, 0.65), "overlap"),
-        ((0.7, math.nan, math.nan), (0.6, 0.55, 0.65), "unknown"),
-        ((math.nan, math.nan, math.nan), (0.6, 0.55, 0.65), "unknown"),
+        (0.001, 0.2, "above"),
+        (-0.2, -0.001, "below"),
+        (-0.1, 0.3, "undecided"),
+        (0.0, 0.2, "undecided"),
+        (-0.2, 0.0, "undecided"),
+        (0.0, 0.0, "undecided"),
+        (math.nan, math.nan, "unknown"),
     ],
 )
-def test_verdict(trained: tuple[float, float, float], untrained: tuple[float, float, float], verdict: str):
-    assert only(trained=trained, untrained=untrained).verdict("trained", "untrained") == verdict
+def test_verdict_is_the_paired_differences(low: float, high: float, verdict: Verdict):
+    """Whatever the intervals of the two scores: here they overlap widely, then they lie apart."""
+    for apart in (0.001, 0.4):
+        part = rows("gc", {"trained": (0.5 + apart, 0.4 + apart, 0.6 + apart), "untrained": (0.5, 0.4, 0.6)})
+        [paired] = differences(part)
+        found = dataclasses.replace(table(part), differences=[dataclasses.replace(paired, low=low, high=high)])
+        assert comparisons(found)[0].verdict("trained", "untrained") == verdict
+
+
+def test_intervals_that_lie_apart_decide_nothing_without_a_paired_difference():
+    pair = comparisons(table(rows("gc", {"trained": 0.9, "untrained": 0.1}), margin=None))[0]
+    assert pair.verdict("trained", "untrained") == "unknown"
+    assert pair.paired_difference("trained", "untrained") is None
+    assert pair.difference("trained", "untrained") == 0.8
+
+
+def test_a_difference_belongs_to_its_task_metric_and_features():
+    both = comparisons(table(rows("gc", {"trained": 0.9, "untrained": 0.1}), rows("gc", {"trained": 0.1}, "balanced")))
+    assert [list(one.paired) for one in both] == [[("trained", "untrained")], []]
 
 
 def test_verdict_on_someone_who_was_not_measured():
     assert only(trained=0.5).verdict("trained", "untrained") == "unknown"
     assert math.isnan(only(trained=0.5).difference("untrained", "trained"))
+    assert only(trained=math.nan, untrained=0.5).verdict("trained", "untrained") == "unknown"
 
 
-@given(st.lists(SCORES, min_size=3, max_size=3), st.lists(SCORES, min_size=3, max_size=3))
-def test_verdicts_mirror_each_other(one: list[float], other: list[float]):
-    (a, b, c), (d, e, f) = sorted(one), sorted(other)
-    pair = only(trained=(b, a, c), untrained=(e, d, f))
-    mirrored = {"above": "below", "below": "above", "overlap": "overlap"}
+@given(SCORES, SCORES, st.floats(0, 0.5))
+def test_verdicts_mirror_each_other(one: float, other: float, margin: float):
+    pair = comparisons(table(rows("gc", {"trained": one, "untrained": other}), margin=margin))[0]
+    mirrored = {"above": "below", "below": "above", "undecided": "undecided"}
     assert pair.verdict("untrained", "trained") == mirrored[pair.verdict("trained", "untrained")]
     assert pair.difference("untrained", "trained") == -pair.difference("trained", "untrained")
+    forward, back = pair.paired_difference("trained", "untrained"), pair.paired_difference("untrained", "trained")
+    assert back == Difference(
+        "gc", "accuracy", "mean", "untrained", "trained", -forward.value, -forward.high, -forward.low
+    )
     assert pair.best <= set(pair.rows)
 
 

@@ -148,10 +148,14 @@ def test_one_task_no_history_no_labels(graphs: PackedGraphs):
 
 def test_gaps_in_table_and_history_never_show_as_nan(graphs: PackedGraphs):
     table = usual_table()
-    table = dataclasses.replace(table, rows=[dataclasses.replace(row, value=math.nan) for row in table.rows])
+    table = dataclasses.replace(
+        table,
+        rows=[dataclasses.replace(row, value=math.nan) for row in table.rows],
+        differences=[dataclasses.replace(paired, value=math.nan) for paired in table.differences],
+    )
     html = render(trained_encoder(graphs), usual_history(), graphs, table, "out")
     assert "nan" not in re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL).lower().split()
-    assert "does not compare" in html
+    assert "has no paired difference" in html
 
 
 def test_write_page_reads_encoder_and_history(tmp_path: Path, graphs: PackedGraphs, html: str):

@@ -13,15 +13,16 @@ from tests.helpers.reports import Interval, rows, table, usual_table
 BETTER = {"trained": 0.78, "untrained": 0.7}
 WORSE = {"trained": 0.6, "untrained": 0.7}
 CLOSE = {"trained": 0.71, "untrained": 0.7}
-SAYS_NOTHING = "The table does not compare the trained encoder with the untrained one."
+SAYS_NOTHING = "The table has no paired difference between the trained encoder and the untrained one."
 
 
-def said(**by_task: dict[str, Interval | float]) -> str:
-    return headline(comparisons(table(*(rows(task, scores) for task, scores in by_task.items()))))
+def said(margin: float | None = 0.02, **by_task: dict[str, Interval | float]) -> str:
+    parts = (rows(task, scores) for task, scores in by_task.items())
+    return headline(comparisons(table(*parts, margin=margin)))
 
 
-def detail(**scores: Interval | float) -> str:
-    [(task, text)] = details(comparisons(table(rows("gc", scores))))
+def detail(margin: float | None = 0.02, **scores: Interval | float) -> str:
+    [(task, text)] = details(comparisons(table(rows("gc", scores), margin=margin)))
     assert task == "gc"
     return text
 
@@ -30,25 +31,31 @@ def detail(**scores: Interval | float) -> str:
     ("by_task", "sentence"),
     [
         ({"lp": BETTER, "gc": CLOSE},
-         "The trained encoder beats the untrained one on lp by 0.08; on gc the intervals overlap."),
+         "The trained encoder beats the untrained one on lp by 0.08; on gc the interval of their difference contains "
+         "zero."),
         ({"gc": BETTER, "nc": BETTER, "lp": BETTER},
          "The trained encoder beats the untrained one on gc by 0.08, nc by 0.08 and lp by 0.08."),
         ({"gc": WORSE}, "The trained encoder falls behind the untrained one on gc by 0.10."),
         ({"gc": BETTER, "nc": WORSE, "lp": CLOSE},
          "The trained encoder beats the untrained one on gc by 0.08; it falls behind the untrained one on nc by 0.10; "
-         "on lp the intervals overlap."),
+         "on lp the interval of their difference contains zero."),
         ({"gc": WORSE, "nc": CLOSE},
-         "The trained encoder falls behind the untrained one on gc by 0.10; on nc the intervals overlap."),
+         "The trained encoder falls behind the untrained one on gc by 0.10; on nc the interval of their difference "
+         "contains zero."),
         ({"gc": CLOSE, "nc": CLOSE},
-         "On gc and nc the intervals of the trained and the untrained encoder overlap, so these test graphs do not "
-         "show that training helped."),
+         "On gc and nc the interval of the paired difference between the trained and the untrained encoder contains "
+         "zero, so these test graphs do not show that training helped."),
         ({"gc": {"trained": 0.7}}, SAYS_NOTHING),
-        ({"gc": {"trained": (0.9, math.nan, math.nan), "untrained": 0.5}}, SAYS_NOTHING),
+        ({"gc": {"trained": math.nan, "untrained": 0.5}}, SAYS_NOTHING),
         ({}, SAYS_NOTHING),
     ],
 )  # fmt: skip
 def test_headline(by_task: dict[str, dict[str, Interval | float]], sentence: str):
     assert said(**by_task) == sentence
+
+
+def test_headline_claims_nothing_from_two_intervals_that_lie_apart():
+    assert said(None, gc=BETTER, nc=WORSE) == SAYS_NOTHING
 
 
 def test_headline_reads_the_first_features_of_a_task_only():
@@ -58,33 +65,50 @@ def test_headline_reads_the_first_features_of_a_task_only():
 
 
 @given(st.floats(0.1, 0.9), st.floats(0.1, 0.9), st.floats(0.001, 0.1))
-def test_headline_never_claims_more_than_the_intervals(trained: float, untrained: float, half: float):
-    sentence = said(gc={
-        "trained": (trained, trained - half, trained + half),
-        "untrained": (untrained, untrained - half, untrained + half),
-    })  # fmt: skip
-    assert ("beats" in sentence) == (trained - half > untrained + half)
-    assert ("falls behind" in sentence) == (trained + half < untrained - half)
-    assert ("overlap" in sentence) == (not ("beats" in sentence or "falls behind" in sentence))
+def test_headline_never_claims_more_than_the_paired_difference(trained: float, untrained: float, half: float):
+    sentence = said(half, gc={"trained": trained, "untrained": untrained})
+    assert ("beats" in sentence) == (trained - untrained - half > 0)
+    assert ("falls behind" in sentence) == (trained - untrained + half < 0)
+    assert ("contains zero" in sentence) == (not ("beats" in sentence or "falls behind" in sentence))
 
 
 def test_detail_against_the_untrained_encoder():
     assert detail(trained=0.78, untrained=0.7) == (
-        "0.780 trained, 0.700 untrained (+0.080): the intervals lie apart, so training helped here."
+        "0.780 trained, 0.700 untrained: paired difference +0.080 (95 % interval +0.060 to +0.100), "
+        "so training helped here."
     )
-    assert "(-0.100): the intervals lie apart, so training did harm here." in detail(**WORSE)
-    assert "these test graphs alone do not settle which is better" in detail(**CLOSE)
-    assert "chance is not excluded" in detail(trained=(0.9, math.nan, math.nan), untrained=0.5)
+    assert detail(**WORSE).endswith(
+        "paired difference -0.100 (95 % interval -0.120 to -0.080), so training did harm here."
+    )
+    assert detail(**CLOSE).endswith(
+        "paired difference +0.010 (95 % interval -0.010 to +0.030), "
+        "so these test graphs alone do not settle which is better."
+    )
+    assert detail(None, trained=0.9, untrained=0.5) == (
+        "0.900 trained, 0.500 untrained (+0.400): the table has no interval of this difference, "
+        "so chance is not excluded."
+    )
+
+
+def test_nothing_is_minus_zero():
+    same = detail(0.0, trained=0.7, untrained=0.7)
+    assert "paired difference +0.000 (95 % interval +0.000 to +0.000), so these test graphs alone do not" in same
+    assert "-0.000" not in detail(0.0, trained=0.7, untrained=0.7001)
 
 
 def test_detail_against_the_better_of_the_baselines():
     worse = detail(trained=0.7, attributes=0.6, majority=0.5)
-    assert worse == "The tree on the raw attributes reaches 0.600; its interval lies below the trained encoder's."
+    assert worse == (
+        "The tree on the raw attributes reaches 0.600; trained minus this: paired difference +0.100 "
+        "(95 % interval +0.080 to +0.120), so the trained encoder is better here."
+    )
     better = detail(trained=0.7, attributes=0.8, majority=0.5)
-    assert "reaches 0.800; its interval lies above the trained encoder's, without having seen an edge." in better
+    assert "reaches 0.800; trained minus this: paired difference -0.100" in better
+    assert better.endswith("so this baseline is better here, without having seen an edge.")
     majority = detail(trained=0.8, attributes=0.7, majority=0.79)
-    assert "Always giving the most frequent answer reaches 0.790; its interval overlaps" in majority
-    assert detail(trained=0.7, majority=(0.5, math.nan, math.nan)).endswith("reaches 0.500.")
+    assert "Always giving the most frequent answer reaches 0.790; trained minus this" in majority
+    assert majority.endswith("so these test graphs alone do not settle which is better.")
+    assert detail(None, trained=0.7, majority=0.5).endswith("reaches 0.500.")
 
 
 def test_detail_without_anything_to_compare():

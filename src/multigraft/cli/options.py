@@ -77,7 +77,7 @@ Protocol = Annotated[
 NodeLabelColumn = Annotated[
     int, typer.Option(min=0, help="Which node label column to use, where a data set has several.")
 ]
-Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps, or auto: a GPU where there is one.")]
+Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ..., or auto: a GPU where there is one.")]
 Json = Annotated[bool, typer.Option("--json", help="End standard output with one line of JSON.")]
 Config = Annotated[
     Path | None,

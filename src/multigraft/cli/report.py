@@ -8,7 +8,7 @@ import typer
 
 from multigraft.cli import options as o
 from multigraft.cli.inputs import keep_options, opened
-from multigraft.cli.output import result
+from multigraft.cli.output import plain, result
 
 
 def report(
@@ -18,6 +18,7 @@ def report(
     protocol: o.Protocol = "strict",
     seed: Annotated[int, typer.Option(help="Decides negatives, bootstrap and, for other data, the split.")] = 0,
     node_label_column: o.NodeLabelColumn = 0,
+    device: o.Device = "auto",
     as_json: o.Json = False,
     _config: o.Config = None,
     _debug: o.Debug = False,
@@ -27,19 +28,20 @@ def report(
     What `multigraft probe` has measured already is not measured again.
     """
     from multigraft.evaluation.probe import probe
-    from multigraft.evaluation.record import read_record, record_path
-    from multigraft.reports.page import write_page
+    from multigraft.evaluation.record import read_record, record_path, write_record
+    from multigraft.reports.page import check_plots, write_page
 
     with result(as_json) as found:
+        check_plots()  # sooner than after minutes of measuring
         encoder, graphs = opened(directory, data, node_label_column)
         kept = record_path(directory, graphs.origin.name, protocol, seed)
-        measured = read_record(kept, encoder, graphs, protocol, seed) or probe(
-            encoder, graphs, protocol=protocol, seed=seed, progress=sys.stderr.isatty()
-        )
+        settings = {"encoder": directory, "data": data, "protocol": protocol, "seed": seed,
+                    "node_label_column": node_label_column, "device": device}  # fmt: skip
+        measured = read_record(kept, encoder, graphs, protocol, seed)
+        if measured is None:
+            measured = probe(encoder, graphs, protocol, None, seed, progress=sys.stderr.isatty(), device=device)
+            write_record(kept, measured, encoder, graphs, None, plain(settings))
         write_page(directory, graphs, measured, out)
-        keep_options(
-            out, "report", encoder=directory, data=data, protocol=protocol, seed=seed,
-            node_label_column=node_label_column,
-        )  # fmt: skip
+        keep_options(out, "report", **settings)
         found.json = {"verb": "report", "out": out, "dataset": measured.dataset, "protocol": protocol}
         found.shown = [f"open {out} in a browser"]

@@ -66,7 +66,7 @@ def _train(data: str, column: int, out: Path, given: dict[str, Any], resume: boo
     seconds = round(time.monotonic() - started, 3)
     epochs, scores = trained.metadata["epochs"], trained.metadata["validation"]
     found.json = {"verb": "train", "out": out, "epochs": epochs, "seconds": seconds, "validation": scores}
-    named = ", ".join(f"{task} {score:.3f}" for task, score in scores.items())
+    named = ", ".join(f"{task} {'undefined' if score is None else f'{score:.3f}'}" for task, score in scores.items())
     found.shown = [f"{out}: {epochs} epochs in {seconds:.0f} s; best validation scores: {named}"]
 
 

@@ -17,8 +17,12 @@ TREES = ((None, 1), (None, 4), (None, 16), (None, 64), (4, 1))
 
 
 def raw_attributes(graphs: PackedGraphs) -> Float[Tensor, "nodes attributes"]:
-    """The node attributes alone, neither degrees nor anything computed from edges; a column of zeros without any."""
-    return graphs.x if graphs.x.shape[1] else nothing(graphs)
+    """The node features that the data brings, no degrees; a column of zeros without any.
+
+    Structural ones are among them, and blank where edges are held out: no tree can read there what is hidden.
+    """
+    features = torch.cat([graphs.x, graphs.structure], dim=1)
+    return features if features.shape[1] else nothing(graphs)
 
 
 def nothing(graphs: PackedGraphs) -> Float[Tensor, "nodes one"]:

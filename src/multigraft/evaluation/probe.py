@@ -10,13 +10,15 @@ from torch import Tensor
 from multigraft.errors import InputError
 from multigraft.evaluation import protocols
 from multigraft.evaluation.baselines import MAJORITY, TREE, nothing, raw_attributes
-from multigraft.evaluation.bootstrap import interval
+from multigraft.evaluation.bootstrap import replicates
 from multigraft.evaluation.features import FEATURES
 from multigraft.evaluation.metrics import METRICS, score
 from multigraft.evaluation.probes import LINEAR, Labelled, Learner, fit_probe
 from multigraft.evaluation.protocols import Protocol, Recipe
 from multigraft.evaluation.questions import visible
-from multigraft.evaluation.table import ProbeRow, ProbeTable
+from multigraft.evaluation.scored import Scored, differences
+from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
+from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import PARTS, Split, split_graphs
 from multigraft.models.trained import TrainedEncoder
@@ -49,6 +51,7 @@ def probe(
     tasks: Sequence[str | Task] | None = None,
     seed: int = 0,
     progress: bool = False,
+    device: str = "auto",
 ) -> ProbeTable:
     """Measure a trained encoder, its untrained twin, and baselines that see no graph.
 
@@ -60,6 +63,7 @@ def probe(
         tasks: The default is the encoder's tasks on its own data, and on other data all tasks that it can serve.
         seed: Decides held-out edges, negatives, samples and resampling, and the split where one is made.
         progress: Whether to draw a progress bar on standard error.
+        device: Where embeddings are computed; the probes are fitted on the CPU.
 
     Raises:
         InputError: an unknown protocol or task, a task that the data cannot serve, data with other columns than the
@@ -68,15 +72,18 @@ def probe(
     from multigraft.graphs.catalog import load
 
     packed, recipe = load(graphs), protocols.resolve(protocol)
-    own = encoder.split is not None and encoder.split.checksum == packed.origin.checksum
+    own = encoder.split is not None and encoder.split.identity == identity(packed)
     named = tuple(tasks) if tasks is not None else _default_tasks(encoder, packed, own)
     notes: tuple[str, ...] = ()
     if own:
         split = encoder.split
     else:
         split = split_graphs(packed, recipe.split, seed)
-        notes = (f"These are not the graphs the encoder was trained on: {split.kind} 70/10/20 split from seed {seed}.",)
-    encoders = {"trained": _embedder(encoder), "untrained": _embedder(encoder.untrained())}
+        notes = (
+            "These are not, or not only, the graphs the encoder was trained on: "
+            f"{split.kind} 70/10/20 split from seed {seed}. Scores on graphs that it has seen would be too good.",
+        )
+    encoders = {"trained": _embedder(encoder, device), "untrained": _embedder(encoder.untrained(), device)}
     return measure(encoders, packed, split, named, recipe, seed, progress, notes)
 
 
@@ -92,6 +99,8 @@ def measure(
 ) -> ProbeTable:
     """Measure node embeddings ``[nodes, dim]`` that functions of packed graphs return, beside the baselines.
 
+    The first encoder is compared with all others: its score minus theirs, paired over the same test graphs.
+
     The functions are given the graphs of one part, without labels, and with the edges that message passing may see.
 
     Raises:
@@ -104,18 +113,22 @@ def measure(
     parts = {part: graphs.select(getattr(split, part).sort().values) for part in PARTS}
     contenders = [*(Contender(name, embed, LINEAR) for name, embed in encoders.items()), *BASELINES]
     rows: list[ProbeRow] = []
-    with counting("measuring", len(asked) * len(contenders), "rows", progress) as advance:
+    paired: list[Difference] = []
+    with counting("measuring", len(asked) * len(contenders), "steps", progress) as advance:
         for task in asked:
             how = recipe.recipes[task.name]
             posed = {part: how.pose(parts[part], generator(seed, "probe", task.name, part)) for part in PARTS}
+            found: list[list[Scored]] = []
             for contender in contenders:
-                rows += _rows(task.name, contender, how, posed, recipe.tune, seed)
+                found.append(list(_scored(task.name, contender, how, posed, recipe.tune, seed)))
                 advance(1)
-    return ProbeTable(graphs.origin.name, recipe.name, split.kind, seed, rows, recipe.version, notes)
+            rows += [one.row() for scores in found for one in scores]
+            paired += differences(found)
+    return ProbeTable(graphs.origin.name, recipe.name, split.kind, seed, rows, recipe.version, notes, paired)
 
 
-def _rows(task: str, contender: Contender, how: Recipe, posed: Posed, tune: bool, seed: int) -> Iterator[ProbeRow]:
-    """One row for each kind of features and metric."""
+def _scored(task: str, contender: Contender, how: Recipe, posed: Posed, tune: bool, seed: int) -> Iterator[Scored]:
+    """One score for each kind of features and metric; all contenders' on the same resamples of the test graphs."""
     embeddings = {part: _embedded(contender, examples.graphs) for part, examples in posed.items()}
     test = posed["test"]
     for features in how.features:
@@ -130,12 +143,12 @@ def _rows(task: str, contender: Contender, how: Recipe, posed: Posed, tune: bool
         scores = predictor(data["test"].x)
         for name in how.metrics:
             metric = METRICS[name]
-            low, high = interval(
+            draws = replicates(
                 lambda weights, metric=metric, scores=scores: metric(scores, test.answers, weights),
                 how.graph_of(test), len(test.graphs), generator(seed, "bootstrap"),
             )  # fmt: skip
             value = score(metric, scores, test.answers)
-            yield ProbeRow(task, contender.name, name, features, value, low, high, len(test.answers))
+            yield Scored(task, contender.name, name, features, value, draws, len(test.answers))
 
 
 def _embedded(contender: Contender, graphs: PackedGraphs) -> Tensor:
@@ -150,8 +163,8 @@ def _embedded(contender: Contender, graphs: PackedGraphs) -> Tensor:
     return z
 
 
-def _embedder(encoder: TrainedEncoder) -> EmbedNodes:
-    return lambda graphs: encoder.embed(graphs, level="node")
+def _embedder(encoder: TrainedEncoder, device: str) -> EmbedNodes:
+    return lambda graphs: encoder.embed(graphs, level="node", device=device)
 
 
 def _default_tasks(encoder: TrainedEncoder, graphs: PackedGraphs, own: bool) -> tuple[str, ...]:

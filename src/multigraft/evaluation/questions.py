@@ -29,7 +29,7 @@ HELD_OUT_PERCENT = 20
 def visible(graphs: PackedGraphs) -> PackedGraphs:
     """What an encoder is given: nodes with their input columns, and edges. No labels, nor any other column."""
     nodes = {name: column for name, column in graphs.nodes.items() if name in INPUT_COLUMNS}
-    return dataclasses.replace(graphs, nodes=nodes, graphs={})
+    return dataclasses.replace(graphs, nodes=nodes, edges={}, graphs={})
 
 
 def every_graph(graphs: PackedGraphs, generator: torch.Generator) -> Examples:

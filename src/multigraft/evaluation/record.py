@@ -10,6 +10,7 @@ from typing import Any
 from multigraft.evaluation.protocols import resolve
 from multigraft.evaluation.table import ProbeTable
 from multigraft.files import write_json
+from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.models.trained import TrainedEncoder
 from multigraft.models.versions import versions
@@ -64,7 +65,7 @@ def _subject(
     return {
         "encoder": encoder.fingerprint,
         "untrained": encoder.untrained().fingerprint,
-        "data": {"name": graphs.origin.name, "checksum": graphs.origin.checksum},
+        "data": {"name": graphs.origin.name, "checksum": graphs.origin.checksum, "identity": identity(graphs)},
         "split": encoder.split.to_json() if encoder.split else None,
         "protocol": {"name": recipe.name, "version": recipe.version},
         "seed": seed,

@@ -1,8 +1,8 @@
-"""The result of a measurement: one row for each task, encoder, metric and kind of features."""
+"""The result of a measurement: a row for each task, encoder, metric and kind of features, and how rows differ."""
 
 import dataclasses
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,6 +27,23 @@ class ProbeRow:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """The score of ``encoder`` minus that of ``against`` on the same questions, with its 95 % confidence interval.
+
+    It is paired: both scores are taken on the same resamples of the test graphs. NaN where either is not defined.
+    """
+
+    task: str
+    metric: str
+    features: str
+    encoder: str
+    against: str
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class ProbeTable:
     """All rows of one measurement, under one protocol, on one split.
 
@@ -39,6 +56,8 @@ class ProbeTable:
         split: Kind of the split, e.g. ``stratified``.
         seed: What decided held-out edges, negatives and resampling.
         notes: What a reader of the rows has to know besides.
+        differences: The first encoder minus every other, in the order of the rows. Two encoders are compared by
+            these: intervals of rows are wider than those of their difference where both find the same graphs hard.
     """
 
     dataset: str
@@ -48,6 +67,7 @@ class ProbeTable:
     rows: list[ProbeRow]
     protocol_version: int = 1
     notes: tuple[str, ...] = ()
+    differences: list[Difference] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; a score that is not defined is null."""
@@ -59,17 +79,19 @@ class ProbeTable:
             "seed": self.seed,
             "notes": list(self.notes),
             "rows": [_json_row(row) for row in self.rows],
+            "differences": [_json_row(difference) for difference in self.differences],
         }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "ProbeTable":
-        """The table that `to_json` wrote."""
-        rows = [_row(row) for row in stored["rows"]]
+        """The table that `to_json` wrote; one without differences has none."""
+        rows = [ProbeRow(**_values(row)) for row in stored["rows"]]
+        differences = [Difference(**_values(row)) for row in stored.get("differences", ())]
         plain = {name: stored[name] for name in ("dataset", "protocol", "split", "seed", "protocol_version")}
-        return cls(**plain, rows=rows, notes=tuple(stored["notes"]))
+        return cls(**plain, rows=rows, notes=tuple(stored["notes"]), differences=differences)
 
     def to_markdown(self) -> str:
-        """A heading, one line a row with its interval, and the notes."""
+        """A heading, one line a row with its interval, one line a difference with its own, and the notes."""
         lines = [
             f"{self.dataset}, protocol {self.protocol} (version {self.protocol_version}), "
             f"{self.split} split, seed {self.seed}; 95 % intervals by bootstrap over test graphs",
@@ -78,6 +100,15 @@ class ProbeTable:
             "|---|---|---|---|---:|---|---:|",
             *(_markdown_row(row) for row in self.rows),
         ]
+        if self.differences:
+            lines += [
+                "",
+                "Paired differences on the same test graphs:",
+                "",
+                "| task | difference | features | metric | value | 95 % interval |",
+                "|---|---|---|---|---:|---|",
+                *(_markdown_difference(difference) for difference in self.differences),
+            ]
         return "\n".join([*lines, *(f"\n{note}" for note in self.notes)]) + "\n"
 
     def to_frame(self) -> "pd.DataFrame":
@@ -88,12 +119,11 @@ class ProbeTable:
         return pd.DataFrame([dataclasses.asdict(row) for row in self.rows], columns=names)
 
 
-def _row(stored: dict[str, Any]) -> ProbeRow:
-    values: dict[str, Any] = {name: math.nan if value is None else value for name, value in stored.items()}
-    return ProbeRow(**values)
+def _values(stored: dict[str, Any]) -> dict[str, Any]:
+    return {name: math.nan if value is None else value for name, value in stored.items()}
 
 
-def _json_row(row: ProbeRow) -> dict[str, Any]:
+def _json_row(row: ProbeRow | Difference) -> dict[str, Any]:
     values = dataclasses.asdict(row)
     return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in values.items()}
 
@@ -106,5 +136,13 @@ def _markdown_row(row: ProbeRow) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _number(value: float) -> str:
-    return "undefined" if math.isnan(value) else f"{value:.3f}"
+def _markdown_difference(found: Difference) -> str:
+    value, low, high = (_number(number, "+z.3f") for number in (found.value, found.low, found.high))
+    cells = (
+        found.task, f"{found.encoder} minus {found.against}", found.features, found.metric, value, f"{low} to {high}",
+    )  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def _number(value: float, form: str = ".3f") -> str:
+    return "undefined" if math.isnan(value) else f"{value:{form}}"

@@ -1,13 +1,14 @@
 """A probe table turned for reading: one comparison of encoders a question, the task's headline first."""
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from multigraft.evaluation.table import ProbeRow, ProbeTable
+from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 
-Verdict = Literal["above", "below", "overlap", "unknown"]
+Verdict = Literal["above", "below", "undecided", "unknown"]
 
 METRICS = {"roc_auc": "ROC-AUC"}
 ENCODERS = ("trained", "untrained", "attributes", "majority")
@@ -15,13 +16,17 @@ ENCODERS = ("trained", "untrained", "attributes", "majority")
 
 @dataclass(frozen=True)
 class Comparison:
-    """The scores of all encoders on one (task, metric, features); ``rows`` is by encoder."""
+    """The scores of all encoders on one (task, metric, features).
+
+    ``rows`` is by encoder; ``paired`` holds differences by (encoder, what it is compared with).
+    """
 
     task: str
     metric: str
     features: str
     headline: bool
     rows: Mapping[str, ProbeRow]
+    paired: Mapping[tuple[str, str], Difference] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -41,16 +46,25 @@ class Comparison:
             return math.nan
         return self.rows[first].value - self.rows[second].value
 
+    def paired_difference(self, first: str, second: str) -> Difference | None:
+        """``first`` minus ``second`` with its interval; None where the table has none, or not all of its numbers."""
+        found, turned = self.paired.get((first, second)), self.paired.get((second, first))
+        if found is None and turned is not None:
+            found = dataclasses.replace(
+                turned, encoder=first, against=second, value=-turned.value, low=-turned.high, high=-turned.low
+            )
+        if found is None or math.isnan(found.value + found.low + found.high):
+            return None
+        return found
+
     def verdict(self, first: str, second: str) -> Verdict:
-        """Where the 95 % interval of ``first`` lies beside that of ``second``."""
-        if math.isnan(self.difference(first, second)):
+        """Where the 95 % interval of their paired difference lies beside zero: two marginal ones do not settle it."""
+        found = self.paired_difference(first, second)
+        if found is None:
             return "unknown"
-        one, other = self.rows[first], self.rows[second]
-        if any(math.isnan(bound) for row in (one, other) for bound in (row.low, row.high)):
-            return "unknown"
-        if one.low > other.high:
+        if found.low > 0:
             return "above"
-        return "below" if one.high < other.low else "overlap"
+        return "below" if found.high < 0 else "undecided"
 
 
 def comparisons(table: ProbeTable) -> list[Comparison]:
@@ -58,10 +72,14 @@ def comparisons(table: ProbeTable) -> list[Comparison]:
     grouped: dict[tuple[str, str, str], dict[str, ProbeRow]] = {}
     for row in table.rows:
         grouped.setdefault((row.task, row.metric, row.features), {})[row.encoder] = row
+    paired: dict[tuple[str, str, str], dict[tuple[str, str], Difference]] = {}
+    for one in table.differences:
+        paired.setdefault((one.task, one.metric, one.features), {})[one.encoder, one.against] = one
     seen: set[str] = set()
     found = []
-    for (task, metric, features), rows in grouped.items():
-        found.append(Comparison(task, metric, features, task not in seen, rows))
+    for question, rows in grouped.items():
+        task = question[0]
+        found.append(Comparison(*question, task not in seen, rows, paired.get(question, {})))
         seen.add(task)
     return found
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from multigraft.evaluation.table import ProbeTable
+from multigraft.graphs.catalog import describe
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.models.trained import TrainedEncoder
 
@@ -17,12 +18,12 @@ def fact_groups(trained: TrainedEncoder, graphs: PackedGraphs, table: ProbeTable
 
 
 def _data(graphs: PackedGraphs) -> Facts:
-    count, origin = max(len(graphs), 1), graphs.origin
+    told, origin = describe(graphs), graphs.origin
     facts = [
         ("data set", origin.name),
         ("graphs", f"{len(graphs):,}"),
-        ("mean nodes", f"{graphs.num_nodes / count:.1f}"),
-        ("mean edges", f"{graphs.num_edges / 2 / count:.1f} (undirected)"),
+        ("mean nodes", f"{told['mean_nodes']:.1f}"),
+        ("mean edges", f"{told['mean_edges']:.1f} (undirected)"),
         ("graph classes", _classes(origin.graph_classes)),
         ("node classes", _classes(origin.node_classes)),
     ]

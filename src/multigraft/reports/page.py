@@ -1,5 +1,6 @@
 """One self-contained HTML page about one trained encoder on one data set."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from multigraft.errors import InputError, MissingExtraError
@@ -15,6 +16,12 @@ from multigraft.reports.history import History, read_history
 from multigraft.reports.reading import WORDS, details, headline, protocol_sentences
 from multigraft.reports.sections import curves, maps, scores
 from multigraft.tasks.registry import TASKS
+
+
+def check_plots() -> None:
+    """Raise a `MissingExtraError` unless everything that draws a report is installed."""
+    if not all(find_spec(library) for library in ("matplotlib", "jinja2")):
+        raise MissingExtraError("the report", "plots")
 
 
 def write_page(encoder_dir: str | Path, graphs: PackedGraphs, table: ProbeTable, path: str | Path) -> None:
@@ -43,11 +50,10 @@ def render(
     Raises:
         MissingExtraError: matplotlib or jinja2 is not installed.
     """
-    try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-        from markupsafe import Markup
-    except ImportError as error:
-        raise MissingExtraError("the report", "plots") from error
+    check_plots()
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
     environment = Environment(
         loader=PackageLoader("multigraft.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,

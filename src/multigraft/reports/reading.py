@@ -1,8 +1,9 @@
-"""What the numbers say, in sentences that claim no more than the intervals carry."""
+"""What the numbers say, in sentences that claim no more than the paired differences carry."""
 
 import math
 from collections.abc import Sequence
 
+from multigraft.evaluation.table import Difference
 from multigraft.reports.comparisons import Comparison
 
 PROTOCOLS = {
@@ -21,12 +22,15 @@ PROTOCOLS = {
 WORDS = (
     ("trained", "The encoder after training. It is frozen here: only a linear probe on its embeddings is fitted."),
     ("untrained", "The same architecture with the same random start, never trained. It says what message passing gives "
-     "for free; training has helped where the trained encoder's interval lies above it."),
+     "for free; training has helped where the whole interval of the paired difference to it lies above zero."),
     ("attributes", "A decision tree on the raw node attributes. It sees no edge."),
     ("majority", "Always the most frequent answer: the score of knowing nothing."),
     ("95 % interval", "What the score would range over with other test graphs of the same kind, by resampling them. "
-     "It holds for this one split and this one seed. Where two intervals overlap the table does not settle which is "
-     "better; that is not proof that both are equal."),
+     "It holds for this one split and this one seed."),
+    ("paired difference", "The trained encoder's score minus another's on the same test graphs; its interval comes "
+     "from resampling these graphs for both at once. The intervals of two scores may overlap although they differ, "
+     "because both find the same graphs hard: judge by the difference. Where its interval contains zero, which is "
+     "better is not settled; that is not proof that both are equal."),
     ("the map", "Neighbours on the map are alike to the encoder. Distances between far groups, sizes of groups and the "
      "directions of the axes mean nothing. Judge by the table, not by the picture."),
 )  # fmt: skip
@@ -39,28 +43,31 @@ def protocol_sentences(protocol: str) -> tuple[str, ...]:
 
 def headline(found: Sequence[Comparison]) -> str:
     """One sentence on trained against untrained, over the headline score of every task."""
-    by_verdict: dict[str, list[str]] = {"above": [], "below": [], "overlap": []}
+    by_verdict: dict[str, list[str]] = {"above": [], "below": [], "undecided": []}
     for comparison in found:
-        verdict = comparison.verdict("trained", "untrained")
-        if comparison.headline and verdict != "unknown":
-            gap = abs(comparison.difference("trained", "untrained"))
-            by_verdict[verdict].append(comparison.task if verdict == "overlap" else f"{comparison.task} by {gap:.2f}")
-    above, below, overlap = by_verdict["above"], by_verdict["below"], by_verdict["overlap"]
+        paired, verdict = (
+            comparison.paired_difference("trained", "untrained"),
+            comparison.verdict("trained", "untrained"),
+        )
+        if comparison.headline and paired is not None:
+            by = "" if verdict == "undecided" else f" by {abs(paired.value):.2f}"
+            by_verdict[verdict].append(f"{comparison.task}{by}")
+    above, below, undecided = by_verdict["above"], by_verdict["below"], by_verdict["undecided"]
     clauses = []
     if above:
         clauses.append(f"the trained encoder beats the untrained one on {_listed(above)}")
     if below:
         subject = "it" if above else "the trained encoder"
         clauses.append(f"{subject} falls behind the untrained one on {_listed(below)}")
-    if overlap:
-        clauses.append(f"on {_listed(overlap)} the intervals overlap")
-    if overlap and not above and not below:
+    if undecided:
+        clauses.append(f"on {_listed(undecided)} the interval of their difference contains zero")
+    if undecided and not above and not below:
         clauses[-1] = (
-            f"on {_listed(overlap)} the intervals of the trained and the untrained encoder overlap, "
-            "so these test graphs do not show that training helped"
+            f"on {_listed(undecided)} the interval of the paired difference between the trained and the untrained "
+            "encoder contains zero, so these test graphs do not show that training helped"
         )
     if not clauses:
-        return "The table does not compare the trained encoder with the untrained one."
+        return "The table has no paired difference between the trained encoder and the untrained one."
     text = "; ".join(clauses)
     return f"{text[0].upper()}{text[1:]}."
 
@@ -80,13 +87,15 @@ def _against_untrained(comparison: Comparison) -> str:
     if math.isnan(gap):
         return ""
     scores = f"{comparison.rows['trained'].value:.3f} trained, {comparison.rows['untrained'].value:.3f} untrained"
+    found = comparison.paired_difference("trained", "untrained")
+    if found is None:
+        return f"{scores} ({gap:+z.3f}): the table has no interval of this difference, so chance is not excluded."
     meaning = {
-        "above": "the intervals lie apart, so training helped here.",
-        "below": "the intervals lie apart, so training did harm here.",
-        "overlap": "the intervals overlap, so these test graphs alone do not settle which is better.",
-        "unknown": "there are no intervals, so chance is not excluded.",
+        "above": "training helped here.",
+        "below": "training did harm here.",
+        "undecided": "these test graphs alone do not settle which is better.",
     }[comparison.verdict("trained", "untrained")]
-    return f"{scores} ({gap:+.3f}): {meaning}"
+    return f"{scores}: {_paired(found)}, so {meaning}"
 
 
 def _against_baselines(comparison: Comparison) -> str:
@@ -97,13 +106,21 @@ def _against_baselines(comparison: Comparison) -> str:
         return ""
     rival = max(known, key=lambda name: known[name])
     who = {"attributes": "The tree on the raw attributes", "majority": "Always giving the most frequent answer"}[rival]
-    place = {
-        "above": "; its interval lies below the trained encoder's.",
-        "below": "; its interval lies above the trained encoder's, without having seen an edge.",
-        "overlap": "; its interval overlaps the trained encoder's.",
-        "unknown": ".",
+    reached = f"{who} reaches {comparison.rows[rival].value:.3f}"
+    found = comparison.paired_difference("trained", rival)
+    if found is None:
+        return f"{reached}."
+    meaning = {
+        "above": "the trained encoder is better here.",
+        "below": "this baseline is better here, without having seen an edge.",
+        "undecided": "these test graphs alone do not settle which is better.",
     }[comparison.verdict("trained", rival)]
-    return f"{who} reaches {comparison.rows[rival].value:.3f}{place}"
+    return f"{reached}; trained minus this: {_paired(found)}, so {meaning}"
+
+
+def _paired(found: Difference) -> str:
+    low, high = f"{found.low:+z.3f}", f"{found.high:+z.3f}"
+    return f"paired difference {found.value:+z.3f} (95 % interval {low} to {high})"
 
 
 def _listed(items: Sequence[str]) -> str:

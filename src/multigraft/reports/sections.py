@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from multigraft.evaluation.table import ProbeRow
+from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split
 from multigraft.models.trained import TrainedEncoder
@@ -115,7 +116,7 @@ def maps(trained: TrainedEncoder, graphs: PackedGraphs, most: int = MOST_GRAPHS)
 def _split_of(trained: TrainedEncoder, graphs: PackedGraphs) -> Split | None:
     """The encoder's split, where it speaks of these graphs."""
     split = trained.split
-    if split is None or split.checksum != graphs.origin.checksum:
+    if split is None or split.identity != identity(graphs):
         return None
     numbers = torch.cat([split.train, split.validation, split.test])
     return split if int(numbers.max()) < len(graphs) else None
