@@ -41,7 +41,8 @@ def test_the_options_lie_beside_the_page(page, folder, encoder):
     assert json.loads(out.with_name("index.html.json").read_text()) == {
         "verb": "report",
         "options": {
-            "encoder": str(encoder), "data": str(folder), "protocol": "strict", "seed": 1, "node_label_column": 0, "device": "auto",
+            "encoder": str(encoder), "data": str(folder), "protocol": "strict", "seed": 1, "node_label_column": 0,
+            "device": "auto",
             "out": str(out),
         },
     }  # fmt: skip

@@ -18,7 +18,7 @@ def test_names_are_those_that_the_command_line_knows():
     assert [protocol.name for protocol in PROTOCOLS.values()] == list(PROTOCOL_NAMES)
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=str)
+@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=lambda protocol: protocol.name)
 def test_every_recipe_names_what_there_is(protocol):
     assert tuple(protocol.recipes) == TASK_NAMES
     for recipe in protocol.recipes.values():
@@ -48,7 +48,7 @@ def test_version_1_of_paper():
     assert (lp.features, lp.metrics) == (("concat", "hadamard", "absdiff"), ("roc_auc",))
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=str)
+@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=lambda protocol: protocol.name)
 def test_questions_are_resampled_by_the_graph_they_are_about(protocol):
     owners = [protocol.recipes[task].graph_of for task in TASK_NAMES]
     assert owners == [questions.graph_itself, questions.graph_of_node, questions.graph_of_pair]
