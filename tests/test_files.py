@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from multigraft.errors import InputError
 from multigraft.files import replacing, write_json, write_text
 
 
@@ -30,3 +31,12 @@ def test_json_refuses_what_json_cannot_say(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         write_json(tmp_path / "a.json", float("nan"))
     assert json.loads((tmp_path / "a.json").read_text()) == {"b": [1, None]}
+
+
+def test_directories_and_places_that_cannot_be_are_named(tmp_path):
+    with pytest.raises(InputError, match="is a directory: name a file"):
+        write_text(tmp_path, "x")
+    write_text(tmp_path / "file", "mine")
+    with pytest.raises(InputError, match="cannot write"):
+        write_text(tmp_path / "file" / "below", "x")
+    assert (tmp_path / "file").read_text() == "mine"

@@ -37,7 +37,7 @@ def packed(make: Callable[[], PackedGraphs], checksum: str, *key: str | int) -> 
         if damaged:
             path.replace(path.with_suffix(".damaged"))
         store.save(graphs, path)
-    except OSError as error:
+    except (OSError, InputError) as error:
         return with_note(graphs, f"no packed copy was kept: {path.parent} cannot be written ({error})")
     return graphs
 
@@ -69,7 +69,7 @@ def recorded_checksum(name: str, checksum: str) -> str:
         raise InputError(f"{path} is not a JSON object ({error}): remove it to record checksums anew") from error
     if name not in known:
         known[name] = checksum
-        with contextlib.suppress(OSError):  # `packed` says it where the cache cannot be written
+        with contextlib.suppress(OSError, InputError):  # `packed` says it where the cache cannot be written
             write_json(path, known)
     return str(known[name])
 
