@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/installed
-EXTRAS := molecules,plots,tensorboard,dev
+EXTRAS := molecules,plots,tensorboard,balancing,tuning,dev
 INSTALL := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
 SYSTEM_PATH := $(PATH)

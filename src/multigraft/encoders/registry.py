@@ -1,6 +1,13 @@
 """The encoders that can be asked for by name."""
 
+from collections.abc import Callable
+
+from torch import nn
+
 from multigraft.encoders.base import Encoder
 from multigraft.encoders.gcn import GCN
 
 ENCODERS: dict[str, type[Encoder]] = {GCN.kind: GCN}
+
+# Modules of someone else's, for studies: from the width of the input to a module that `ModuleEncoder` takes.
+MODULES: dict[str, Callable[[int], nn.Module]] = {}

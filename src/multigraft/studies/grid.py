@@ -1,0 +1,169 @@
+"""From a study to its runs: what is trained, what is measured, and which runs stand behind each line of a table."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from multigraft.evaluation import protocols
+from multigraft.evaluation.protocols import Protocol
+from multigraft.strategies.registry import STRATEGIES, build
+from multigraft.studies.plugins import digests
+from multigraft.studies.study import BASELINES, Row, Study, TaskSet
+from multigraft.tasks.registry import TASKS
+
+SHAPE = ("encoder", "dim", "layers", "scaling")  # what an untrained encoder depends on
+
+
+@dataclass(frozen=True)
+class Training:
+    """What decides an encoder: one is trained for all runs that agree in it.
+
+    ``options`` are those of `multigraft.train`, and ``task_options`` those of the tasks, as JSON text, so that equal
+    ones are equal; ``plugins`` are the digests of the files that may have changed what names mean.
+    """
+
+    dataset: str
+    split: str
+    seed: int
+    strategy: str
+    tasks: TaskSet
+    options: str
+    task_options: str = "{}"
+    start: "Training | None" = None
+    plugins: tuple[str, ...] = ()
+
+    def config(self) -> dict[str, Any]:
+        """All of it as JSON values."""
+        found = {
+            "dataset": self.dataset, "split": self.split, "seed": self.seed, "strategy": self.strategy,
+            "tasks": list(self.tasks), "options": json.loads(self.options),
+            "task_options": json.loads(self.task_options),
+            "start": None if self.start is None else self.start.config(),
+        }  # fmt: skip
+        return found | ({"plugins": list(self.plugins)} if self.plugins else {})
+
+    @cached_property
+    def key(self) -> str:
+        """Sixteen hexadecimal digits that name it."""
+        return key_of(self.config())
+
+
+@dataclass(frozen=True)
+class Run:
+    """One measurement, a file of the ledger: an encoder, or what needs none, asked some tasks under a protocol."""
+
+    dataset: str
+    split: str
+    seed: int
+    protocol: str
+    version: int
+    probe: str
+    asked: TaskSet
+    training: Training | None = None
+    plugins: tuple[str, ...] = ()
+
+    def config(self) -> dict[str, Any]:
+        """All of it as JSON values; its digest is the run's name."""
+        found = {
+            "dataset": self.dataset, "split": self.split, "seed": self.seed,
+            "protocol": {"name": self.protocol, "version": self.version}, "probe": self.probe,
+            "asked": list(self.asked), "training": None if self.training is None else self.training.config(),
+        }  # fmt: skip
+        return found | ({"plugins": list(self.plugins)} if self.plugins else {})
+
+    @cached_property
+    def key(self) -> str:
+        """Sixteen hexadecimal digits that name it, and its file in the ledger."""
+        return key_of(self.config())
+
+
+@dataclass(frozen=True)
+class Line:
+    """A method trained on one task set of one data set, with its runs: one a split, in their order."""
+
+    row: Row
+    dataset: str
+    trained: TaskSet
+    asked: TaskSet
+    runs: tuple[Run, ...]
+
+
+def lines(study: Study, protocol: str) -> list[Line]:
+    """The lines behind the study's table under one protocol, row by row."""
+    return [line for row in study.rows for line in row_lines(study, row, protocol)]
+
+
+def row_lines(study: Study, row: Row, protocol: str) -> list[Line]:
+    """One method's lines, for each task set and data set."""
+    how = protocols.resolve(protocol)
+    return [
+        Line(row, dataset, tasks, asked, tuple(_run(study, row, dataset, tasks, asked, how, s) for s in range(study.splits)))
+        for tasks in row.tasks
+        for asked in _asked(study, row, tasks)
+        for dataset in study.datasets
+    ]  # fmt: skip
+
+
+def runs(study: Study, protocol: str) -> Iterator[Run]:
+    """Every run of the study under one protocol, each once; those of the reference too."""
+    rows = study.rows if study.reference is None else (study.reference, *study.rows)
+    every = (run for row in rows for line in row_lines(study, row, protocol) for run in line.runs)
+    yield from dict.fromkeys(every)
+
+
+def key_of(config: dict[str, Any]) -> str:
+    """The name of a configuration: the head of its SHA-256."""
+    text = json.dumps(config, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _asked(study: Study, row: Row, tasks: TaskSet) -> list[TaskSet]:
+    """What an encoder of the row is asked, if anything."""
+    asked = {
+        "trained": tasks,
+        "unseen": tuple(task for task in study.tasks if task not in tasks),
+        "every": study.tasks,
+    }[row.asks]
+    return [tuple(sorted(asked, key=_place))] if asked else []
+
+
+def _run(study: Study, row: Row, dataset: str, tasks: TaskSet, asked: TaskSet, how: Protocol, seed: int) -> Run:
+    added = digests(study.plugins)
+    training = None if row.strategy in BASELINES else _training(study, row, dataset, tasks, how, seed)
+    return Run(dataset, study.split, seed, how.name, how.version, row.probe, asked, training, added)
+
+
+def _training(study: Study, row: Row, dataset: str, tasks: TaskSet, how: Protocol, seed: int) -> Training:
+    def trained(strategy: str, on: TaskSet, start: Training | None) -> Training:
+        ordered = tuple(sorted(on, key=_place))
+        options = study.options(row, strategy, on, dataset)
+        if not row.trains:
+            options = {name: value for name, value in options.items() if name in SHAPE}
+        changed = _task_options(strategy, ordered, how)
+        return Training(
+            dataset, study.split, seed, strategy, ordered, _text(options), _text(changed), start, digests(study.plugins)
+        )
+
+    begun = None if row.start is None else trained(*row.start, None)
+    return trained(row.strategy, tasks, begun)
+
+
+def _place(task: str) -> tuple[int, str]:
+    """Tasks in the order of their registry, so that the order in which a study names them changes no result."""
+    names = list(TASKS)
+    return (names.index(task) if task in names else len(names), task)
+
+
+def _task_options(strategy: str, tasks: TaskSet, how: Protocol) -> dict[str, Any]:
+    """How tasks differ from themselves where the protocol wants end-to-end models trained otherwise."""
+    if strategy not in STRATEGIES or build(strategy).episodic:
+        return {}
+    differing = {task: how.recipes[task].trained_as for task in tasks if task in how.recipes}
+    return {name: task.config() for name, task in differing.items() if task != TASKS[name]}
+
+
+def _text(values: dict[str, Any]) -> str:
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)

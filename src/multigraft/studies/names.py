@@ -1,0 +1,3 @@
+"""The names of the studies that come with the package, for those who must not wait for torch."""
+
+STUDY_NAMES = ("same-table1", "same-table2", "same-table3", "same-table4", "same-figure1", "same-figure3")

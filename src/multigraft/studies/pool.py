@@ -1,0 +1,121 @@
+"""Worker processes that outlive a failing job, and die with whoever started them."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from types import TracebackType
+from typing import Any
+
+Job = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job; ``error`` is None where it was done."""
+
+    job: Any
+    error: str | None
+
+
+@dataclass(eq=False)
+class _Worker:
+    process: Any
+    pipe: Connection
+    job: Any = None
+
+
+class Pool:
+    """Processes that call ``work(job)``, one job at a time, each on one thread.
+
+    They are started afresh (spawn), so nothing is shared but files. Leaving the block ends them at once, whatever they
+    are doing: what they do must bear that.
+    """
+
+    def __init__(self, work: Callable[[Any], None], processes: int) -> None:
+        self._work = work
+        self._context = multiprocessing.get_context("spawn")
+        self._workers = [self._worker() for _ in range(processes)]
+
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            worker.process.kill()
+        for worker in self._workers:
+            worker.process.join()
+            worker.pipe.close()
+
+    @property
+    def idle(self) -> bool:
+        """Whether a worker waits for a job."""
+        return any(worker.job is None for worker in self._workers)
+
+    @property
+    def busy(self) -> list[Any]:
+        """The jobs that are being done."""
+        return [worker.job for worker in self._workers if worker.job is not None]
+
+    def give(self, job: Any) -> None:
+        """Hand a job to a worker that waits for one."""
+        worker = next(worker for worker in self._workers if worker.job is None)
+        worker.job = job
+        worker.pipe.send(job)
+
+    def outcomes(self, seconds: float) -> Iterator[Outcome]:
+        """The jobs that end within so many seconds; returns at the first of them, or when the time is over."""
+        ready = wait([worker.pipe for worker in self._workers if worker.job is not None], timeout=seconds)
+        for worker in list(self._workers):
+            if worker.pipe in ready:
+                job, worker.job = worker.job, None
+                try:
+                    yield Outcome(job, worker.pipe.recv())
+                except EOFError:  # it was killed, perhaps for want of memory
+                    self._workers[self._workers.index(worker)] = self._worker()
+                    worker.process.join()
+                    yield Outcome(job, f"its process ended with code {worker.process.exitcode}")
+
+    def _worker(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_serve, args=(theirs, self._work), daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+
+def _serve(pipe: Connection, work: Callable[[Any], None]) -> None:
+    """A worker's life: a job comes, its error or None goes back, until nobody is there any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us
+    threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
+    _one_thread()
+    while True:
+        try:
+            job = pipe.recv()
+        except EOFError:
+            return
+        try:
+            work(job)
+            answer = None
+        except Exception as error:
+            answer = f"{type(error).__name__}: {error}"
+        pipe.send(answer)
+
+
+def _die_with(parent: int) -> None:
+    """End this process when its parent has ended without saying so."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
+
+
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)

@@ -1,0 +1,226 @@
+"""Study files: TOML in, a checked `Study` out. The shipped ones are files of the same form."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from multigraft.errors import InputError
+from multigraft.evaluation.names import PROBE_NAMES, PROTOCOL_NAMES
+from multigraft.studies.names import STUDY_NAMES
+from multigraft.studies.study import ATTRIBUTES, MAJORITY, UNTRAINED, Row, Setting, Study, TaskSet
+
+SHIPPED = Path(__file__).parent / "shipped"
+ASKS = ("trained", "unseen", "every")
+SCORES = ("metric", "delta-m")
+FIGURES = ("scores", "drops", "transfer", "delta-m")
+STUDY_KEYS = frozenset({
+    "title", "source", "extends", "datasets", "splits", "split", "protocols", "score", "published", "figure", "rows",
+    "reference", "settings", "plugins",
+})  # fmt: skip
+ROW_KEYS = frozenset({"model", "strategy", "tasks", "probe", "asks", "start"})
+NOT_OPTIONS = frozenset({"graphs", "tasks", "strategy", "start", "split", "seed", "out", "resume", "progress", "device"})
+
+
+def read_study(name: str) -> Study:
+    """The shipped study of that name, or the one in the TOML file of that path.
+
+    Raises:
+        InputError: no such study or file, a mistake in its syntax, or a value that cannot be.
+    """
+    path = SHIPPED / f"{name}.toml" if name in STUDY_NAMES else Path(name)
+    if not path.is_file():
+        near = difflib.get_close_matches(name, STUDY_NAMES, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise InputError(
+            f"no study {name!r}: {hint}choose from {', '.join(STUDY_NAMES)}, or name a TOML file of your own"
+        )
+    table = _table(path)
+    return _Reader(path, table).study()
+
+
+def _table(path: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """The file's values over those of the file that it extends; settings of both, the file's own last."""
+    try:
+        own = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read the study {path}: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path} is not TOML: {error}") from error
+    for key in own.keys() - STUDY_KEYS:
+        near = difflib.get_close_matches(key, STUDY_KEYS, n=1, cutoff=0)[0]
+        raise InputError(f"{path}: there is no key {key!r}; the nearest is {near!r}")
+    if "extends" not in own:
+        return own
+    base = _extended(path, own.pop("extends"), (*seen, path.resolve()))
+    settings = [*base.get("settings", []), *own.get("settings", [])]
+    return {**base, **own, "settings": settings}
+
+
+def _extended(path: Path, name: Any, seen: tuple[Path, ...]) -> dict[str, Any]:
+    own = path.parent / f"{name}.toml"
+    found = own if own.is_file() else SHIPPED / f"{name}.toml"
+    if not found.is_file():
+        raise InputError(f"{path}: it extends {name!r}, but there is neither {own} nor a shipped study of that name")
+    if found.resolve() in seen:
+        raise InputError(f"{path}: it extends {name!r}, which extends it in turn")
+    return _table(found, seen)
+
+
+def read_settings(file: Path) -> Setting:
+    """A configuration of ``multigraft train`` as a setting of its strategy, or of all where it names none.
+
+    Raises:
+        InputError: a file that cannot be read, or an option that a study does not take.
+    """
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"cannot read the settings {file}: {error}") from error
+    spelt = {name.replace("-", "_"): value for name, value in table.items()}
+    strategy, tasks = spelt.pop("strategy", None), spelt.pop("tasks", None)
+    condition = {} if strategy is None else {"strategy": strategy}
+    if tasks is not None:
+        condition["tasks"] = tasks if isinstance(tasks, str) else ",".join(tasks)
+    return _Reader(file, {}).setting({"for": condition, **spelt})
+
+
+class _Reader:
+    """One file's table on its way to a study; every complaint names the file."""
+
+    def __init__(self, path: Path, table: dict[str, Any]) -> None:
+        self.path = path
+        self.table = table
+
+    def study(self) -> Study:
+        rows = tuple(self.row(row, f"rows[{place}]") for place, row in enumerate(self.table.get("rows", [])))
+        if not rows:
+            raise InputError(f"{self.path}: a study needs [[rows]], one a method")
+        score = self.choice(self.table.get("score", "metric"), SCORES, "score")
+        reference = self.table.get("reference")
+        if (score == "delta-m") != (reference is not None):
+            raise InputError(f"{self.path}: score 'delta-m' and a [reference] to compare with go together")
+        names, folders = self.datasets()
+        return Study(
+            name=self.path.stem,
+            title=self.text("title", self.path.stem),
+            source=self.text("source", ""),
+            datasets=names,
+            folders=folders,
+            splits=self.count(self.table.get("splits", 10), "splits"),
+            split=self.choice(self.table.get("split", "stratified"), ("stratified", "random"), "split"),
+            protocols=self.choices(self.table.get("protocols", ["strict"]), PROTOCOL_NAMES, "protocols"),
+            score=score,
+            reference=None if reference is None else self.row(reference, "reference"),
+            published=self.text("published", ""),
+            figure=self.choice(self.table.get("figure", "scores"), FIGURES, "figure"),
+            rows=(*rows, *_baselines(rows)),
+            settings=tuple(self.setting(one) for one in self.table.get("settings", [])),
+            plugins=tuple(self.plugin(name) for name in self.table.get("plugins", [])),
+        )
+
+    def row(self, row: Any, where: str) -> Row:
+        if not isinstance(row, dict) or not {"strategy", "tasks"} <= row.keys():
+            raise InputError(f"{self.path}: {where} needs a strategy and tasks")
+        options = {key: value for key, value in row.items() if key not in ROW_KEYS}
+        self.check_options(options, where)
+        start = row.get("start")
+        if start is not None and (not isinstance(start, dict) or set(start) != {"strategy", "tasks"}):
+            raise InputError(f"{self.path}: {where}: start is {{ strategy = ..., tasks = ... }}, got {start!r}")
+        return Row(
+            model=str(row.get("model", row["strategy"])),
+            strategy=str(row["strategy"]),
+            tasks=tuple(self.tasks(one, where) for one in self.listed(row["tasks"], where)),
+            probe=self.choice(row.get("probe", "svm"), PROBE_NAMES, f"{where}: probe"),
+            asks=self.choice(row.get("asks", "trained"), ASKS, f"{where}: asks"),
+            start=None if start is None else (str(start["strategy"]), self.tasks(start["tasks"], where)),
+            options=options,
+        )
+
+    def setting(self, setting: Any) -> Setting:
+        if not isinstance(setting, dict):
+            raise InputError(f"{self.path}: settings must be tables, [[settings]]")
+        condition = setting.get("for", {})
+        options = {key: value for key, value in setting.items() if key != "for"}
+        if not isinstance(condition, dict) or condition.keys() - {"strategy", "tasks", "datasets"}:
+            raise InputError(f"{self.path}: a setting is for strategy, tasks and datasets, got {condition!r}")
+        self.check_options(options, "settings")
+        return Setting(
+            options,
+            tuple(self.listed(condition.get("strategy", []), "settings")),
+            self.tasks(condition["tasks"], "settings") if "tasks" in condition else (),
+            tuple(self.listed(condition.get("datasets", []), "settings")),
+        )
+
+    def check_options(self, options: Mapping[str, Any], where: str) -> None:
+        known = train_options()
+        for key in options.keys() - known:
+            near = difflib.get_close_matches(key, sorted(known | ROW_KEYS), n=1, cutoff=0)[0]
+            raise InputError(f"{self.path}: {where}: there is no option {key!r}; the nearest is {near!r}")
+
+    def datasets(self) -> tuple[tuple[str, ...], dict[str, Path]]:
+        """Names as they are; a folder beside the study's file goes by its own name."""
+        sources = self.listed(self.table.get("datasets", []), "datasets")
+        if not sources:
+            raise InputError(f"{self.path}: a study needs datasets")
+        folders = {Path(one).name: self.path.parent / one for one in sources if (self.path.parent / one).is_dir()}
+        return tuple(dict.fromkeys(Path(one).name for one in sources)), folders
+
+    def plugin(self, name: Any) -> Path:
+        file = self.path.parent / str(name)
+        if not file.is_file():
+            raise InputError(f"{self.path}: there is no plugin {file}")
+        return file
+
+    # --- values ------------------------------------------------------------------------------------------------------
+
+    def text(self, key: str, default: str) -> str:
+        value = self.table.get(key, default)
+        if not isinstance(value, str):
+            raise InputError(f"{self.path}: {key} must be text, got {value!r}")
+        return value
+
+    def count(self, value: Any, key: str) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise InputError(f"{self.path}: {key} must be a whole number of at least 1, got {value!r}")
+        return value
+
+    def choice(self, value: Any, among: Sequence[str], key: str) -> str:
+        if value not in among:
+            raise InputError(f"{self.path}: {key} must be one of {', '.join(among)}, got {value!r}")
+        return value
+
+    def choices(self, values: Any, among: Sequence[str], key: str) -> tuple[str, ...]:
+        return tuple(self.choice(value, among, key) for value in self.listed(values, key))
+
+    def listed(self, value: Any, where: str) -> list[str]:
+        values = [value] if isinstance(value, str) else value
+        if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+            raise InputError(f"{self.path}: {where}: expected text or a list of it, got {value!r}")
+        return values
+
+    def tasks(self, value: Any, where: str) -> TaskSet:
+        names = tuple(name.strip() for name in value.split(",")) if isinstance(value, str) else ()
+        if not names or not all(names) or len(set(names)) < len(names):
+            raise InputError(f"{self.path}: {where}: a task set is names separated by commas, got {value!r}")
+        return names
+
+
+def train_options() -> frozenset[str]:
+    """What a row or a setting may say about training: the options of `multigraft.train`, but for the grid's own."""
+    import inspect
+
+    from multigraft.training.fit import train
+
+    return frozenset(inspect.signature(train).parameters) - NOT_OPTIONS
+
+
+def _baselines(rows: Sequence[Row]) -> list[Row]:
+    """What every table shows beside its rows: the untrained encoder under each probe, and what sees no graph."""
+    probes = dict.fromkeys("svm" if row.probe == "own" else row.probe for row in rows)
+    untrained = [
+        Row(UNTRAINED if place == 0 else f"{UNTRAINED} ({probe})", UNTRAINED, ((),), probe, "every")
+        for place, probe in enumerate(probes)
+    ]
+    return [*untrained, *(Row(name, name, ((),), "", "every") for name in (ATTRIBUTES, MAJORITY))]

@@ -1,0 +1,149 @@
+"""What a study is: a grid of data sets, methods, task sets and splits, measured under protocols."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from multigraft.errors import InputError
+
+UNTRAINED, ATTRIBUTES, MAJORITY = "untrained", "attributes", "majority"
+BASELINES = (ATTRIBUTES, MAJORITY)  # they see no graph, so nothing is trained or embedded for them
+TaskSet = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method of a study.
+
+    Attributes:
+        model: Its label in tables, and the key to published numbers.
+        strategy: The name of a strategy, or ``untrained``, ``attributes``, ``majority``.
+        tasks: The task sets that it is trained on, an encoder for each; one empty set where nothing is trained.
+        probe: What answers: ``svm``, ``logistic``, ``knn``, a fresh ``head``, or the encoder's ``own`` heads.
+        asks: Which tasks each encoder is asked: those it was ``trained`` on, the ``unseen`` others, or ``every`` one.
+        start: For fine-tuning, the strategy and tasks of the encoder that training starts from.
+        options: Options of `multigraft.train` for this row, above the study's settings.
+    """
+
+    model: str
+    strategy: str
+    tasks: tuple[TaskSet, ...]
+    probe: str = "svm"
+    asks: str = "trained"
+    start: tuple[str, TaskSet] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def trains(self) -> bool:
+        """Whether the method learns anything before it is measured."""
+        return self.strategy not in (UNTRAINED, *BASELINES)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Options of `multigraft.train` for the runs that match; an empty condition matches all."""
+
+    options: Mapping[str, Any]
+    strategies: tuple[str, ...] = ()
+    tasks: TaskSet = ()
+    datasets: tuple[str, ...] = ()
+
+    def matches(self, strategy: str, tasks: TaskSet, dataset: str) -> bool:
+        """Whether a run of that strategy, on that task set and data, takes these options."""
+        return (
+            (not self.strategies or strategy in self.strategies)
+            and (not self.tasks or set(tasks) == set(self.tasks))
+            and (not self.datasets or dataset in self.datasets)
+        )
+
+
+@dataclass(frozen=True)
+class Study:
+    """A grid of runs.
+
+    Attributes:
+        name: The file's name, without its ending.
+        source: The paper and table that the study repeats, or what else it answers.
+        datasets: Names of data sets, or folders in TU layout, relative to the study's file.
+        splits: How many: split i, its training and its measurement have seed i.
+        split: Kind of the splits. Methods and protocols share them, so all differences are paired.
+        protocols: How its encoders are measured.
+        score: ``metric``, or ``delta-m``: the mean relative gain over the row `reference`.
+        reference: The row that ``delta-m`` compares with.
+        published: The table of the published numbers that it repeats, if any.
+        figure: How its picture is drawn.
+        settings: Options by strategy, tasks and data; later ones go above earlier ones.
+        plugins: Python files that are run first, to add tasks, strategies and encoders.
+        folders: Where data sets lie that are folders of one's own, by name.
+    """
+
+    name: str
+    title: str
+    datasets: tuple[str, ...]
+    rows: tuple[Row, ...]
+    source: str = ""
+    splits: int = 10
+    split: str = "stratified"
+    protocols: tuple[str, ...] = ("strict", "paper")
+    score: str = "metric"
+    reference: Row | None = None
+    published: str = ""
+    figure: str = "scores"
+    settings: tuple[Setting, ...] = ()
+    plugins: tuple[Path, ...] = ()
+    folders: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def tasks(self) -> TaskSet:
+        """All tasks of its rows, in the order in which they are first named."""
+        return tuple(dict.fromkeys(task for row in self.rows for tasks in row.tasks for task in tasks))
+
+    def options(self, row: Row, strategy: str, tasks: TaskSet, dataset: str) -> dict[str, Any]:
+        """The options of one training run: settings in their order, then the row's own."""
+        found: dict[str, Any] = {}
+        for setting in self.settings:
+            if setting.matches(strategy, tasks, dataset):
+                found |= setting.options
+        return found | dict(row.options)
+
+    def planned(
+        self,
+        datasets: Sequence[str] | None = None,
+        splits: int | None = None,
+        epochs: int | None = None,
+        settings: Sequence[Setting] = (),
+    ) -> "Study":
+        """The same study on fewer data sets, with other splits, epochs or settings; None keeps what the file says.
+
+        Raises:
+            InputError: a data set that is not the study's, or a number below 1.
+        """
+        foreign = sorted(set(datasets or ()) - set(self.datasets))
+        if foreign:
+            raise InputError(f"study {self.name!r} has no data set {foreign[0]!r}: choose from {self._named()}")
+        for what, number in (("splits", splits), ("epochs", epochs)):
+            if number is not None and number < 1:
+                raise InputError(f"{what} must be at least 1, got {number}")
+        added = [*settings, *([] if epochs is None else [Setting({"epochs": epochs})])]
+        rows, reference = self.rows, self.reference
+        if epochs is not None:
+            rows = tuple(_without_epochs(row) for row in rows)
+            reference = None if reference is None else _without_epochs(reference)
+        return dataclasses.replace(
+            self,
+            datasets=tuple(name for name in self.datasets if datasets is None or name in datasets),
+            splits=self.splits if splits is None else splits,
+            settings=(*self.settings, *added),
+            rows=rows,
+            reference=reference,
+        )
+
+    def _named(self) -> str:
+        return ", ".join(self.datasets)
+
+
+def _without_epochs(row: Row) -> Row:
+    kept = {name: value for name, value in row.options.items() if name != "epochs"}
+    return dataclasses.replace(row, options=kept)

@@ -1,0 +1,120 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from multigraft.studies.pool import Outcome, Pool
+
+
+def work(job):
+    """What the workers are given: write a file, fail, or end the process."""
+    kind, path = job
+    if kind == "fail":
+        raise ValueError(f"no {path}")
+    if kind == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if kind == "sleep":
+        Path(path).write_text(str(os.getpid()))
+        time.sleep(600)
+    Path(path).write_text("done")
+
+
+def all_outcomes(pool, count):
+    found: list[Outcome] = []
+    while len(found) < count:
+        found += pool.outcomes(1.0)
+    return found
+
+
+def test_jobs_are_done_and_workers_are_free_again(tmp_path):
+    jobs = [("write", str(tmp_path / name)) for name in "abc"]
+    with Pool(work, 1) as pool:
+        for job in jobs:
+            assert pool.idle
+            pool.give(job)
+            assert not pool.idle
+            assert pool.busy == [job]
+            assert all_outcomes(pool, 1) == [Outcome(job, None)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "c"]
+
+
+def test_a_failing_job_says_why_and_the_next_one_is_done(tmp_path):
+    with Pool(work, 1) as pool:
+        pool.give(("fail", "luck"))
+        assert all_outcomes(pool, 1) == [Outcome(("fail", "luck"), "ValueError: no luck")]
+        pool.give(("write", str(tmp_path / "after")))
+        all_outcomes(pool, 1)
+    assert (tmp_path / "after").read_text() == "done"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_worker_that_is_killed_is_replaced(tmp_path):
+    with Pool(work, 1) as pool:
+        pool.give(("die", ""))
+        (outcome,) = all_outcomes(pool, 1)
+        assert "ended with code -9" in outcome.error
+        pool.give(("write", str(tmp_path / "after")))
+        assert all_outcomes(pool, 1)[0].error is None
+
+
+def test_nothing_ends_within_no_time(tmp_path):
+    with Pool(work, 1) as pool:
+        pool.give(("sleep", str(tmp_path / "pid")))
+        assert list(pool.outcomes(0.01)) == []
+
+
+def started(path):
+    """The number of the process that sleeps, once it does."""
+    for _ in range(600):
+        if path.is_file() and path.read_text():
+            return int(path.read_text())
+        time.sleep(0.1)
+    raise AssertionError("the worker never began")
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.is_file() or stat.read_text().split(")")[1].split()[0] != "Z"
+
+
+def ended(pid):
+    for _ in range(300):
+        if not alive(pid):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_leaving_the_block_ends_what_is_running(tmp_path):
+    with Pool(work, 1) as pool:
+        pool.give(("sleep", str(tmp_path / "pid")))
+        pid = started(tmp_path / "pid")
+    assert ended(pid)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "from tests.studies.test_pool import work\n"
+        "from multigraft.studies.pool import Pool\n"
+        "if __name__ == '__main__':\n"
+        "    with Pool(work, 1) as pool:\n"
+        f"        pool.give(('sleep', {str(tmp_path / 'pid')!r}))\n"
+        "        list(pool.outcomes(600))\n"
+    )
+    root = Path(__file__).parents[2]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), *sys.path])}
+    parent = subprocess.Popen([sys.executable, script], env=environment)
+    pid = started(tmp_path / "pid")
+    parent.kill()
+    parent.wait()
+    assert ended(pid)

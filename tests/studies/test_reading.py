@@ -1,0 +1,164 @@
+import pytest
+
+from multigraft.errors import InputError
+from multigraft.studies.names import STUDY_NAMES
+from multigraft.studies.reading import SHIPPED, read_settings, read_study, train_options
+from multigraft.studies.study import Row, Setting
+
+ROW = '[[rows]]\nstrategy = "esame"\ntasks = ["gc", "nc,lp"]\n'
+
+
+def written(tmp_path, text, name="mine"):
+    file = tmp_path / f"{name}.toml"
+    file.write_text(text)
+    return str(file)
+
+
+# --- shipped ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_shipped_study_is_named_and_every_name_shipped():
+    files = {path.stem for path in SHIPPED.glob("*.toml")} - {"same-settings"}
+    assert files == set(STUDY_NAMES)
+
+
+@pytest.mark.parametrize("name", STUDY_NAMES)
+def test_shipped_studies_read_and_have_every_baseline(name):
+    study = read_study(name)
+    assert study.name == name
+    assert study.splits == 10
+    assert study.protocols == ("strict", "paper")
+    assert [row.model for row in study.rows if not row.trains] == ["untrained", "attributes", "majority"]
+    assert study.tasks and set(study.tasks) == {"gc", "nc", "lp"}
+    assert "SAME" in study.source
+
+
+def test_tables_are_of_four_data_sets_and_figures_of_enzymes():
+    for name in STUDY_NAMES:
+        wanted = ("ENZYMES",) if "figure" in name else ("ENZYMES", "PROTEINS", "DHFR", "COX2")
+        assert read_study(name).datasets == wanted
+
+
+def test_figure_3_is_table_4_on_enzymes():
+    figure, table = read_study("same-figure3"), read_study("same-table4")
+    assert figure.rows == table.rows
+    assert figure.settings == table.settings
+    assert figure.published == table.published == "table4"
+    assert figure.source != table.source
+
+
+def test_the_paper_trains_what_appendix_b_says():
+    study = read_study("same-table3")
+    joint, isame = study.rows[0], study.rows[2]
+    three = study.options(isame, "isame", ("gc", "nc", "lp"), "DHFR")
+    assert three["epochs"] == 15000
+    assert study.options(isame, "isame", ("gc", "nc"), "DHFR")["epochs"] == 8000
+    assert study.options(joint, "joint", ("gc", "nc"), "DHFR") == {"epochs": 5000, "batch_size": 64, "learning_rate": 0.01}
+    assert study.options(joint, "single", ("gc",), "COX2") == {"epochs": 1000, "batch_size": 32, "learning_rate": 4.4e-4}
+
+
+# --- one's own -------------------------------------------------------------------------------------------------------
+
+
+def test_a_small_study_of_ones_own(tmp_path):
+    study = read_study(written(tmp_path, f'datasets = "ENZYMES"\nsplits = 3\n{ROW}'))
+    assert study.datasets == ("ENZYMES",)
+    assert study.protocols == ("strict",)
+    assert study.rows[0] == Row("esame", "esame", (("gc",), ("nc", "lp")))
+
+
+def test_rows_take_options_of_train_and_a_start(tmp_path):
+    text = (
+        'datasets = ["ENZYMES"]\n[[rows]]\nmodel = "mine"\nstrategy = "finetune"\ntasks = "gc"\nprobe = "own"\n'
+        'start = { strategy = "joint", tasks = "gc, nc" }\nlearning_rate = 0.1\n'
+    )
+    row = read_study(written(tmp_path, text)).rows[0]
+    assert row.start == ("joint", ("gc", "nc"))
+    assert row.options == {"learning_rate": 0.1}
+    assert row.tasks == (("gc",),)
+
+
+def test_each_probe_has_its_untrained_row(tmp_path):
+    text = f'datasets = ["ENZYMES"]\n{ROW}{ROW}probe = "knn"\n{ROW}probe = "own"\n'
+    rows = [row for row in read_study(written(tmp_path, text)).rows if row.strategy == "untrained"]
+    assert [(row.model, row.probe) for row in rows] == [("untrained", "svm"), ("untrained (knn)", "knn")]
+
+
+def test_a_folder_beside_the_file_goes_by_its_name(tmp_path):
+    (tmp_path / "graphs" / "mine").mkdir(parents=True)
+    study = read_study(written(tmp_path, f'datasets = ["graphs/mine", "COX2"]\n{ROW}'))
+    assert study.datasets == ("mine", "COX2")
+    assert study.folders == {"mine": tmp_path / "graphs" / "mine"}
+
+
+def test_a_study_extends_another_and_its_own_settings_go_last(tmp_path):
+    written(tmp_path, f'datasets = ["COX2"]\nsplits = 4\n{ROW}[[settings]]\nepochs = 1\n', "base")
+    study = read_study(written(tmp_path, 'extends = "base"\nsplits = 5\n[[settings]]\nepochs = 2\n'))
+    assert study.name == "mine"
+    assert (study.datasets, study.splits) == (("COX2",), 5)
+    assert study.settings == (Setting({"epochs": 1}), Setting({"epochs": 2}))
+
+
+def test_a_study_may_extend_a_shipped_one(tmp_path):
+    study = read_study(written(tmp_path, 'extends = "same-table1"\ndatasets = ["DHFR"]\n'))
+    assert study.rows == read_study("same-table1").rows
+    assert study.datasets == ("DHFR",)
+
+
+BAD = {
+    "syntax": ("datasets = [", "is not TOML"),
+    "key": (f'dataset = "COX2"\n{ROW}', "there is no key 'dataset'; the nearest is 'datasets'"),
+    "no rows": ('datasets = "COX2"\n', "a study needs \\[\\[rows\\]\\]"),
+    "no data": (ROW, "a study needs datasets"),
+    "row": ('datasets = "COX2"\n[[rows]]\nstrategy = "esame"\n', "rows\\[0\\] needs a strategy and tasks"),
+    "option": (f'datasets = "COX2"\n{ROW}epoch = 3\n', "there is no option 'epoch'; the nearest is 'epochs'"),
+    "grid's own": (f'datasets = "COX2"\n{ROW}seed = 3\n', "there is no option 'seed'"),
+    "splits": (f'datasets = "COX2"\nsplits = 0\n{ROW}', "splits must be a whole number of at least 1, got 0"),
+    "split": (f'datasets = "COX2"\nsplit = "odd"\n{ROW}', "split must be one of stratified, random"),
+    "protocol": (f'datasets = "COX2"\nprotocols = ["lax"]\n{ROW}', "protocols must be one of"),
+    "probe": (f'datasets = "COX2"\n{ROW}probe = "tree"\n', "rows\\[0\\]: probe must be one of"),
+    "asks": (f'datasets = "COX2"\n{ROW}asks = "some"\n', "rows\\[0\\]: asks must be one of"),
+    "tasks": ('datasets = "COX2"\n[[rows]]\nstrategy = "esame"\ntasks = "gc,gc"\n', "a task set is names separated"),
+    "start": (f'datasets = "COX2"\n{ROW}start = "joint"\n', "start is { strategy = ..., tasks = ... }"),
+    "condition": (f'datasets = "COX2"\n{ROW}[[settings]]\nfor = {{ model = "x" }}\n', "a setting is for strategy"),
+    "reference": (f'datasets = "COX2"\nscore = "delta-m"\n{ROW}', "go together"),
+    "plugin": (f'datasets = "COX2"\nplugins = ["no.py"]\n{ROW}', "there is no plugin"),
+    "base": (f'extends = "nothing"\n{ROW}', "it extends 'nothing', but there is neither"),
+    "circle": (f'extends = "mine"\n{ROW}', "which extends it in turn"),
+}
+
+
+@pytest.mark.parametrize("case", list(BAD))
+def test_mistakes_are_named_with_their_file(tmp_path, case):
+    text, message = BAD[case]
+    with pytest.raises(InputError, match=message) as raised:
+        read_study(written(tmp_path, text))
+    assert "mine.toml" in str(raised.value)
+
+
+def test_an_unknown_study_is_told_what_it_may_have_been():
+    with pytest.raises(InputError, match="no study 'same-tabel1': did you mean 'same-table1'"):
+        read_study("same-tabel1")
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+
+
+def test_a_configuration_of_train_is_a_setting_of_its_strategy_and_tasks(tmp_path):
+    file = tmp_path / "best.toml"
+    file.write_text('strategy = "esame"\ntasks = "gc,nc"\nlearning-rate = 0.01\ninner_steps = 2\n')
+    assert read_settings(file) == Setting({"learning_rate": 0.01, "inner_steps": 2}, ("esame",), ("gc", "nc"))
+
+
+def test_settings_that_cannot_be_are_named(tmp_path):
+    file = tmp_path / "best.toml"
+    file.write_text("learningrate = 1\n")
+    with pytest.raises(InputError, match="best.toml.*'learningrate'; the nearest is 'learning_rate'"):
+        read_settings(file)
+    with pytest.raises(InputError, match="cannot read the settings"):
+        read_settings(tmp_path / "none.toml")
+
+
+def test_rows_say_nothing_that_the_grid_says():
+    assert {"epochs", "learning_rate", "dim", "encoder"} <= train_options()
+    assert not {"seed", "tasks", "strategy", "out", "split"} & train_options()
