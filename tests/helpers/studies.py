@@ -39,7 +39,13 @@ def a_record(run, scores=None, identity="data", seconds=1.0, fingerprint="f0", *
     """What such a run might have found."""
     training = None
     if run.training is not None:
-        training = {"fingerprint": fingerprint, "epochs": 1, "best_epoch": 0, "seconds": seconds, "validation": {"gc": 0.5}}
+        training = {
+            "fingerprint": fingerprint,
+            "epochs": 1,
+            "best_epoch": 0,
+            "seconds": seconds,
+            "validation": {"gc": 0.5},
+        }
     fields = {
         "run": run.config(),
         "scores": scores or [score_row(task) for task in run.asked],

@@ -67,7 +67,11 @@ def test_untrained_encoders_depend_on_the_architecture_and_nothing_else_of_train
 
 @pytest.mark.parametrize(
     ("asks", "tasks", "asked"),
-    [("trained", ("lp", "gc"), ("gc", "lp")), ("unseen", ("gc", "lp"), ("nc",)), ("every", ("nc",), ("gc", "nc", "lp"))],
+    [
+        ("trained", ("lp", "gc"), ("gc", "lp")),
+        ("unseen", ("gc", "lp"), ("nc",)),
+        ("every", ("nc",), ("gc", "nc", "lp")),
+    ],
     ids=["trained", "unseen", "every"],
 )
 def test_what_is_asked(asks, tasks, asked):

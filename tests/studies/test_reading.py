@@ -53,8 +53,16 @@ def test_the_paper_trains_what_appendix_b_says():
     three = study.options(isame, "isame", ("gc", "nc", "lp"), "DHFR")
     assert three["epochs"] == 15000
     assert study.options(isame, "isame", ("gc", "nc"), "DHFR")["epochs"] == 8000
-    assert study.options(joint, "joint", ("gc", "nc"), "DHFR") == {"epochs": 5000, "batch_size": 64, "learning_rate": 0.01}
-    assert study.options(joint, "single", ("gc",), "COX2") == {"epochs": 1000, "batch_size": 32, "learning_rate": 4.4e-4}
+    assert study.options(joint, "joint", ("gc", "nc"), "DHFR") == {
+        "epochs": 5000,
+        "batch_size": 64,
+        "learning_rate": 0.01,
+    }
+    assert study.options(joint, "single", ("gc",), "COX2") == {
+        "epochs": 1000,
+        "batch_size": 32,
+        "learning_rate": 4.4e-4,
+    }
 
 
 # --- one's own -------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from multigraft.cli.doctor import doctor
 from multigraft.cli.embed import embed
 from multigraft.cli.probe import probe
 from multigraft.cli.report import report
+from multigraft.cli.study import app as study
 from multigraft.cli.train import train
 from multigraft.cli.verbs import Verbs
 
@@ -35,6 +36,7 @@ def root(
 for _verb in (train, probe, embed, report, doctor):
     app.command()(_verb)
 app.add_typer(data, name="data")
+app.add_typer(study, name="study")
 
 
 def main() -> None:

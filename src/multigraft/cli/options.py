@@ -8,8 +8,9 @@ import typer
 
 from multigraft.cli.config import apply_config
 from multigraft.errors import InputError
-from multigraft.evaluation.names import PROTOCOL_NAMES
+from multigraft.evaluation.names import PROBE_NAMES, PROTOCOL_NAMES
 from multigraft.graphs.names import EMBEDDED, TUDATASETS, known_names
+from multigraft.strategies.balancing.names import BALANCING_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
 from multigraft.tasks.names import TASK_NAMES
 
@@ -48,6 +49,17 @@ def complete_tasks(incomplete: str) -> list[str]:
     return [",".join([*written, name]) for name in TASK_NAMES if name not in written]
 
 
+def complete_probes(incomplete: str) -> list[str]:
+    """Probe names, one more behind those that are written already."""
+    *written, _ = incomplete.split(",")
+    return [",".join([*written, name]) for name in PROBE_NAMES if name not in written]
+
+
+def complete_balancing() -> list[str]:
+    """Names of ways to balance losses."""
+    return list(BALANCING_NAMES)
+
+
 def complete_strategy() -> list[str]:
     """Strategy names."""
     return list(STRATEGY_NAMES)
@@ -74,6 +86,10 @@ Tasks = Annotated[
 Protocol = Annotated[
     str, typer.Option(help=f"How to measure: {' or '.join(PROTOCOL_NAMES)}.", autocompletion=complete_protocol)
 ]
+Probes = Annotated[
+    str,
+    typer.Option(help=f"Who answers, separated by commas: {', '.join(PROBE_NAMES)}.", autocompletion=complete_probes),
+]
 NodeLabelColumn = Annotated[
     int, typer.Option(min=0, help="Which node label column to use, where a data set has several.")
 ]
@@ -94,4 +110,27 @@ Debug = Annotated[bool, typer.Option("--debug", callback=_debug, is_eager=True, 
 
 def split_tasks(tasks: str | None) -> tuple[str, ...] | None:
     """The task names in a comma-separated list."""
-    return None if tasks is None else tuple(name.strip() for name in tasks.split(",") if name.strip())
+    return None if tasks is None else split_names(tasks)
+
+
+def split_names(names: str) -> tuple[str, ...]:
+    """The names in a comma-separated list."""
+    return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
+def split_weights(weights: str | None) -> dict[str, float] | None:
+    """The numbers in a list like ``gc=1,lp=0.5``.
+
+    Raises:
+        InputError: an entry that is not a name and a number.
+    """
+    if weights is None:
+        return None
+    found = {}
+    for entry in split_names(weights):
+        name, _, number = entry.partition("=")
+        try:
+            found[name.strip()] = float(number)
+        except ValueError as error:
+            raise InputError(f"weights are like gc=1,lp=0.5, got {entry!r}") from error
+    return found

@@ -25,6 +25,7 @@ def probe(
     ] = None,
     node_label_column: o.NodeLabelColumn = 0,
     device: o.Device = "auto",
+    probes: o.Probes = "svm",
     as_json: o.Json = False,
     _config: o.Config = None,
     _debug: o.Debug = False,
@@ -36,9 +37,12 @@ def probe(
     with result(as_json) as found:
         encoder, graphs = opened(directory, data, node_label_column)
         named = o.split_tasks(tasks)
-        measured = probe(encoder, graphs, protocol, named, seed, progress=sys.stderr.isatty(), device=device)
+        readers = o.split_names(probes)
+        measured = probe(
+            encoder, graphs, protocol, named, seed, progress=sys.stderr.isatty(), device=device, probes=readers
+        )
         stored = out or record_path(directory, measured.dataset, protocol, seed)
-        settings = {"encoder": directory, "data": data, "protocol": protocol, "tasks": named, "seed": seed,
+        settings = {"encoder": directory, "data": data, "protocol": protocol, "tasks": named, "seed": seed, "probes": readers,
                     "node_label_column": node_label_column, "device": device}  # fmt: skip
         write_record(stored, measured, encoder, graphs, named, plain(settings))
         found.json = {"verb": "probe", **measured.to_json()}
@@ -47,14 +51,14 @@ def probe(
 
 def drawn(measured: "ProbeTable") -> list[Any]:
     """The scores for people, each with its interval, and how far the first encoder is from the untrained one."""
-    names = ("task", "encoder", "features", "metric", "value", "low", "high", "n_test")
+    names = ("task", "encoder", "probe", "features", "metric", "value", "low", "high", "n_test")
     columns: dict[str, list[Any]] = {
         name.replace("_", " "): [getattr(row, name) for row in measured.rows] for name in names
     }
     measure = f"{measured.dataset}, protocol {measured.protocol}, {measured.split} split, seed {measured.seed}"
     shown: list[Any] = [f"{measure}; low to high is a 95 % interval", table(columns)]
     if paired := [one for one in measured.differences if one.against == "untrained"]:
-        names = ("task", "features", "metric", "value", "low", "high")
+        names = ("task", "probe", "features", "metric", "value", "low", "high")
         shown += [
             f"{paired[0].encoder} minus untrained, paired over the same test graphs",
             table({name: [getattr(one, name) for one in paired] for name in names}),

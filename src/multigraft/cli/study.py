@@ -28,7 +28,8 @@ def complete_study(incomplete: str) -> list[str]:
 
 
 Name = Annotated[
-    str, typer.Argument(help="A study's name (see: multigraft study list), or a TOML file.", autocompletion=complete_study)
+    str,
+    typer.Argument(help="A study's name (see: multigraft study list), or a TOML file.", autocompletion=complete_study),
 ]
 Names = Annotated[
     list[str],
@@ -54,7 +55,8 @@ Protocols = Annotated[
     ),
 ]
 Settings = Annotated[
-    Path | None, typer.Option("--settings", metavar="FILE", help="Options of one strategy, as multigraft tune writes them.")
+    Path | None,
+    typer.Option("--settings", metavar="FILE", help="Options of one strategy, as multigraft tune writes them."),
 ]
 
 
@@ -241,7 +243,9 @@ def _tell(done: "Done", book: "Ledger", names: list[str], found: Any) -> None:
         "verb": "study run", "studies": names, "ledger": book.path, "done": done.units, "left": len(done.left),
         "failed": {unit.name: reason for unit, reason in done.failed.items()}, "seconds": round(done.seconds, 1),
     }  # fmt: skip
-    found.shown = [f"{done.units} units done in {done.seconds / 60:.1f} min, {len(done.left)} left, {len(done.failed)} failed"]
+    found.shown = [
+        f"{done.units} units done in {done.seconds / 60:.1f} min, {len(done.left)} left, {len(done.failed)} failed"
+    ]
     found.shown += [f"failed: {unit.name}: {reason}" for unit, reason in done.failed.items()]
     if done.left:
         found.shown.append("the same command goes on from here")

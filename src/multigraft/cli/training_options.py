@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from multigraft.cli.options import complete_strategy
+from multigraft.cli.options import complete_balancing, complete_strategy
+from multigraft.strategies.balancing.names import BALANCING_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
 
 
@@ -21,12 +22,30 @@ Strategy = Annotated[
 Epochs = Annotated[int | None, _option("Passes over the training graphs.", "100")]
 BatchSize = Annotated[int | None, _option("Graphs in a batch.", "16")]
 LearningRate = Annotated[float | None, _option("Step size of Adam.", "0.0005")]
-InnerSteps = Annotated[int | None, _option("Adaptation steps in an episode (isame, esame).", "1")]
-InnerLr = Annotated[float | None, _option("Step size of the adaptation (isame, esame).", "0.04")]
+InnerSteps = Annotated[
+    int | None, _option("Adaptation steps in an episode (strategies with episodes).", "1; reptile 2")
+]
+InnerLr = Annotated[float | None, _option("Step size of the adaptation (strategies with episodes).", "0.04")]
 FirstOrder = Annotated[
     bool | None,
-    _option("Take the inner gradient as a constant or not (isame, esame).", "second", "--first-order/--second-order"),
+    _option(
+        "Take the inner gradient as a constant or not (isame, esame, joint-maml).", "second",
+        "--first-order/--second-order",
+    ),
+]  # fmt: skip
+StepLosses = Annotated[
+    bool | None,
+    _option("Judge after every inner step, or after the last (isame, esame).", "last", "--step-losses/--last-loss"),
 ]
+Start = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="A trained encoder to go on from, with its heads and split; finetune needs one."),
+]
+Balancing = Annotated[
+    str | None,
+    _option(f"How losses are weighed: {', '.join(BALANCING_NAMES)}.", "equal", complete=complete_balancing),
+]
+Weights = Annotated[str | None, typer.Option(help="For fixed balancing, e.g. gc=1,lp=0.5.")]
 Scaling = Annotated[str | None, _option("Node attributes: rows, standard or none.", "rows")]
 SplitKind = Annotated[str | None, _option("How graphs are divided 70/10/20: stratified or random.", "stratified")]
 Patience = Annotated[int | None, _option("Stop after so many validations without a better one.", "never")]

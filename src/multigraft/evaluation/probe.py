@@ -1,21 +1,18 @@
 """Measure embeddings under a protocol, always beside baselines and with confidence intervals."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-
-from jaxtyping import Float
-from torch import Tensor
 
 from multigraft.errors import InputError
 from multigraft.evaluation import protocols
+from multigraft.evaluation.answers import Contender, EmbedNodes, Sitting, by_head, by_learner, by_own_heads
 from multigraft.evaluation.baselines import MAJORITY, TREE, nothing, raw_attributes
 from multigraft.evaluation.bootstrap import replicates
-from multigraft.evaluation.features import FEATURES
+from multigraft.evaluation.learners import LEARNERS
 from multigraft.evaluation.metrics import METRICS, score
-from multigraft.evaluation.probes import LINEAR, Labelled, Learner, fit_probe
-from multigraft.evaluation.protocols import Protocol, Recipe
-from multigraft.evaluation.questions import visible
+from multigraft.evaluation.names import PROBE_NAMES
+from multigraft.evaluation.probes import LINEAR
+from multigraft.evaluation.protocols import Protocol
 from multigraft.evaluation.scored import Scored, differences
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from multigraft.graphs.checksums import identity
@@ -23,25 +20,15 @@ from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import PARTS, Split, split_graphs
 from multigraft.models.trained import TrainedEncoder
 from multigraft.progress import counting
-from multigraft.randomness import generator, seed_of
-from multigraft.tasks.base import Examples, Task
+from multigraft.randomness import generator
+from multigraft.tasks.base import Task
 from multigraft.tasks.registry import TASKS
 from multigraft.tasks.registry import resolve as resolve_tasks
 
-EmbedNodes = Callable[[PackedGraphs], Float[Tensor, "nodes dim"]]
-Posed = Mapping[str, Examples]
-
-
-@dataclass(frozen=True)
-class Contender:
-    """A row of the table: node embeddings, and what learns from them."""
-
-    name: str
-    embed: EmbedNodes
-    learner: Learner
-
-
-BASELINES = (Contender("attributes", raw_attributes, TREE), Contender("majority", nothing, MAJORITY))
+BASELINES = (
+    by_learner("attributes", "tree", raw_attributes, TREE),
+    by_learner("majority", "constant", nothing, MAJORITY),
+)
 
 
 def probe(
@@ -52,6 +39,8 @@ def probe(
     seed: int = 0,
     progress: bool = False,
     device: str = "auto",
+    probes: Sequence[str] = ("svm",),
+    baselines: bool = True,
 ) -> ProbeTable:
     """Measure a trained encoder, its untrained twin, and baselines that see no graph.
 
@@ -64,10 +53,13 @@ def probe(
         seed: Decides held-out edges, negatives, samples and resampling, and the split where one is made.
         progress: Whether to draw a progress bar on standard error.
         device: Where embeddings are computed; the probes are fitted on the CPU.
+        probes: Who answers: ``svm``, ``logistic``, ``knn``, a fresh ``head`` trained on the frozen embeddings, or the
+            encoder's ``own`` heads, which the untrained encoder does not have.
+        baselines: Whether the table has the untrained encoder, and what sees no graph, beside the trained one.
 
     Raises:
-        InputError: an unknown protocol or task, a task that the data cannot serve, data with other columns than the
-            encoder reads, or too few graphs for a split.
+        InputError: an unknown protocol, task or probe, a task that the data cannot serve, data with other columns than
+            the encoder reads, too few graphs for a split, or a task that the encoder has no own head for.
     """
     from multigraft.graphs.catalog import load
 
@@ -83,8 +75,29 @@ def probe(
             "These are not, or not only, the graphs the encoder was trained on: "
             f"{split.kind} 70/10/20 split from seed {seed}. Scores on graphs that it has seen would be too good.",
         )
-    encoders = {"trained": _embedder(encoder, device), "untrained": _embedder(encoder.untrained(), device)}
-    return measure(encoders, packed, split, named, recipe, seed, progress, notes)
+    contenders = contenders_of(encoder, packed, probes, baselines, device)
+    return _table(contenders, packed, split, resolve_tasks(named), recipe, seed, progress, notes)
+
+
+def contenders_of(
+    encoder: TrainedEncoder, graphs: PackedGraphs, probes: Sequence[str], baselines: bool, device: str
+) -> list[Contender]:
+    """Each probe on the encoder and, with ``baselines``, on its untrained twin; then what sees no graph."""
+    for name in probes:
+        if name not in PROBE_NAMES:
+            raise InputError(f"unknown probe {name!r}: choose from {', '.join(PROBE_NAMES)}")
+    twins = {"trained": encoder} | ({"untrained": encoder.untrained()} if baselines else {})
+    found = []
+    for name, twin in twins.items():
+        embed = _embedder(twin, device)
+        for probe in dict.fromkeys(probes):
+            if probe == "own":
+                found += [by_own_heads(name, twin, device)] if name == "trained" else []
+            elif probe == "head":
+                found.append(by_head(name, embed, graphs.origin))
+            else:
+                found.append(by_learner(name, probe, embed, LEARNERS[probe]))
+    return [*found, *(BASELINES if baselines else ())]
 
 
 def measure(
@@ -107,60 +120,55 @@ def measure(
         InputError: an unknown protocol or task, a task that the data cannot serve, an empty part, or embeddings that
             are not finite numbers ``[nodes, dim]``.
     """
-    recipe, asked = protocols.resolve(protocol), resolve_tasks(tasks)
-    _check(graphs, split, asked, recipe)
+    contenders = [*(by_learner(name, "svm", embed, LINEAR) for name, embed in encoders.items()), *BASELINES]
+    return _table(contenders, graphs, split, resolve_tasks(tasks), protocols.resolve(protocol), seed, progress, notes)
+
+
+def _table(
+    contenders: Sequence[Contender],
+    graphs: PackedGraphs,
+    split: Split,
+    tasks: Sequence[Task],
+    protocol: Protocol,
+    seed: int,
+    progress: bool,
+    notes: tuple[str, ...],
+) -> ProbeTable:
+    _check(graphs, split, tasks, protocol)
     graphs = graphs.to("cpu")
     parts = {part: graphs.select(getattr(split, part).sort().values) for part in PARTS}
-    contenders = [*(Contender(name, embed, LINEAR) for name, embed in encoders.items()), *BASELINES]
     rows: list[ProbeRow] = []
     paired: list[Difference] = []
-    with counting("measuring", len(asked) * len(contenders), "steps", progress) as advance:
-        for task in asked:
-            how = recipe.recipes[task.name]
+    with counting("measuring", len(tasks) * len(contenders), "steps", progress) as advance:
+        for task in tasks:
+            how = protocol.recipes[task.name]
             posed = {part: how.pose(parts[part], generator(seed, "probe", task.name, part)) for part in PARTS}
+            sitting = Sitting(task, how, protocol.tune, seed, parts, posed)
             found: list[list[Scored]] = []
             for contender in contenders:
-                found.append(list(_scored(task.name, contender, how, posed, recipe.tune, seed)))
+                found.append(list(_scored(sitting, contender)))
                 advance(1)
             rows += [one.row() for scores in found for one in scores]
             paired += differences(found)
-    return ProbeTable(graphs.origin.name, recipe.name, split.kind, seed, rows, recipe.version, notes, paired)
+    return ProbeTable(graphs.origin.name, protocol.name, split.kind, seed, rows, protocol.version, notes, paired)
 
 
-def _scored(task: str, contender: Contender, how: Recipe, posed: Posed, tune: bool, seed: int) -> Iterator[Scored]:
+def _scored(sitting: Sitting, contender: Contender) -> Iterator[Scored]:
     """One score for each kind of features and metric; all contenders' on the same resamples of the test graphs."""
-    embeddings = {part: _embedded(contender, examples.graphs) for part, examples in posed.items()}
-    test = posed["test"]
-    for features in how.features:
-        data = {
-            part: Labelled(FEATURES[features](embeddings[part], examples), examples.answers)
-            for part, examples in posed.items()
-        }
-        predictor = fit_probe(
-            contender.learner, data["train"], data["validation"], METRICS[how.metrics[0]], tune,
-            seed_of(seed, "learner", task),
-        )  # fmt: skip
-        scores = predictor(data["test"].x)
+    how = sitting.how
+    for answered in contender.answer(sitting):
+        test = answered.test
         for name in how.metrics:
             metric = METRICS[name]
             draws = replicates(
-                lambda weights, metric=metric, scores=scores: metric(scores, test.answers, weights),
-                how.graph_of(test), len(test.graphs), generator(seed, "bootstrap"),
+                lambda weights, metric=metric, scores=answered.scores, test=test: metric(scores, test.answers, weights),
+                how.graph_of(test), len(test.graphs), generator(sitting.seed, "bootstrap"),
             )  # fmt: skip
-            value = score(metric, scores, test.answers)
-            yield Scored(task, contender.name, name, features, value, draws, len(test.answers))
-
-
-def _embedded(contender: Contender, graphs: PackedGraphs) -> Tensor:
-    """Embeddings of what may be seen; computed once for graphs that several tasks see alike."""
-    z = graphs.once(visible).once(contender.embed).detach().cpu()
-    if z.ndim != 2 or len(z) != graphs.num_nodes:
-        raise InputError(
-            f"encoder {contender.name!r} must return node embeddings [{graphs.num_nodes}, dim], got {tuple(z.shape)}"
-        )
-    if not bool(z.isfinite().all()):
-        raise InputError(f"encoder {contender.name!r} returns NaN or infinite embeddings: its training has failed")
-    return z
+            value = score(metric, answered.scores, test.answers)
+            yield Scored(
+                sitting.task.name, contender.name, contender.probe, name, answered.features, value, draws,
+                len(test.answers),
+            )  # fmt: skip
 
 
 def _embedder(encoder: TrainedEncoder, device: str) -> EmbedNodes:

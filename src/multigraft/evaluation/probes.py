@@ -81,17 +81,22 @@ def fit_linear(train: Labelled, costs: Sequence[float], seed: int) -> list[Linea
 
     Source: SAME, section 5; scikit-learn's ``LinearSVC`` has the same objective, see `multigraft.evaluation.svm`.
     """
-    mean, deviation = train.x.mean(0), train.x.std(0, correction=0)
-    constant = deviation <= 1e-6 * train.x.abs().amax(0)
-    deviation = torch.where(constant, torch.inf, deviation)
+    mean, deviation = standardisation(train.x)
     x = _with_ones((train.x - mean) / deviation)
     present = train.answers.unique()
     targets = present[1:] if len(present) == 2 else present
     probes = []
     for machines in fit_machines(x, train.answers, targets.tolist(), costs):
         columns = torch.cat([-machines, machines], dim=1) if len(present) == 2 else machines
-        probes.append(LinearProbe(mean, deviation, _placed(columns, present)))
+        probes.append(LinearProbe(mean, deviation, placed(columns, present)))
     return probes
+
+
+def standardisation(x: Float64[Tensor, "rows width"]) -> tuple[Float64[Tensor, " width"], Float64[Tensor, " width"]]:
+    """Mean and deviation of every column; infinite, so that nothing is left of it, for one constant but for rounding."""
+    mean, deviation = x.mean(0), x.std(0, correction=0)
+    constant = deviation <= 1e-6 * x.abs().amax(0)
+    return mean, torch.where(constant, torch.inf, deviation)
 
 
 LINEAR = Learner(fit_linear, DEFAULT_COST, COSTS)
@@ -137,7 +142,7 @@ def _with_ones(x: Tensor) -> Tensor:
     return torch.cat([x, x.new_ones(len(x), 1)], dim=1)
 
 
-def _placed(columns: Tensor, present: Tensor) -> Tensor:
+def placed(columns: Float64[Tensor, "width classes_met"], present: Int64[Tensor, " classes_met"]) -> Tensor:
     """Columns of the classes present, put where their numbers say."""
     placed = columns.new_zeros(len(columns), int(present[-1]) + 1)
     placed[-1] = -torch.inf

@@ -1,6 +1,6 @@
 """Named, versioned recipes of measurement. Scores of different protocols, or versions, are never compared."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -10,7 +10,10 @@ from multigraft.errors import InputError
 from multigraft.evaluation import questions
 from multigraft.evaluation.names import PROTOCOL_NAMES
 from multigraft.graphs.packed import PackedGraphs
-from multigraft.tasks.base import Examples
+from multigraft.tasks.base import Examples, Task
+from multigraft.tasks.graph_classification import GraphClassification
+from multigraft.tasks.link_prediction import LinkPrediction
+from multigraft.tasks.node_classification import NodeClassification
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,16 @@ class Recipe:
         graph_of: The graph ``[asked]`` of each question; questions about one graph are resampled together.
         features: What the probe reads, by name, the headline first.
         metrics: What is reported, by name, the headline first; it is also what chooses settings.
+        trained_as: How an end-to-end model is trained for it, so that its own heads can be asked.
+        pose_own: The test questions for a model's own heads, where they are others than ``pose``'s.
     """
 
     pose: Callable[[PackedGraphs, torch.Generator], Examples]
     graph_of: Callable[[Examples], Tensor]
     features: tuple[str, ...]
     metrics: tuple[str, ...]
+    trained_as: Task
+    pose_own: Callable[[PackedGraphs, torch.Generator], Examples] | None = None
 
 
 @dataclass(frozen=True)
@@ -44,8 +51,11 @@ class Protocol:
     version: int
     split: str
     tune: bool
-    recipes: Mapping[str, Recipe]
+    recipes: dict[str, Recipe]
 
+
+GC, NC, LP = GraphClassification(), NodeClassification(), LinkPrediction()
+LP_IN_FILE_ORDER = LinkPrediction(order="file")
 
 STRICT = Protocol(
     name="strict",
@@ -53,10 +63,10 @@ STRICT = Protocol(
     split="stratified",
     tune=True,
     recipes={
-        "gc": Recipe(questions.every_graph, questions.graph_itself, ("mean",), ("accuracy", "balanced_accuracy")),
-        "nc": Recipe(questions.every_node, questions.graph_of_node, ("node",), ("accuracy",)),
+        "gc": Recipe(questions.every_graph, questions.graph_itself, ("mean",), ("accuracy", "balanced_accuracy"), GC),
+        "nc": Recipe(questions.every_node, questions.graph_of_node, ("node",), ("accuracy",), NC),
         "lp": Recipe(
-            questions.held_out_edges, questions.graph_of_pair, ("hadamard", "concat", "absdiff"), ("roc_auc",)
+            questions.held_out_edges, questions.graph_of_pair, ("hadamard", "concat", "absdiff"), ("roc_auc",), LP
         ),
     },
 )
@@ -67,9 +77,16 @@ PAPER = Protocol(
     split="random",
     tune=False,
     recipes={
-        "gc": Recipe(questions.every_graph, questions.graph_itself, ("mean",), ("accuracy",)),
-        "nc": Recipe(questions.every_node, questions.graph_of_node, ("node",), ("accuracy",)),
-        "lp": Recipe(questions.last_edges, questions.graph_of_pair, ("concat", "hadamard", "absdiff"), ("roc_auc",)),
+        "gc": Recipe(questions.every_graph, questions.graph_itself, ("mean",), ("accuracy",), GC),
+        "nc": Recipe(questions.every_node, questions.graph_of_node, ("node",), ("accuracy",), NC),
+        "lp": Recipe(
+            questions.last_edges,
+            questions.graph_of_pair,
+            ("concat", "hadamard", "absdiff"),
+            ("roc_auc",),
+            LP_IN_FILE_ORDER,
+            LP_IN_FILE_ORDER.exam,
+        ),  # fmt: skip
     },
 )
 

@@ -9,6 +9,8 @@ from torch import Tensor
 from multigraft.evaluation.bootstrap import interval
 from multigraft.evaluation.table import Difference, ProbeRow
 
+BASELINE_PROBES = ("tree", "constant")
+
 
 @dataclass(frozen=True, eq=False)
 class Scored:
@@ -19,6 +21,7 @@ class Scored:
 
     task: str
     encoder: str
+    probe: str
     metric: str
     features: str
     value: float
@@ -28,7 +31,9 @@ class Scored:
     def row(self) -> ProbeRow:
         """The score with its interval."""
         low, high = interval(self.draws)
-        return ProbeRow(self.task, self.encoder, self.metric, self.features, self.value, low, high, self.n_test)
+        return ProbeRow(
+            self.task, self.encoder, self.metric, self.features, self.value, low, high, self.n_test, self.probe
+        )
 
     def minus(self, other: "Scored") -> Difference:
         """The difference to what ``other`` scored on the same questions and the same resamples, with its interval.
@@ -37,11 +42,21 @@ class Scored:
         """
         low, high = interval(self.draws - other.draws)
         return Difference(
-            self.task, self.metric, self.features, self.encoder, other.encoder, self.value - other.value, low, high
-        )
+            self.task, self.metric, self.features, self.encoder, other.encoder, self.value - other.value, low, high,
+            self.probe,
+        )  # fmt: skip
 
 
 def differences(found: Sequence[Sequence[Scored]]) -> list[Difference]:
-    """The first contender minus every other; all have the same features and metrics in the same order."""
-    first, *others = found
-    return [one.minus(two) for other in others for one, two in zip(first, other, strict=True)]
+    """The first encoder minus every other, where both were read by the same probe, or the other is a baseline.
+
+    Only scores of the same features and metric are compared.
+    """
+    first = found[0][0].encoder
+    leading = [one for scores in found for one in scores if one.encoder == first]
+    others = [scores for scores in found if scores[0].encoder != first]
+    return [one.minus(two) for scores in others for one in leading for two in scores if _comparable(one, two)]
+
+
+def _comparable(one: Scored, two: Scored) -> bool:
+    return (one.metric, one.features) == (two.metric, two.features) and two.probe in (one.probe, *BASELINE_PROBES)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class ProbeRow:
     """One score with its 95 % confidence interval; NaN where the test part does not define it.
 
-    ``n_test`` counts the questions answered: graphs, nodes or node pairs.
+    ``n_test`` counts the questions answered: graphs, nodes or node pairs; ``probe`` is who answered.
     """
 
     task: str
@@ -24,6 +24,7 @@ class ProbeRow:
     low: float
     high: float
     n_test: int
+    probe: str = "svm"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Difference:
     value: float
     low: float
     high: float
+    probe: str = "svm"
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,8 @@ class ProbeTable:
             f"{self.dataset}, protocol {self.protocol} (version {self.protocol_version}), "
             f"{self.split} split, seed {self.seed}; 95 % intervals by bootstrap over test graphs",
             "",
-            "| task | encoder | features | metric | value | 95 % interval | n |",
-            "|---|---|---|---|---:|---|---:|",
+            "| task | encoder | probe | features | metric | value | 95 % interval | n |",
+            "|---|---|---|---|---|---:|---|---:|",
             *(_markdown_row(row) for row in self.rows),
         ]
         if self.differences:
@@ -105,8 +107,8 @@ class ProbeTable:
                 "",
                 "Paired differences on the same test graphs:",
                 "",
-                "| task | difference | features | metric | value | 95 % interval |",
-                "|---|---|---|---|---:|---|",
+                "| task | difference | probe | features | metric | value | 95 % interval |",
+                "|---|---|---|---|---|---:|---|",
                 *(_markdown_difference(difference) for difference in self.differences),
             ]
         return "\n".join([*lines, *(f"\n{note}" for note in self.notes)]) + "\n"
@@ -130,7 +132,7 @@ def _json_row(row: ProbeRow | Difference) -> dict[str, Any]:
 
 def _markdown_row(row: ProbeRow) -> str:
     cells = (
-        row.task, row.encoder, row.features, row.metric, _number(row.value),
+        row.task, row.encoder, row.probe, row.features, row.metric, _number(row.value),
         f"{_number(row.low)} to {_number(row.high)}", str(row.n_test),
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
@@ -139,7 +141,8 @@ def _markdown_row(row: ProbeRow) -> str:
 def _markdown_difference(found: Difference) -> str:
     value, low, high = (_number(number, "+z.3f") for number in (found.value, found.low, found.high))
     cells = (
-        found.task, f"{found.encoder} minus {found.against}", found.features, found.metric, value, f"{low} to {high}",
+        found.task, f"{found.encoder} minus {found.against}", found.probe, found.features, found.metric, value,
+        f"{low} to {high}",
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
 

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Float
@@ -17,9 +17,16 @@ Losses = dict[str, Float[Tensor, ""]]
 
 
 class Strategy(ABC):
-    """A way to find parameters. It says what the outer optimiser minimises; loop and optimiser are everybody's."""
+    """A way to find parameters. It says what the outer optimiser minimises; loop and optimiser are everybody's.
+
+    Attributes:
+        episodic: Whether it learns from episodes; else from `Task.examples`, and its heads answer as they stand.
+        continues: Whether it can only go on from an encoder that is trained already.
+    """
 
     name: str
+    episodic: ClassVar[bool] = False
+    continues: ClassVar[bool] = False
 
     @abstractmethod
     def losses(

@@ -1,3 +1,3 @@
 """The names of the strategies, for those who must not wait for torch."""
 
-STRATEGY_NAMES = ("single", "joint", "isame", "esame")
+STRATEGY_NAMES = ("single", "joint", "finetune", "joint-maml", "isame", "esame", "reptile")

@@ -6,14 +6,20 @@ from typing import Any
 
 from multigraft.errors import InputError
 from multigraft.strategies.base import Strategy
+from multigraft.strategies.finetune import FineTune
 from multigraft.strategies.joint import Joint, Single
+from multigraft.strategies.joint_maml import joint_maml
+from multigraft.strategies.reptile import reptile
 from multigraft.strategies.same import esame, isame
 
 STRATEGIES: dict[str, Callable[..., Strategy]] = {
     "single": lambda: Single(),
     "joint": lambda: Joint(),
+    "finetune": lambda: FineTune(),
+    "joint-maml": joint_maml,
     "isame": isame,
     "esame": esame,
+    "reptile": reptile,
 }
 
 

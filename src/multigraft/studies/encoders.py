@@ -1,5 +1,6 @@
 """The encoders of a ledger: each is trained once, whoever asks first, and continued where a killed run left it."""
 
+import inspect
 import json
 import shutil
 from pathlib import Path
@@ -16,6 +17,7 @@ from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import split_graphs
 from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
+from multigraft.strategies.registry import STRATEGIES, build
 from multigraft.studies.grid import Training
 from multigraft.studies.study import UNTRAINED
 from multigraft.tasks.base import Task
@@ -91,7 +93,9 @@ def _module(training: Training, graphs: PackedGraphs) -> nn.Module | None:
     if name is None:
         return None
     if name not in MODULES:
-        raise InputError(f"no encoder {name!r}: a plugin of the study must register it (known: {', '.join(MODULES) or 'none'})")
+        raise InputError(
+            f"no encoder {name!r}: a plugin of the study must register it (known: {', '.join(MODULES) or 'none'})"
+        )
     part = graphs.select(split_graphs(graphs, training.split, training.seed).train)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(training.seed)
@@ -103,5 +107,6 @@ def check_options(training: Training) -> None:
     resolve(training.tasks or tuple(TASKS))
     if training.strategy == UNTRAINED:
         return
-    options = {name: value for name, value in _options(training).items() if name in STRATEGY_OPTIONS}
-    build(training.strategy, **options)
+    given = inspect.signature(train).parameters.keys()  # an option of `train` that is one of strategies, too
+    known = {name for make in STRATEGIES.values() for name in inspect.signature(make).parameters} & given
+    build(training.strategy, **{name: value for name, value in _options(training).items() if name in known})

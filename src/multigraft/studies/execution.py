@@ -41,7 +41,9 @@ class Unit:
     def name(self) -> str:
         """For people: the data, the method and its tasks, the split."""
         first = self.training or self.runs[0]
-        method = "baselines" if self.training is None else " ".join([self.training.strategy, ",".join(self.training.tasks)])
+        method = (
+            "baselines" if self.training is None else " ".join([self.training.strategy, ",".join(self.training.tasks)])
+        )
         return f"{first.dataset} {method.strip()}, split {first.seed}"
 
 

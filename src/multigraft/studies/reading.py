@@ -20,7 +20,9 @@ STUDY_KEYS = frozenset({
     "reference", "settings", "plugins",
 })  # fmt: skip
 ROW_KEYS = frozenset({"model", "strategy", "tasks", "probe", "asks", "start"})
-NOT_OPTIONS = frozenset({"graphs", "tasks", "strategy", "start", "split", "seed", "out", "resume", "progress", "device"})
+NOT_OPTIONS = frozenset(
+    {"graphs", "tasks", "strategy", "start", "split", "seed", "out", "resume", "progress", "device"}
+)
 
 
 def read_study(name: str) -> Study:

@@ -7,13 +7,15 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from multigraft.errors import InputError
 from multigraft.graphs.packed import Origin, PackedGraphs
-from multigraft.graphs.pairs import random_orientation, sample_nonedges, undirected_edges
+from multigraft.graphs.pairs import file_order, first_nonedges, random_orientation, sample_nonedges, undirected_edges
 from multigraft.graphs.segments import positions, segment_ids
 from multigraft.graphs.splits import link_split, share_of
 from multigraft.tasks.base import Episode, Examples, Head, Task
 
 HIDDEN_PERCENT = 20
+ORDERS = ("random", "file")
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,23 @@ class LinkPrediction(Task):
 
     ``relu``: whether the head has a ReLU on its node layer, as SAME's paper says; the release has none.
 
-    Source: SAME, section 4.2 and appendix A, algorithm 2.
+    ``order``: what plain training and its exam ask. ``random``: as an episode has it. ``file``: always the same, as in
+    SAME's release; edges in file order and as many non-edges in order of rank, of which the first 80 % of the edges can
+    be seen, all pairs are trained on, and the last 20 % of either list are the exam.
+
+    Source: SAME, section 4.2 and appendix A, algorithm 2; the release's end-to-end link prediction for ``file``.
     """
 
     relu: bool = True
+    order: str = "random"
 
     name = "lp"
     title = "link prediction"
     metric_name = "roc_auc"
+
+    def __post_init__(self) -> None:
+        if self.order not in ORDERS:
+            raise InputError(f"order must be one of {', '.join(ORDERS)}, got {self.order!r}")
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         if not bool((graphs.edge_index[0] != graphs.edge_index[1]).any()):
@@ -45,6 +56,8 @@ class LinkPrediction(Task):
 
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         """All edges and as many non-edges; a fifth of the edges is hidden from message passing."""
+        if self.order == "file":
+            return _listed(graphs, exam=False)
         episode = self.episode(graphs, generator)
         support, target = episode.support, episode.target
         queries = torch.cat([support.queries, target.queries], dim=1)
@@ -52,6 +65,8 @@ class LinkPrediction(Task):
 
     def exam(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         """Only edges that were hidden, and non-edges."""
+        if self.order == "file":
+            return _listed(graphs, exam=True)
         return self.episode(graphs, generator).target
 
     def episode(self, graphs: PackedGraphs, generator: torch.Generator) -> Episode:
@@ -81,6 +96,28 @@ def _asked(graphs: PackedGraphs, edges: Tensor, nonedges: Tensor, generator: tor
     answers = torch.ones(edges.shape[1] + nonedges.shape[1], dtype=torch.int64, device=graphs.device)
     answers[edges.shape[1] :] = 0
     return Examples(graphs, random_orientation(torch.cat([edges, nonedges], dim=1), generator), answers)
+
+
+def _listed(graphs: PackedGraphs, exam: bool) -> Examples:
+    """The pairs of the ``file`` order: all, or those of the exam; over the edges that the exam does not ask for."""
+    edges = undirected_edges(graphs)
+    order = file_order(graphs, edges)
+    late = _last_fifth(edges.counts)
+    hidden = torch.zeros_like(late).index_put_((order,), late)
+    visible = edges.edge_pair < 0  # self loops
+    visible[~visible] = ~hidden[edges.edge_pair[~visible]]
+    nonedges, counts = first_nonedges(graphs, edges.counts, edges)
+    positives, negatives = edges.pairs[:, order], nonedges
+    if exam:
+        positives, negatives = positives[:, late], negatives[:, _last_fifth(counts)]
+    answers = torch.ones(positives.shape[1] + negatives.shape[1], dtype=torch.int64, device=graphs.device)
+    answers[positives.shape[1] :] = 0
+    return Examples(graphs.keep_edges(visible), torch.cat([positives, negatives], dim=1), answers)
+
+
+def _last_fifth(counts: Tensor) -> Tensor:
+    """A mask of the places from int(0.8 * count) on, of lists one after the other."""
+    return positions(counts) >= (counts * 8 // 10)[segment_ids(counts)]
 
 
 class PairHead(Head):

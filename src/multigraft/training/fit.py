@@ -1,5 +1,6 @@
 """Train an encoder: from graphs, tasks and a strategy to a `TrainedEncoder`."""
 
+import dataclasses
 import json
 import tempfile
 from collections.abc import Sequence
@@ -12,11 +13,15 @@ from multigraft.errors import InputError
 from multigraft.files import write_json
 from multigraft.graphs.catalog import load
 from multigraft.graphs.splits import Split
-from multigraft.models.storage import fill, write_into, write_weights
+from multigraft.models.storage import fill, load_encoder, write_into, write_weights
 from multigraft.models.trained import TrainedEncoder
+from multigraft.strategies.balancing.base import Balancing
+from multigraft.strategies.balancing.registry import balance
 from multigraft.strategies.base import Strategy
+from multigraft.strategies.joint import Joint
 from multigraft.strategies.registry import build
 from multigraft.tasks.base import Task
+from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import TASKS, resolve
 from multigraft.training.options import TrainOptions, check_resumable
 from multigraft.training.preparation import Run, prepare
@@ -30,11 +35,15 @@ def train(
     tasks: Sequence[str | Task] | None = None,
     strategy: str | Strategy = "esame",
     encoder: nn.Module | None = None,
+    start: TrainedEncoder | str | Path | None = None,
+    balancing: str | Balancing = "equal",
+    weights: dict[str, float] | None = None,
     dim: int | None = None,
     layers: int | None = None,
     inner_steps: int | None = None,
     inner_lr: float | None = None,
     first_order: bool | None = None,
+    step_losses: bool | None = None,
     epochs: int = 100,
     batch_size: int = 16,
     learning_rate: float = 5e-4,
@@ -55,11 +64,15 @@ def train(
     Args:
         graphs: A data set's name, a folder in TU layout, or anything of PyG's that holds graphs.
         tasks: Names or `Task` values; None: all named tasks that the data can serve.
-        strategy: A name or a `Strategy`; ``inner_steps``, ``inner_lr``, ``first_order`` are options of a named one.
+        strategy: A name or a `Strategy`; ``inner_steps``, ``inner_lr``, ``first_order``, ``step_losses`` are options of
+            a named one.
         encoder: None for SAME's GCN of ``layers`` layers, ``dim`` wide (3 and 256); an `Encoder`; or any module
             from (features ``[nodes, in]``, edges ``[2, edges]``) to embeddings ``[nodes, dim]``, ``in`` being
             ``InputSchema.of(graphs).width``. Training starts from the weights that a module passed in has, and the
             result's ``initial`` is then the encoder with those.
+        start: A trained encoder, or its directory, to go on from, as ``finetune`` must: with its weights, its heads for
+            the tasks that it shares, and its split where the graphs are the same. Its untrained twin stays the result's.
+        balancing: How the losses of tasks are weighed: a name or a `Balancing`; ``fixed`` takes ``weights``, by task.
         epochs: Passes over the training graphs, in batches of ``batch_size`` graphs; Adam with ``learning_rate``.
         scaling: How attributes are normalised: ``rows`` (the default), ``standard`` or ``none``.
         split: ``stratified`` or ``random`` (70/10/20 by ``seed``), or index arrays of one's own.
@@ -79,18 +92,47 @@ def train(
         raise InputError("to resume a run, name its directory as out")
     packed = load(graphs)
     chosen = strategy
+    given = {"inner_steps": inner_steps, "inner_lr": inner_lr, "first_order": first_order, "step_losses": step_losses}
     if isinstance(chosen, str):
-        chosen = build(chosen, inner_steps=inner_steps, inner_lr=inner_lr, first_order=first_order)
-    elif (inner_steps, inner_lr, first_order) != (None, None, None):
-        raise InputError("inner_steps, inner_lr and first_order are options of strategies chosen by name")
+        chosen = build(chosen, **given)
+    elif any(value is not None for value in given.values()):
+        raise InputError(f"{', '.join(given)} are options of strategies chosen by name")
+    weighed = balance(balancing, weights)
+    begun = load_encoder(start) if isinstance(start, str | Path) else start
     values = resolve(tasks) if tasks is not None else [task for task in TASKS.values() if not task.obstacle(packed)]
     options = TrainOptions(
         tuple(task.name for task in values), chosen.config(), epochs, batch_size, learning_rate, scaling,
         split if isinstance(split, str) else split.kind, patience, validate_every, validation_draws, seed, device,
-        precision,
+        precision, weighed.config(),
     )  # fmt: skip
-    run = prepare(packed, values, chosen, options, encoder, {"dim": dim, "layers": layers}, split)
+    run = prepare(packed, values, chosen, options, encoder, {"dim": dim, "layers": layers}, split, begun)
+    run = dataclasses.replace(run, balancing=weighed)
     return _train(run, None if out is None else Path(out), resume, progress)
+
+
+def untrained(
+    graphs: Any,
+    *,
+    encoder: nn.Module | None = None,
+    dim: int | None = None,
+    layers: int | None = None,
+    scaling: str | None = None,
+    split: str | Split = "stratified",
+    seed: int = 0,
+) -> TrainedEncoder:
+    """The encoder that `train` would start from with these options: what training has to be better than.
+
+    Raises:
+        InputError: as `train`.
+    """
+    packed = load(graphs)
+    values = [task for task in TASKS.values() if not task.obstacle(packed)]
+    options = TrainOptions(tuple(task.name for task in values), {"name": "untrained"}, scaling=scaling, seed=seed)
+    run = prepare(packed, values, Joint(), options, encoder, {"dim": dim, "layers": layers}, split)
+    return TrainedEncoder(
+        TaskModel(run.initial, [], packed.origin), run.initial, packed.origin, (), options.strategy, run.split,
+        {"seed": seed, "epochs": 0, "best_epoch": -1, "seconds": 0.0, "validation": {}},
+    )  # fmt: skip
 
 
 def _train(run: Run, out: Path | None, resume: bool, progress: bool) -> TrainedEncoder:
@@ -103,7 +145,8 @@ def _train(run: Run, out: Path | None, resume: bool, progress: bool) -> TrainedE
     if started:
         _check_same(run, out)
         fill(run.initial, out / INITIAL)
-        run.model.encoder.load_state_dict(run.initial.state_dict())
+        if run.start is None:
+            run.model.encoder.load_state_dict(run.initial.state_dict())
     else:
         write_json(out / "split.json", run.split.to_json())
         write_weights(out / INITIAL, run.initial.state_dict())
@@ -150,4 +193,12 @@ def _described(run: Run) -> dict[str, Any]:
     scaling = run.initial.inputs.schema.scaling
     data = {"name": run.graphs.origin.name, "checksum": run.graphs.origin.checksum}
     asked = {task.name: task.config() for task in run.tasks}
-    return {"data": data, "encoder": encoder, "task_options": asked, **run.options.to_json(), "scaling": scaling}
+    options = {**run.options.to_json(), "scaling": scaling, "start": _started_from(run.start)}
+    return {"data": data, "encoder": encoder, "task_options": asked, **options}
+
+
+def _started_from(start: TrainedEncoder | None) -> dict[str, Any] | None:
+    """What names the encoder that training starts from."""
+    if start is None:
+        return None
+    return {"fingerprint": start.fingerprint, "tasks": list(start.tasks), "strategy": start.strategy}

@@ -28,8 +28,9 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
     """
     graphs, split, options = run.graphs, run.split, run.options
     module = TrainingModule(
-        run.model, run.tasks, run.strategy, graphs.select(split.train), graphs.select(split.validation), options
-    )
+        run.model, run.tasks, run.strategy, graphs.select(split.train), graphs.select(split.validation), options,
+        run.balancing,
+    )  # fmt: skip
     best, history = BestWeights(options.patience), History(folder / "history.csv")
     callbacks: list[L.Callback] = [best, history, *([EpochProgress()] if progress else [])]
     callbacks.append(SaveState(folder / "last.ckpt"))

@@ -7,6 +7,7 @@ epoch draws what the undisturbed run drew.
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import lightning as L
 import torch
@@ -15,7 +16,8 @@ from torch import Tensor
 from multigraft.errors import MultigraftError
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.randomness import generator, seed_of
-from multigraft.strategies.base import Strategy
+from multigraft.strategies.balancing.base import Balancing, Equal, total
+from multigraft.strategies.base import Losses, Strategy
 from multigraft.tasks.base import Task
 from multigraft.tasks.model import TaskModel
 from multigraft.training.options import TrainOptions
@@ -34,6 +36,7 @@ class TrainingModule(L.LightningModule):
         train: PackedGraphs,
         validation: PackedGraphs,
         options: TrainOptions,
+        balancing: Balancing | None = None,
     ) -> None:
         super().__init__()
         self.model = model
@@ -42,6 +45,8 @@ class TrainingModule(L.LightningModule):
         self.train_graphs = train
         self.validation_graphs = validation
         self.options = options
+        self.balancer = (balancing or Equal()).start(tasks, model)
+        self._outer: Losses = {}
         self._validated: dict[str, float] = {}
         self._losses: dict[str, Tensor] = {}
         self._answers: dict[str, list[tuple[float, int]]] = defaultdict(list)
@@ -79,11 +84,18 @@ class TrainingModule(L.LightningModule):
         if step == 0:
             torch.manual_seed(seed_of(seed, "dropout", epoch))  # for modules that draw from torch's own generator
             self._losses = {}
+            self.balancer.begin_epoch()
         draws = generator(seed, "episode", epoch, step, device=self.device)
         losses = self.method.losses(self.model, self.tasks, self.batch(step), draws)
         for name, loss in losses.items():
             self._losses[name] = self._losses.get(name, 0) + loss.detach()
-        return torch.stack(list(losses.values())).sum()
+        self._outer = losses
+        return total(losses, {})
+
+    def backward(self, loss: Tensor, *_: Any, **__: Any) -> None:
+        """Gradients are the balancer's business; ``loss``, the plain sum, is only what is reported."""
+        outer, self._outer = self._outer, {}
+        self.balancer.backward(outer, self.model)
 
     def on_train_epoch_end(self) -> None:
         self.log_dict(self.scores(), batch_size=1)
@@ -102,7 +114,8 @@ class TrainingModule(L.LightningModule):
         return {**train, **self._validated}
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        return torch.optim.Adam(self.model.parameters(), lr=self.options.learning_rate)
+        parameters = [*self.model.parameters(), *self.balancer.parameters()]
+        return torch.optim.Adam(parameters, lr=self.options.learning_rate)
 
     # --- validation ----------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The options of a training run: checked once, stored with the run, compared when it is resumed."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ class TrainOptions:
     seed: int = 0
     device: str = "auto"
     precision: str = "32"
+    balancing: dict[str, Any] = field(default_factory=lambda: {"name": "equal"})
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "validate_every", "validation_draws"):

@@ -1,0 +1,139 @@
+"""Who answers a protocol's questions: probes on frozen embeddings, fresh heads on them, or the encoder's own heads."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Float, Float64
+from torch import Tensor
+
+from multigraft.errors import InputError
+from multigraft.evaluation.features import FEATURES
+from multigraft.evaluation.heads import fit_head
+from multigraft.evaluation.metrics import METRICS
+from multigraft.evaluation.probes import Labelled, Learner, fit_probe
+from multigraft.evaluation.protocols import Recipe
+from multigraft.evaluation.questions import visible
+from multigraft.graphs.packed import Origin, PackedGraphs
+from multigraft.models.trained import TrainedEncoder, evaluating
+from multigraft.randomness import generator, seed_of
+from multigraft.tasks.base import Examples, Task
+
+EmbedNodes = Callable[[PackedGraphs], Float[Tensor, "nodes dim"]]
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One task under one protocol on one split: the same for everybody who answers.
+
+    ``parts`` are the graphs of training, validation and test, ``posed`` the questions about each.
+    """
+
+    task: Task
+    how: Recipe
+    tune: bool
+    seed: int
+    parts: Mapping[str, PackedGraphs]
+    posed: Mapping[str, Examples]
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """Scores of every test question for every class, from these features of the embeddings."""
+
+    features: str
+    scores: Float64[Tensor, "asked classes"]
+    test: Examples
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A row of the table: whose embeddings, what reads them, and how it answers."""
+
+    name: str
+    probe: str
+    answer: Callable[[Sitting], Iterator[Answered]]
+
+
+def by_learner(name: str, probe: str, embed: EmbedNodes, learner: Learner) -> Contender:
+    """A learner on features of the embeddings; an answer for each kind of features."""
+
+    def answer(sitting: Sitting) -> Iterator[Answered]:
+        embeddings = {part: embedded(name, embed, examples.graphs) for part, examples in sitting.posed.items()}
+        for features in sitting.how.features:
+            data = {
+                part: Labelled(FEATURES[features](embeddings[part], examples), examples.answers)
+                for part, examples in sitting.posed.items()
+            }
+            predictor = fit_probe(
+                learner, data["train"], data["validation"], METRICS[sitting.how.metrics[0]], sitting.tune,
+                seed_of(sitting.seed, "learner", sitting.task.name),
+            )  # fmt: skip
+            yield Answered(features, predictor(data["test"].x), sitting.posed["test"])
+
+    return Contender(name, probe, answer)
+
+
+def by_head(name: str, embed: EmbedNodes, origin: Origin) -> Contender:
+    """A fresh head of the task's own architecture, trained on the embeddings.
+
+    Source: SAME, section 5, Q3 (transfer to a task that was not seen in training).
+    """
+
+    def answer(sitting: Sitting) -> Iterator[Answered]:
+        def ready(examples: Examples) -> tuple[Tensor, Examples]:
+            return embedded(name, embed, examples.graphs), _unlabelled(examples)
+
+        yield Answered("embeddings", fit_head(sitting, ready, origin), sitting.posed["test"])
+
+    return Contender(name, "head", answer)
+
+
+def by_own_heads(name: str, encoder: TrainedEncoder, device: str) -> Contender:
+    """The heads that the encoder was trained with, as they stand: an end-to-end model.
+
+    Raises:
+        InputError: while answering, where it has no head for the task.
+    """
+
+    def answer(sitting: Sitting) -> Iterator[Answered]:
+        if sitting.task.name not in encoder.model.heads:
+            known = ", ".join(encoder.model.heads) or "none"
+            raise InputError(f"the encoder has no head of its own for {sitting.task.name!r} (it has: {known})")
+        test = sitting.posed["test"]
+        if sitting.how.pose_own is not None:
+            test = sitting.how.pose_own(sitting.parts["test"], generator(sitting.seed, "own", sitting.task.name))
+        asked = _unlabelled(test)
+        with evaluating(encoder.model, device) as where, torch.no_grad():
+            asked = Examples(asked.graphs.to(where), asked.queries.to(where), asked.answers.to(where))
+            logits = encoder.model(sitting.task, asked).cpu()
+        yield Answered("embeddings", class_scores(logits), test)
+
+    return Contender(name, "own", answer)
+
+
+def embedded(name: str, embed: EmbedNodes, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:
+    """Embeddings of what may be seen; computed once for graphs that several tasks see alike.
+
+    Raises:
+        InputError: embeddings that are not finite numbers ``[nodes, dim]``.
+    """
+    z = graphs.once(visible).once(embed).detach().cpu()
+    if z.ndim != 2 or len(z) != graphs.num_nodes:
+        raise InputError(
+            f"encoder {name!r} must return node embeddings [{graphs.num_nodes}, dim], got {tuple(z.shape)}"
+        )
+    if not bool(z.isfinite().all()):
+        raise InputError(f"encoder {name!r} returns NaN or infinite embeddings: its training has failed")
+    return z
+
+
+def class_scores(logits: Float[Tensor, "asked *logits"]) -> Float64[Tensor, "asked classes"]:
+    """Logits as scores of classes; a single logit a question stands for class 1 against class 0."""
+    scores = logits.double()
+    return torch.stack([-scores, scores], dim=1) if scores.ndim == 1 else scores
+
+
+def _unlabelled(examples: Examples) -> Examples:
+    """The questions alone: a head is shown no label, nor an edge that is hidden."""
+    return replace(examples, graphs=visible(examples.graphs), answers=torch.zeros_like(examples.answers))

@@ -1,0 +1,83 @@
+"""Probes beside the linear support vector machine: logistic regression and nearest neighbours."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float64
+from torch import Tensor
+
+from multigraft.evaluation.probes import (
+    COSTS,
+    DEFAULT_COST,
+    LINEAR,
+    Labelled,
+    Learner,
+    LinearProbe,
+    placed,
+    standardisation,
+)
+
+NEIGHBOURS = (1, 3, 5, 11, 25)
+DEFAULT_NEIGHBOURS = 5  # scikit-learn's
+MOST_STEPS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class NeighbourProbe:
+    """Standardised features, then the shares of the classes among the nearest training rows."""
+
+    mean: Float64[Tensor, " width"]
+    deviation: Float64[Tensor, " width"]
+    neighbours: Any
+
+    def __call__(self, x: Float64[Tensor, "asked width"]) -> Float64[Tensor, "asked classes"]:
+        present = torch.from_numpy(self.neighbours.classes_)
+        scores = x.new_zeros(len(x), max(2, int(present[-1]) + 1))
+        if len(x):
+            shares = self.neighbours.predict_proba(((x - self.mean) / self.deviation).numpy())
+            scores[:, present] = torch.from_numpy(np.asarray(shares, dtype=np.float64))
+        return scores
+
+
+def fit_logistic(train: Labelled, costs: Sequence[float], seed: int) -> list[LinearProbe]:
+    """Standardise, then scikit-learn's logistic regression (multinomial, L2, lbfgs) for each inverse penalty C."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    mean, deviation = standardisation(train.x)
+    x, present = ((train.x - mean) / deviation).numpy(), train.answers.unique()
+    probes = []
+    for cost in costs:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # a probe that stops early is a probe all the same
+            model = LogisticRegression(C=cost, max_iter=MOST_STEPS).fit(x, train.answers.numpy())
+        weights = torch.from_numpy(np.concatenate([model.coef_, model.intercept_[:, None]], axis=1).T.copy()).double()
+        columns = torch.cat([-weights, weights], dim=1) if len(present) == 2 else weights
+        probes.append(LinearProbe(mean, deviation, placed(columns, present)))
+    return probes
+
+
+def fit_neighbours(train: Labelled, settings: Sequence[int], seed: int) -> list[NeighbourProbe]:
+    """Standardise, then scikit-learn's nearest neighbours, equal votes, for each number of them.
+
+    Source: Cover & Hart 1967.
+    """
+    from sklearn.neighbors import KNeighborsClassifier
+
+    mean, deviation = standardisation(train.x)
+    x, answers = ((train.x - mean) / deviation).numpy(), train.answers.numpy()
+    return [
+        NeighbourProbe(mean, deviation, KNeighborsClassifier(min(count, len(x)), algorithm="brute").fit(x, answers))
+        for count in settings
+    ]
+
+
+LEARNERS: dict[str, Learner] = {
+    "svm": LINEAR,
+    "logistic": Learner(fit_logistic, DEFAULT_COST, COSTS),
+    "knn": Learner(fit_neighbours, DEFAULT_NEIGHBOURS, NEIGHBOURS),
+}

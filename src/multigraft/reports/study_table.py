@@ -1,0 +1,158 @@
+"""A study's table: its cells and paired differences under one protocol or several, and what a reader has to know."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from multigraft.errors import InputError
+from multigraft.reports.comparisons import metric_title
+from multigraft.reports.reading import protocol_sentences
+from multigraft.studies.cells import Cell, cells
+from multigraft.studies.differences import PairedDifference, differences
+from multigraft.studies.gains import GAIN
+from multigraft.studies.grid import lines
+from multigraft.studies.ledger import Ledger
+from multigraft.studies.published import paper_of
+from multigraft.studies.study import Study
+
+READING = ("svm", "logistic", "knn")  # probes that read features; heads have a way of their own to make them
+DELTA_M = (
+    "Delta-m is the mean over the tasks of (score - score of {reference}) / score of {reference}, in percent (Maninis et "
+    "al. 2019), of the means over splits; its standard deviation is propagated from theirs to first order."
+)
+TEST = (
+    "Differences are paired over splits. Intervals (95 %) and p-values are those of the corrected resampled t-test "
+    "(Nadeau & Bengio 2003): the training parts of different splits overlap, and the plain paired t-test, which ignores "
+    "that, takes chance for a difference too often. Of {count} comparisons, one in twenty has p < 0.05 by chance alone: "
+    "the p-values are not adjusted for their number."
+)
+SINGLE_SPLIT = "One split shows how large a difference may be, not whether there is one: it has no interval."
+
+
+@dataclass(frozen=True)
+class StudyTable:
+    """What a study found.
+
+    Attributes:
+        study: As it was run here.
+        protocols: In the order of the columns.
+        cells: All of them, those of further metrics and features as well.
+        differences: Between headline cells.
+        notes: A legend, and what is incomplete.
+    """
+
+    study: Study
+    protocols: tuple[str, ...]
+    cells: list[Cell]
+    differences: list[PairedDifference]
+    notes: tuple[str, ...]
+
+    @property
+    def shown(self) -> list[Cell]:
+        """The headline cells."""
+        return [cell for cell in self.cells if cell.headline]
+
+    @property
+    def protocol(self) -> str:
+        """The protocol's name, or ``both``; files are called by it."""
+        return self.protocols[0] if len(self.protocols) == 1 else "both"
+
+
+def study_table(
+    study: Study, ledger: Ledger, protocols: Sequence[str] | None = None, plan: Study | None = None
+) -> StudyTable:
+    """What the ledger holds of the study.
+
+    Args:
+        study: As it was run.
+        ledger: Where it was run to.
+        protocols: The default is the study's.
+        plan: The study as its file says; where it was run with fewer splits or epochs, a note says so.
+
+    Raises:
+        InputError: as `multigraft.studies.cells.cells`, or a protocol that the study does not have.
+    """
+    named = tuple(sorted(dict.fromkeys(protocols or study.protocols)))
+    for name in named:
+        if name not in study.protocols:
+            raise InputError(f"study {study.name!r} has no protocol {name!r}: choose from {', '.join(study.protocols)}")
+    found = [cell for name in named for cell in cells(study, name, ledger)]
+    paired = differences(study, found)
+    notes = (*_legend(study, found), *_features(found), *_gaps(study, found), *_shortfalls(study, plan, named))
+    sentences = tuple(" ".join(protocol_sentences(name)) for name in named)
+    tests = () if not paired else (TEST.format(count=len(paired)), *((SINGLE_SPLIT,) if study.splits == 1 else ()))
+    return StudyTable(study, named, found, paired, (*notes, *sentences, *tests))
+
+
+def metric_of(cell: Cell) -> str:
+    """A metric as tables name it."""
+    return "Delta-m" if cell.metric == GAIN else metric_title(cell.metric)
+
+
+def _legend(study: Study, found: Sequence[Cell]) -> Iterator[str]:
+    over = f"mean ± standard deviation over {study.splits} splits" if study.splits > 1 else "one split"
+    told = f"Cells are {over}, in percent"
+    if any(cell.published is not None for cell in found):
+        yield f"{told}; published: what the paper prints ({paper_of(study.published).source}, {study.published})."
+    else:
+        yield f"{told}."
+    if study.reference is not None:
+        yield DELTA_M.format(reference=study.reference.model)
+
+
+def _features(found: Sequence[Cell]) -> Iterator[str]:
+    """What the probes read, where they could have read something else."""
+    read = [cell for cell in found if cell.probe in READING and cell.features]
+    choices: dict[tuple[str, str], dict[str, bool]] = {}
+    for cell in read:
+        of_task = choices.setdefault((cell.protocol, cell.task), {})
+        of_task[cell.features] = of_task.get(cell.features, False) or cell.headline
+    for (protocol, task), features in choices.items():
+        others = [name for name, headline in features.items() if not headline]
+        if others:
+            shown = ", ".join(name for name, headline in features.items() if headline)
+            yield f"Under {protocol}, probes for {task} read {shown}; the CSV has {', '.join(others)} as well."
+
+
+def _gaps(study: Study, found: Sequence[Cell]) -> Iterator[str]:
+    shown = [cell for cell in found if cell.headline]
+    gaps = [cell for cell in shown if not cell.complete]
+    if gaps:
+        empty = sum(cell.n == 0 for cell in gaps)
+        yield (
+            f"Incomplete: {len(gaps)} of {len(shown)} cells have fewer than {study.splits} splits, {empty} of them none "
+            f"(shown as [n/{study.splits}] and -); 'multigraft study run' goes on with them."
+        )
+
+
+def _shortfalls(study: Study, plan: Study | None, protocols: Sequence[str]) -> Iterator[str]:
+    """Where it was run with less than its file says."""
+    if plan is None:
+        return
+    if study.splits < plan.splits:
+        yield f"These are {study.splits} of the {plan.splits} splits that the study plans."
+    ours, planned = _epochs(study, protocols), _epochs(plan, protocols)
+    short = {place: number for place, number in ours.items() if number < planned.get(place, number)}
+    if short:
+        full = [planned[place] for place in short]
+        yield (
+            f"Training ran for {_range(list(short.values()))} epochs where the study plans {_range(full)}: "
+            "these numbers are a rehearsal, not the study's."
+        )
+
+
+def _epochs(study: Study, protocols: Sequence[str]) -> dict[tuple[str, str, str], int]:
+    """The epochs that a study asks for, by model, tasks and data set, where it names them."""
+    found = {}
+    for protocol in protocols:
+        for line in lines(study, protocol):
+            training = line.runs[0].training
+            epochs = None if training is None else json.loads(training.options).get("epochs")
+            if line.row.trains and epochs is not None:
+                found[line.row.model, ",".join(line.trained), line.dataset] = epochs
+    return found
+
+
+def _range(numbers: Sequence[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    return str(low) if low == high else f"{low} to {high}"

@@ -1,0 +1,77 @@
+"""Paired differences over splits: each method minus the untrained encoder, and minus the end-to-end baseline."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from multigraft.evaluation.significance import SplitDifference, corrected_difference
+from multigraft.studies.cells import Cell
+from multigraft.studies.study import UNTRAINED, Study
+
+CLASSICAL, OWN = "classical", "own"
+TEST_TO_TRAIN = 0.2 / 0.7  # of a split's graphs
+
+
+@dataclass(frozen=True)
+class PairedDifference:
+    """One cell minus another of the same protocol, task and data set, over the splits that both have, in percent."""
+
+    cell: Cell
+    against: Cell
+    found: SplitDifference
+
+    @property
+    def decided(self) -> bool:
+        """Whether the 95 % interval leaves out zero."""
+        return self.found.low > 0 or self.found.high < 0
+
+
+def differences(study: Study, cells: Sequence[Cell]) -> list[PairedDifference]:
+    """Every headline cell of a trained method minus the untrained encoder's, then minus the end-to-end baseline's.
+
+    The untrained encoder is asked by the same probe, by the linear one where the method answers with its own heads.
+    The baseline is the model ``classical``, or else the first that answers with its own heads; trained on the same
+    tasks if it was, else on the task asked. Cells that share no split have no difference.
+    """
+    shown = [cell for cell in cells if cell.headline]
+    baseline = _baseline(study)
+    return [
+        PairedDifference(cell, against, found)
+        for against_of in (_untrained, lambda cell, among: _end_to_end(cell, among, baseline))
+        for cell in shown
+        if cell.trained
+        for against in against_of(cell, shown)
+        if not math.isnan((found := _difference(cell, against)).value)
+    ]
+
+
+def _difference(first: Cell, second: Cell) -> SplitDifference:
+    shared = sorted(first.values.keys() & second.values.keys())
+    return corrected_difference(
+        [first.values[split] for split in shared], [second.values[split] for split in shared], TEST_TO_TRAIN
+    )
+
+
+def _peers(cell: Cell, cells: Sequence[Cell]) -> Iterator[Cell]:
+    place = (cell.protocol, cell.task, cell.dataset)
+    return (other for other in cells if (other.protocol, other.task, other.dataset) == place and other is not cell)
+
+
+def _untrained(cell: Cell, cells: Sequence[Cell]) -> list[Cell]:
+    """The untrained encoder under the cell's probe; one at most."""
+    found = [other for other in _peers(cell, cells) if other.model.partition(" ")[0] == UNTRAINED and not other.trained]
+    same = [other for other in found if other.probe == cell.probe]
+    return (same or [other for other in found if other.probe == "svm"] or found)[:1]
+
+
+def _end_to_end(cell: Cell, cells: Sequence[Cell], baseline: str) -> list[Cell]:
+    """The baseline on the same tasks, or else on the task asked; one at most."""
+    found = [other for other in _peers(cell, cells) if other.model == baseline]
+    wanted = (set(cell.trained.split(",")), set(cell.task.split(",")))
+    return [other for tasks in wanted for other in found if set(other.trained.split(",")) == tasks][:1]
+
+
+def _baseline(study: Study) -> str:
+    models = [row.model for row in study.rows if row.trains]
+    own = [row.model for row in study.rows if row.trains and row.probe == OWN]
+    return CLASSICAL if CLASSICAL in models else own[0] if own else ""

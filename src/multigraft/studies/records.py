@@ -1,0 +1,72 @@
+"""A study's records under one protocol, read once, and checked to be of the same data and splits."""
+
+from pathlib import Path
+
+from multigraft.errors import InputError
+from multigraft.studies.grid import Line, Run, runs
+from multigraft.studies.ledger import TRAINED, Ledger, Record
+from multigraft.studies.study import BASELINES, Study
+
+Question = tuple[str, str]  # metric and features
+
+
+class Records:
+    """What the ledger holds of a study under one protocol.
+
+    Raises:
+        InputError: two of them were measured on different data, or different splits, of one name.
+    """
+
+    def __init__(self, study: Study, protocol: str, ledger: Ledger) -> None:
+        read = ((run, ledger.read(run)) for run in runs(study, protocol))
+        self.found: dict[Run, Record] = {run: record for run, record in read if record is not None}
+        _check_pairing({ledger.file(run): record for run, record in self.found.items()})
+
+    def questions(self, line: Line, task: str) -> list[Question]:
+        """The metrics and features that the line's records have of a task, the headline first."""
+        named = (
+            (row["metric"], row["features"])
+            for record in self._of(line).values()
+            for row in record.scores
+            if (row["task"], row["encoder"]) == (task, _encoder(line))
+        )
+        return list(dict.fromkeys(named))
+
+    def values(self, line: Line, task: str, question: Question) -> dict[int, float]:
+        """The scores by split, in percent; a split that was not run, or does not define the score, is not there."""
+        found = {}
+        for split, record in self._of(line).items():
+            row = record.score(task, _encoder(line), *question)
+            if row is not None and row["value"] is not None:
+                found[split] = 100 * row["value"]
+        return found
+
+    def epochs(self, line: Line) -> tuple[int, ...]:
+        """For how many epochs the line's encoders were trained, each number once."""
+        told = (record.training for record in self._of(line).values() if line.row.trains)
+        return tuple(sorted({one["epochs"] for one in told if one and one["epochs"] is not None}))
+
+    def _of(self, line: Line) -> dict[int, Record]:
+        return {run.seed: self.found[run] for run in line.runs if run in self.found}
+
+
+def _encoder(line: Line) -> str:
+    """What a record calls the encoder that the line is about."""
+    return line.row.strategy if line.row.strategy in BASELINES else TRAINED
+
+
+def _check_pairing(records: dict[Path, Record]) -> None:
+    data: dict[str, tuple[str, Path]] = {}
+    splits: dict[tuple[str, int], tuple[str, Path]] = {}
+    for path, record in records.items():
+        name, seed = record.run["dataset"], record.run["seed"]
+        for what, held, key, value in (
+            (f"two versions of {name}", data, name, record.data["identity"]),
+            (f"two splits {seed} of {name}", splits, (name, seed), record.split["digest"]),
+        ):
+            first, before = held.setdefault(key, (value, path))
+            if first != value:
+                raise InputError(
+                    f"{before} and {path} were measured on {what}, which no table may mix: "
+                    "move one of them out of the ledger and run the study again"
+                )
