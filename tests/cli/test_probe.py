@@ -77,8 +77,20 @@ def test_the_result_is_kept_beside_the_encoder(folder, encoder, tmp_path):
     assert {"verb": "probe", **stored["table"]} == found
     assert stored["options"] == {
         "encoder": str(copy), "data": str(folder), "protocol": "strict", "tasks": ["nc"], "seed": 3,
-        "node_label_column": 0, "device": "auto",
+        "probes": ["svm"], "node_label_column": 0, "device": "auto",
     }  # fmt: skip
+
+
+def test_other_probes_are_asked_side_by_side_and_kept_apart(folder, encoder, tmp_path):
+    copy = tmp_path / "encoder"
+    shutil.copytree(encoder, copy)
+    found = answer("probe", copy, folder, "--tasks", "nc", "--probes", "knn, own")
+    assert [(row["encoder"], row["probe"]) for row in found["rows"]] == [
+        ("trained", "knn"), ("trained", "own"), ("untrained", "knn"), ("attributes", "tree"), ("majority", "constant")
+    ]  # fmt: skip
+    [path] = (copy / "probes").iterdir()
+    assert path.name == "orchard-strict-seed0-knn-own.json"
+    assert json.loads(path.read_text())["options"]["probes"] == ["knn", "own"]
 
 
 def test_out_chooses_the_file(folder, encoder, tmp_path):
@@ -98,13 +110,13 @@ def test_people_get_a_table(folder, encoder, tmp_path):
     assert result.exit_code == 0
     header, names, *rows, line, columns, paired, kept = result.stdout.splitlines()
     assert "protocol strict" in header
-    assert names.split()[:5] == ["task", "encoder", "features", "metric", "value"]
+    assert names.split()[:6] == ["task", "encoder", "probe", "features", "metric", "value"]
     assert [row.split()[1] for row in rows] == ENCODERS
     assert line == "trained minus untrained, paired over the same test graphs"
-    assert columns.split() == ["task", "features", "metric", "value", "low", "high"]
-    value, low, high = map(float, paired.split()[3:])
+    assert columns.split() == ["task", "probe", "features", "metric", "value", "low", "high"]
+    value, low, high = map(float, paired.split()[4:])
     assert low <= high
-    assert value == pytest.approx(float(rows[0].split()[4]) - float(rows[1].split()[4]), abs=0.0011)
+    assert value == pytest.approx(float(rows[0].split()[5]) - float(rows[1].split()[5]), abs=0.0011)
     assert kept == f"kept in {tmp_path / 'probe.json'}"
 
 
@@ -181,6 +193,8 @@ def test_directories_that_are_no_encoders(folder, tmp_path):
         (["--protocol", "lenient"], "'lenient'"),
         (["--tasks", "xx"], "'xx'"),
         (["--seed", "x"], "--seed"),
+        (["--probes", "svm,oracle"], "unknown probe 'oracle'"),
+        (["--probes", ","], "at least one probe"),
         (["--strategy", "esame"], "--strategy"),
     ],
 )

@@ -12,7 +12,7 @@ import torch
 from torch.nn.functional import one_hot
 
 from multigraft.errors import InputError
-from multigraft.evaluation import probe as probe_module
+from multigraft.evaluation import answers as answers_module
 from multigraft.evaluation.probe import measure
 from multigraft.graphs.segments import positions, segment_ids
 from multigraft.graphs.splits import split_graphs
@@ -148,13 +148,13 @@ def test_asking_for_labels_is_an_error(graphs, split, level):
 @pytest.mark.parametrize("protocol", ["strict", "paper"])
 def test_the_test_part_does_not_touch_what_is_fitted(graphs, split, protocol, monkeypatch):
     """Wrong test labels and attributes change scores, but neither probes, nor their scaling, nor their settings."""
-    fitted, true_fit = [], probe_module.fit_probe
+    fitted, true_fit = [], answers_module.fit_probe
 
     def spy(*arguments):
         fitted.append(true_fit(*arguments))
         return fitted[-1]
 
-    monkeypatch.setattr(probe_module, "fit_probe", spy)
+    monkeypatch.setattr(answers_module, "fit_probe", spy)
     in_test = torch.isin(torch.arange(len(graphs)), split.test)
     node_in_test = in_test[graphs.node_graph]
     poisoned = dataclasses.replace(

@@ -23,8 +23,8 @@ def attributes(graphs):
 
 
 def nameless(rows, encoder):
-    """The rows of one encoder, without its name."""
-    return [dataclasses.replace(row, encoder="") for row in rows if row.encoder == encoder]
+    """The rows of one encoder, without its name and who answered."""
+    return [dataclasses.replace(row, encoder="", probe="") for row in rows if row.encoder == encoder]
 
 
 @pytest.fixture(scope="module")

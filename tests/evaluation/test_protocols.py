@@ -3,14 +3,19 @@
 import dataclasses
 
 import pytest
+import torch
 
 from multigraft.errors import InputError
 from multigraft.evaluation import protocols, questions
 from multigraft.evaluation.features import FEATURES
 from multigraft.evaluation.metrics import METRICS
 from multigraft.evaluation.names import PROTOCOL_NAMES
-from multigraft.evaluation.protocols import PAPER, PROTOCOLS, STRICT
+from multigraft.evaluation.protocols import PAPER, PROTOCOLS, STRICT, Sitting
+from multigraft.graphs.splits import PARTS
+from multigraft.tasks.link_prediction import LinkPrediction
 from multigraft.tasks.names import TASK_NAMES
+from multigraft.tasks.registry import TASKS
+from tests.helpers.graphs import random_graphs
 
 
 def test_names_are_those_that_the_command_line_knows():
@@ -46,6 +51,36 @@ def test_version_1_of_paper():
     assert (nc.features, nc.metrics) == (("node",), ("accuracy",))
     assert lp.pose is questions.last_edges
     assert (lp.features, lp.metrics) == (("concat", "hadamard", "absdiff"), ("roc_auc",))
+
+
+def test_end_to_end_models_are_trained_as_they_are_asked():
+    for protocol in PROTOCOLS.values():
+        for name, recipe in protocol.recipes.items():
+            assert recipe.trained_as.name == name
+    special = {
+        (protocol.name, name)
+        for protocol in PROTOCOLS.values()
+        for name, recipe in protocol.recipes.items()
+        if recipe.trained_as != TASKS[name] or recipe.pose_own is not None
+    }
+    assert special == {("paper", "lp")}
+    lp = PAPER.recipes["lp"]
+    assert lp.trained_as == LinkPrediction(order="file")
+    assert lp.pose_own == lp.trained_as.exam
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=lambda protocol: protocol.name)
+def test_equal_seeds_pose_equal_questions(protocol):
+    graphs = random_graphs(12, seed=1, least_nodes=6, density=0.5)
+    parts = {part: graphs.select(torch.arange(4) + 4 * place) for place, part in enumerate(PARTS)}
+    one, same, other = (Sitting.of(TASKS["lp"], protocol, parts, seed) for seed in (1, 1, 2))
+    assert tuple(one.posed) == PARTS
+    for part in PARTS:
+        assert torch.equal(one.posed[part].queries, same.posed[part].queries)
+        assert torch.equal(one.posed[part].answers, same.posed[part].answers)
+        asked_otherwise = not torch.equal(one.posed[part].queries, other.posed[part].queries)
+        assert asked_otherwise is (protocol is STRICT)
+    assert (one.tune, one.seed, one.parts) == (protocol.tune, 1, parts)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=lambda protocol: protocol.name)

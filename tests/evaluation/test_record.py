@@ -14,7 +14,7 @@ from tests.models.test_trained import trained_on
 
 ROWS = [
     ProbeRow("gc", "trained", "accuracy", "mean", 0.5, 0.25, 0.75, 4),
-    ProbeRow("lp", "majority", "roc_auc", "concat", math.nan, math.nan, math.nan, 0),
+    ProbeRow("lp", "majority", "roc_auc", "concat", math.nan, math.nan, math.nan, 0, "constant"),
 ]
 GAIN = Difference("gc", "accuracy", "mean", "trained", "untrained", 0.1, math.nan, 0.2)
 TABLE = ProbeTable("made", "strict", "random", 3, ROWS, 1, ("a note",), [GAIN])
@@ -63,6 +63,20 @@ def test_a_record_of_some_tasks_is_not_one_of_all(kept):
     path, encoder, graphs = kept
     write_record(path, TABLE, encoder, graphs, ["gc"], {})
     assert read_record(path, encoder, graphs, "strict", 3) is None
+
+
+@pytest.mark.parametrize("probes", [("own",), ("svm", "knn")], ids="+".join)
+def test_a_record_of_other_probes_is_not_one_of_the_usual(kept, probes):
+    path, encoder, graphs = kept
+    others = [dataclasses.replace(ROWS[0], probe=probe) for probe in probes]
+    write_record(path, dataclasses.replace(TABLE, rows=[*others, ROWS[1]]), encoder, graphs, None, {})
+    assert read_record(path, encoder, graphs, "strict", 3) is None
+    assert json.loads(path.read_text())["subject"]["probes"] == list(probes)
+
+
+def test_other_probes_are_kept_in_another_file(tmp_path):
+    paths = {record_path(tmp_path, "d", "strict", 0, probes).name for probes in (("svm",), ("own",), ("svm", "own"))}
+    assert paths == {"d-strict-seed0.json", "d-strict-seed0-own.json", "d-strict-seed0-svm-own.json"}
 
 
 @pytest.mark.parametrize("text", ["", "{half", "[]", '{"subject": 1}', "null"])

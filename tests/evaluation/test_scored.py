@@ -20,13 +20,13 @@ def seeded(seed):
     return torch.Generator().manual_seed(seed)
 
 
-def scored(scores, answers, graph, metric="accuracy", encoder="one", graphs=GRAPHS, seed=0):
+def scored(scores, answers, graph, metric="accuracy", encoder="one", graphs=GRAPHS, seed=0, probe="svm"):
     """What a measurement keeps of the answers of one contender."""
     statistic = METRICS[metric]
     draws = replicates(
         lambda weights: statistic(scores, answers, weights), graph, graphs, generator(seed, "bootstrap")
     )  # fmt: skip
-    return Scored("nc", encoder, metric, "node", score(statistic, scores, answers), draws, len(answers))
+    return Scored("nc", encoder, probe, metric, "node", score(statistic, scores, answers), draws, len(answers))
 
 
 def made(seed, flips=4):
@@ -97,6 +97,7 @@ def test_a_row_is_the_score_with_its_own_interval():
     one, _, answers, graph = made(3)
     row = scored(one, answers, graph).row()
     assert (row.task, row.encoder, row.metric, row.features, row.n_test) == ("nc", "one", "accuracy", "node", 75)
+    assert row.probe == "svm"
     assert row.low < row.value < row.high
 
 
@@ -116,3 +117,17 @@ def test_the_first_contender_is_compared_with_every_other_on_every_question():
     pairs = [(paired.encoder, paired.against, paired.metric) for paired in differences(found)]
     assert pairs == [("a", name, metric) for name in ("b", "c") for metric in ("accuracy", "roc_auc")]
     assert differences(found[:1]) == []
+
+
+def test_encoders_are_compared_under_the_same_probe_and_with_every_baseline():
+    one, other, answers, graph = made(2)
+    found = [
+        [scored(scores, answers, graph, encoder=name, probe=probe)]
+        for name, probe, scores in (
+            ("a", "svm", one), ("a", "knn", other), ("b", "svm", other), ("b", "knn", one), ("tree", "tree", other)
+        )
+    ]  # fmt: skip
+    pairs = [(paired.probe, paired.against) for paired in differences(found)]
+    assert pairs == [("svm", "b"), ("knn", "b"), ("svm", "tree"), ("knn", "tree")]
+    values = [score(METRICS["accuracy"], scores, answers) for scores in (one, other)]
+    assert [paired.value for paired in differences(found)[:2]] == [values[0] - values[1], values[1] - values[0]]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 
 GC = ProbeRow("gc", "trained", "accuracy", "mean", 0.5, 0.4, 0.61234, 120)
-LP = ProbeRow("lp", "majority", "roc_auc", "hadamard", math.nan, math.nan, math.nan, 0)
+LP = ProbeRow("lp", "majority", "roc_auc", "hadamard", math.nan, math.nan, math.nan, 0, "constant")
 GAIN = Difference("gc", "accuracy", "mean", "trained", "untrained", 0.03, -0.0001, 0.05)
 NO_GAIN = Difference("lp", "roc_auc", "hadamard", "trained", "majority", math.nan, math.nan, math.nan)
 SCORES = st.none() | st.floats(-1, 1)
@@ -33,15 +33,15 @@ def test_json_is_what_scripts_rely_on(table):
         "notes": ["Mind this."],
         "rows": [
             {"task": "gc", "encoder": "trained", "metric": "accuracy", "features": "mean",
-             "value": 0.5, "low": 0.4, "high": 0.61234, "n_test": 120},
+             "value": 0.5, "low": 0.4, "high": 0.61234, "n_test": 120, "probe": "svm"},
             {"task": "lp", "encoder": "majority", "metric": "roc_auc", "features": "hadamard",
-             "value": None, "low": None, "high": None, "n_test": 0},
+             "value": None, "low": None, "high": None, "n_test": 0, "probe": "constant"},
         ],
         "differences": [
             {"task": "gc", "metric": "accuracy", "features": "mean", "encoder": "trained", "against": "untrained",
-             "value": 0.03, "low": -0.0001, "high": 0.05},
+             "value": 0.03, "low": -0.0001, "high": 0.05, "probe": "svm"},
             {"task": "lp", "metric": "roc_auc", "features": "hadamard", "encoder": "trained", "against": "majority",
-             "value": None, "low": None, "high": None},
+             "value": None, "low": None, "high": None, "probe": "svm"},
         ],
     }  # fmt: skip
 
@@ -69,10 +69,19 @@ def test_json_without_differences_is_a_table_without(table):
     assert ProbeTable.from_json(older).rows[0] == GC
 
 
+def test_rows_of_before_there_were_other_probes_are_the_linear_ones(table):
+    older = table.to_json()
+    for row in [*older["rows"], *older["differences"]]:
+        del row["probe"]
+    again = ProbeTable.from_json(older)
+    assert {row.probe for row in [*again.rows, *again.differences]} == {"svm"}
+    assert (again.rows[0], again.differences[0]) == (GC, GAIN)
+
+
 def test_markdown_has_a_line_a_difference_with_its_interval(table):
     lines = table.to_markdown().splitlines()
-    assert "| gc | trained minus untrained | mean | accuracy | +0.030 | +0.000 to +0.050 |" in lines
-    assert "| lp | trained minus majority | hadamard | roc_auc | undefined | undefined to undefined |" in lines
+    assert "| gc | trained minus untrained | svm | mean | accuracy | +0.030 | +0.000 to +0.050 |" in lines
+    assert "| lp | trained minus majority | svm | hadamard | roc_auc | undefined | undefined to undefined |" in lines
     assert "Paired differences on the same test graphs:" in lines
 
 
@@ -80,10 +89,10 @@ def test_markdown_has_a_line_a_row_with_its_interval(table):
     lines = table.to_markdown().splitlines()
     assert "ENZYMES" in lines[0]
     assert "protocol strict (version 1), stratified split, seed 3" in lines[0]
-    assert "| gc | trained | mean | accuracy | 0.500 | 0.400 to 0.612 | 120 |" in lines
-    assert "| lp | majority | hadamard | roc_auc | undefined | undefined to undefined | 0 |" in lines
+    assert "| gc | trained | svm | mean | accuracy | 0.500 | 0.400 to 0.612 | 120 |" in lines
+    assert "| lp | majority | constant | hadamard | roc_auc | undefined | undefined to undefined | 0 |" in lines
     assert lines[-1] == "Mind this."
-    assert [line.count("|") for line in lines if line.startswith("|")] == [8] * 4 + [7] * 4
+    assert [line.count("|") for line in lines if line.startswith("|")] == [9] * 4 + [8] * 4
 
 
 def test_markdown_without_notes_ends_with_the_rows(table):
@@ -93,7 +102,7 @@ def test_markdown_without_notes_ends_with_the_rows(table):
 
 def test_a_frame_has_a_row_a_row(table):
     frame = table.to_frame()
-    assert list(frame.columns) == ["task", "encoder", "metric", "features", "value", "low", "high", "n_test"]
+    assert list(frame.columns) == ["task", "encoder", "metric", "features", "value", "low", "high", "n_test", "probe"]
     assert frame.loc[0, "value"] == 0.5
     assert math.isnan(frame.loc[1, "value"])
     assert frame["n_test"].tolist() == [120, 0]

@@ -3,6 +3,8 @@
 from multigraft.studies.grid import Run, Training
 from multigraft.studies.ledger import Record
 from multigraft.studies.study import Row, Setting, Study
+from tests.helpers.cli import write_folder
+from tests.helpers.training import small_graphs
 
 BASELINE_ROWS = (
     Row("untrained", "untrained", ((),), asks="every"),
@@ -57,3 +59,39 @@ def a_record(run, scores=None, identity="data", seconds=1.0, fingerprint="f0", *
         "time": "2026-01-01T00:00:00+00:00",
     }
     return Record(**fields | changes)
+
+
+TINY = """title = "A tiny study"
+datasets = ["tiny"]
+splits = 2
+
+[[settings]]
+epochs = 2
+dim = 4
+layers = 1
+batch_size = 6
+validation_draws = 1
+
+[[rows]]
+model = "classical"
+strategy = "single"
+tasks = ["gc"]
+probe = "own"
+
+[[rows]]
+strategy = "esame"
+tasks = ["gc", "gc,lp"]
+"""
+
+
+def tiny_study(folder, text=TINY, name="small", seed=11):
+    """A study file beside a folder of graphs that train in a blink; returns the file."""
+    write_folder(folder / "tiny", small_graphs(seed=seed))
+    file = folder / f"{name}.toml"
+    file.write_text(text)
+    return file
+
+
+def contents(ledger):
+    """What a ledger holds, but for times and machines."""
+    return {path.name: record.content() for path, record in ledger.records()}

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from multigraft.errors import MissingExtraError
-from multigraft.reports.svg import draw
+from multigraft.reports.svg import draw, draw_png
 
 
 def line(figure: Figure) -> None:
@@ -70,3 +70,14 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(MissingExtraError, match=r"multigraft\[plots\]"):
         drawn()
+
+
+def test_a_png_is_the_same_drawing_on_white_and_twice_as_fine():
+    import io
+
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(draw_png(line, width=300, height=200)))
+    assert image.size == (600, 400)
+    assert image.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)
+    assert draw_png(line, width=300, height=200) == draw_png(line, width=300, height=200)

@@ -33,7 +33,7 @@ def test_figures_train_nothing_that_tables_do_not():
 
 def test_protocols_share_every_encoder_but_end_to_end_link_predictors():
     strict, paper = (trainings(TABLES, protocol) for protocol in ("strict", "paper"))
-    assert len(strict | paper) == 24 + 8
+    assert len(strict | paper) == 24 + 7
     for training in paper - strict:
         assert training.strategy in ("single", "joint", "finetune")
         assert "lp" in (training.tasks if training.start is None else training.start.tasks)

@@ -35,7 +35,7 @@ def test_runs_that_differ_in_anything_have_files_of_their_own(ledger):
 
 
 def test_the_name_is_the_configurations_and_no_machines(ledger):
-    assert a_run().key == "KEY"
+    assert a_run().key == "c147d4907d3fc8c2"
 
 
 def test_scores_are_found_by_task_encoder_metric_and_features():

@@ -9,7 +9,8 @@ from multigraft.studies.plugins import digests, load_plugins
 def plugin(tmp_path, monkeypatch):
     monkeypatch.setitem(MODULES, "before", None)
     file = tmp_path / "mine.py"
-    file.write_text("from multigraft.encoders.registry import MODULES\nMODULES['mine'] = MODULES.get('mine', 0) + 1\n")
+    counting = "from multigraft.encoders.registry import MODULES\nMODULES['mine'] = MODULES.get('mine', 0) + 1\n"
+    file.write_text(f"# {tmp_path.name}\n{counting}")  # equal files run once a process, and tests share one
     yield file
     MODULES.pop("mine", None)
 

@@ -41,9 +41,9 @@ def probe(
         measured = probe(
             encoder, graphs, protocol, named, seed, progress=sys.stderr.isatty(), device=device, probes=readers
         )
-        stored = out or record_path(directory, measured.dataset, protocol, seed)
-        settings = {"encoder": directory, "data": data, "protocol": protocol, "tasks": named, "seed": seed, "probes": readers,
-                    "node_label_column": node_label_column, "device": device}  # fmt: skip
+        stored = out or record_path(directory, measured.dataset, protocol, seed, readers)
+        settings = {"encoder": directory, "data": data, "protocol": protocol, "tasks": named, "seed": seed,
+                    "probes": readers, "node_label_column": node_label_column, "device": device}  # fmt: skip
         write_record(stored, measured, encoder, graphs, named, plain(settings))
         found.json = {"verb": "probe", **measured.to_json()}
         found.shown = [*drawn(measured), f"kept in {stored}"]

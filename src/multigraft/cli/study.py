@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from multigraft.studies.runner import Done
     from multigraft.studies.study import Study
 
+FORMATS = ("markdown", "csv", "latex")
+
 app = typer.Typer(cls=Verbs, rich_markup_mode=None, help="Grids of runs: the papers' tables and figures, and your own.")
 
 
@@ -154,6 +156,58 @@ def status(
         }  # fmt: skip
         found.shown = [f"{study.name}, {study.splits} splits, ledger {book.path}", table(columns)]
         found.shown += [f"not counted: {one.path}: {one.reason}" for one in bad]
+
+
+@app.command("table")
+def table_(
+    name: Name,
+    ledger: LedgerPath = None,
+    datasets: Datasets = None,
+    splits: Splits = None,
+    epochs: Epochs = None,
+    protocol: Protocols = None,
+    settings: Settings = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write Markdown, CSV and LaTeX into this directory as well.")
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", help="Print as markdown, csv or latex.", autocompletion=lambda: list(FORMATS)),
+    ] = None,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Show a study's results beside the published numbers and the baselines."""
+    from multigraft.cli.study_output import table
+
+    with result(as_json) as found:
+        study, book = _opened(name, ledger, datasets, splits, epochs, settings)
+        made = table(study, book, _protocols(protocol), _planned([name], None, None, None, None)[0], out, form)
+        found.json, found.shown = made.json, made.shown
+
+
+@app.command()
+def figure(
+    name: Name,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the SVG and PNG go.")],
+    ledger: LedgerPath = None,
+    datasets: Datasets = None,
+    splits: Splits = None,
+    epochs: Epochs = None,
+    protocol: Protocols = None,
+    settings: Settings = None,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Draw a study's results, as SVG and PNG."""
+    from multigraft.cli.study_output import figure as drawn
+
+    with result(as_json) as found:
+        study, book = _opened(name, ledger, datasets, splits, epochs, settings)
+        made = drawn(study, book, out, _protocols(protocol), _planned([name], None, None, None, None)[0])
+        found.json, found.shown = made.json, made.shown
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """Who answers a protocol's questions: probes on frozen embeddings, fresh heads on them, or the encoder's own heads."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import torch
@@ -9,32 +9,18 @@ from torch import Tensor
 
 from multigraft.errors import InputError
 from multigraft.evaluation.features import FEATURES
-from multigraft.evaluation.heads import fit_head
+from multigraft.evaluation.heads import class_scores, fit_head
 from multigraft.evaluation.metrics import METRICS
 from multigraft.evaluation.probes import Labelled, Learner, fit_probe
-from multigraft.evaluation.protocols import Recipe
+from multigraft.evaluation.protocols import Sitting
 from multigraft.evaluation.questions import visible
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.models.trained import TrainedEncoder, evaluating
 from multigraft.randomness import generator, seed_of
-from multigraft.tasks.base import Examples, Task
+from multigraft.tasks.base import Examples
+from multigraft.tasks.classification import Classification
 
 EmbedNodes = Callable[[PackedGraphs], Float[Tensor, "nodes dim"]]
-
-
-@dataclass(frozen=True)
-class Sitting:
-    """One task under one protocol on one split: the same for everybody who answers.
-
-    ``parts`` are the graphs of training, validation and test, ``posed`` the questions about each.
-    """
-
-    task: Task
-    how: Recipe
-    tune: bool
-    seed: int
-    parts: Mapping[str, PackedGraphs]
-    posed: Mapping[str, Examples]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,17 +75,24 @@ def by_head(name: str, embed: EmbedNodes, origin: Origin) -> Contender:
     return Contender(name, "head", answer)
 
 
-def by_own_heads(name: str, encoder: TrainedEncoder, device: str) -> Contender:
-    """The heads that the encoder was trained with, as they stand: an end-to-end model.
+def by_own_heads(name: str, encoder: TrainedEncoder, origin: Origin, device: str) -> Contender:
+    """The heads that the encoder was trained with, as they stand: an end-to-end model. Nothing is adapted or fitted.
+
+    ``origin`` is that of the graphs that are asked about.
 
     Raises:
-        InputError: while answering, where it has no head for the task.
+        InputError: while answering, where it has no head for the task, or one for other classes.
     """
 
     def answer(sitting: Sitting) -> Iterator[Answered]:
         if sitting.task.name not in encoder.model.heads:
             known = ", ".join(encoder.model.heads) or "none"
             raise InputError(f"the encoder has no head of its own for {sitting.task.name!r} (it has: {known})")
+        if isinstance(sitting.task, Classification) and _classes(origin) != _classes(encoder.origin):
+            raise InputError(
+                f"the encoder's own head for {sitting.task.name!r} knows the classes of {encoder.origin.name!r}, "
+                f"not those of {origin.name!r}"
+            )
         test = sitting.posed["test"]
         if sitting.how.pose_own is not None:
             test = sitting.how.pose_own(sitting.parts["test"], generator(sitting.seed, "own", sitting.task.name))
@@ -128,10 +121,8 @@ def embedded(name: str, embed: EmbedNodes, graphs: PackedGraphs) -> Float[Tensor
     return z
 
 
-def class_scores(logits: Float[Tensor, "asked *logits"]) -> Float64[Tensor, "asked classes"]:
-    """Logits as scores of classes; a single logit a question stands for class 1 against class 0."""
-    scores = logits.double()
-    return torch.stack([-scores, scores], dim=1) if scores.ndim == 1 else scores
+def _classes(origin: Origin) -> tuple[tuple[str, ...], ...]:
+    return origin.node_classes, origin.graph_classes
 
 
 def _unlabelled(examples: Examples) -> Examples:

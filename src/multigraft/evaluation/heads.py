@@ -2,64 +2,81 @@
 
 import copy
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float, Float64
 from torch import Tensor
 
-from multigraft.evaluation.metrics import METRICS, Metric, score
+from multigraft.evaluation.metrics import METRICS, score
+from multigraft.evaluation.probes import standardisation
+from multigraft.evaluation.protocols import Sitting
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.randomness import generator, seed_of
 from multigraft.tasks.base import Examples, Head
 
-if TYPE_CHECKING:
-    from multigraft.evaluation.answers import Sitting
-
-EPOCHS, PATIENCE = 100, 10
+EPOCHS, PATIENCE = 100, 30  # accuracy on a few dozen graphs stands still for ten epochs and rises again
 GRAPHS_A_BATCH = 32
-LEARNING_RATE = 5e-3
+LEARNING_RATE = 2e-3
 
 Ready = Callable[[Examples], tuple[Tensor, Examples]]
 
 
-def fit_head(sitting: "Sitting", ready: Ready, origin: Origin) -> Float64[Tensor, "asked classes"]:
+@dataclass(frozen=True, eq=False)
+class Posed:
+    """Questions as a head reads them: the embeddings behind them, the questions without answers; and the answers."""
+
+    z: Float[Tensor, "nodes dim"]
+    asked: Examples
+    examples: Examples
+
+
+def fit_head(sitting: Sitting, ready: Ready, origin: Origin) -> Float64[Tensor, "asked classes"]:
     """Scores of the test questions by a head trained on the training part, the best epoch chosen on validation.
 
-    Adam on batches of 32 graphs, up to 100 epochs, 10 without a better validation score end it. The training graphs are
-    dealt to batches once, and each batch is asked its questions once; their order changes with every epoch. ``ready``
-    gives the embeddings behind some questions, and the questions without their answers.
+    The head reads embeddings standardised as in training, like every other probe. Adam, step 0.002, on batches of 32
+    graphs, up to 100 epochs; 30 without a better validation score end it. The training graphs are dealt to batches
+    once, and each batch is asked its questions once; the order of the batches changes with every epoch. ``ready``
+    gives the embeddings behind some questions, and the questions without their answers. The same under every
+    protocol but for the questions: without validation nobody would know when to stop.
 
     Source: the heads of SAME, section 4.2; the paper does not say how it trained them, so these settings are ours.
     """
-    task, seed = sitting.task, sitting.seed
-    batches = [(*ready(examples), examples) for examples in _batches(sitting)]
+    batches = [Posed(*ready(examples), examples) for examples in _batches(sitting)]
+    mean, deviation = (row.float() for row in standardisation(torch.cat([batch.z for batch in batches]).double()))
+    batches = [replace(batch, z=(batch.z - mean) / deviation) for batch in batches]
+    later = [sitting.posed[part] for part in ("validation", "test")]
+    validation, test = (Posed((z - mean) / deviation, asked, e) for e in later for z, asked in [ready(e)])
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed_of(seed, "head", task.name))
-        head = task.head(batches[0][0].shape[1], origin)
-    optimiser = torch.optim.Adam(head.parameters(), lr=LEARNING_RATE)
-    validation, test = (ready(sitting.posed[part]) for part in ("validation", "test"))
-    metric = METRICS[sitting.how.metrics[0]]
-    best, best_score, waited = copy.deepcopy(head.state_dict()), -math.inf, 0
-    for epoch in range(EPOCHS):
-        for place in torch.randperm(len(batches), generator=generator(seed, "head order", task.name, epoch)).tolist():
-            z, asked, examples = batches[place]
-            optimiser.zero_grad()
-            task.loss(head(z, asked), examples).backward()
-            optimiser.step()
-        now = _score(head, validation, sitting.posed["validation"], metric)
-        if now > best_score:
-            best, best_score, waited = copy.deepcopy(head.state_dict()), now, 0
-        else:
-            waited += 1
-        if waited >= PATIENCE and best_score > -math.inf:
-            break
-    head.load_state_dict(best if best_score > -math.inf else head.state_dict())
+        torch.manual_seed(seed_of(sitting.seed, "head", sitting.task.name))
+        head = sitting.task.head(len(mean), origin)
+    _train(head, batches, validation, sitting)
     return _scores(head, test)
 
 
-def _batches(sitting: "Sitting") -> list[Examples]:
+def _train(head: Head, batches: Sequence[Posed], validation: Posed, sitting: Sitting) -> None:
+    """Leave ``head`` as it was after its best epoch, the first of equals; after its last where none has a score."""
+    task, metric = sitting.task, METRICS[sitting.how.metrics[0]]
+    optimiser = torch.optim.Adam(head.parameters(), lr=LEARNING_RATE)
+    best, highest, waited = None, -math.inf, 0
+    for epoch in range(EPOCHS):
+        order = generator(sitting.seed, "head order", task.name, epoch)
+        for place in torch.randperm(len(batches), generator=order).tolist():
+            batch = batches[place]
+            optimiser.zero_grad()
+            task.loss(head(batch.z, batch.asked), batch.examples).backward()
+            optimiser.step()
+        now, waited = score(metric, _scores(head, validation), validation.examples.answers), waited + 1
+        if now > highest:  # NaN is not
+            best, highest, waited = copy.deepcopy(head.state_dict()), now, 0
+        if best is not None and waited >= PATIENCE:
+            break
+    if best is not None:
+        head.load_state_dict(best)
+
+
+def _batches(sitting: Sitting) -> list[Examples]:
     graphs: PackedGraphs = sitting.parts["train"]
     order = torch.randperm(len(graphs), generator=generator(sitting.seed, "head batches", sitting.task.name))
     return [
@@ -68,13 +85,12 @@ def _batches(sitting: "Sitting") -> list[Examples]:
     ]
 
 
-def _score(head: Head, asked: tuple[Tensor, Examples], examples: Examples, metric: Metric) -> float:
-    """NaN, which beats nothing, where the questions do not define the metric."""
-    return score(metric, _scores(head, asked), examples.answers)
-
-
-def _scores(head: Head, asked: tuple[Tensor, Examples]) -> Float64[Tensor, "asked classes"]:
-    from multigraft.evaluation.answers import class_scores
-
+def _scores(head: Head, posed: Posed) -> Float64[Tensor, "asked classes"]:
     with torch.no_grad():
-        return class_scores(head(*asked))
+        return class_scores(head(posed.z, posed.asked))
+
+
+def class_scores(logits: Float[Tensor, "asked *logits"]) -> Float64[Tensor, "asked classes"]:
+    """Logits as scores of classes; a single logit a question stands for class 1 against class 0."""
+    scores = logits.double()
+    return torch.stack([-scores, scores], dim=1) if scores.ndim == 1 else scores

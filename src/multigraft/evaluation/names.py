@@ -2,3 +2,4 @@
 
 PROTOCOL_NAMES = ("strict", "paper")
 PROBE_NAMES = ("svm", "logistic", "knn", "head", "own")
+DEFAULT_PROBES = ("svm",)

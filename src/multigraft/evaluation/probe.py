@@ -5,14 +5,14 @@ from typing import Any
 
 from multigraft.errors import InputError
 from multigraft.evaluation import protocols
-from multigraft.evaluation.answers import Contender, EmbedNodes, Sitting, by_head, by_learner, by_own_heads
+from multigraft.evaluation.answers import Contender, EmbedNodes, by_head, by_learner, by_own_heads
 from multigraft.evaluation.baselines import MAJORITY, TREE, nothing, raw_attributes
 from multigraft.evaluation.bootstrap import replicates
 from multigraft.evaluation.learners import LEARNERS
 from multigraft.evaluation.metrics import METRICS, score
-from multigraft.evaluation.names import PROBE_NAMES
+from multigraft.evaluation.names import DEFAULT_PROBES, PROBE_NAMES
 from multigraft.evaluation.probes import LINEAR
-from multigraft.evaluation.protocols import Protocol
+from multigraft.evaluation.protocols import Protocol, Sitting
 from multigraft.evaluation.scored import Scored, differences
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from multigraft.graphs.checksums import identity
@@ -39,7 +39,7 @@ def probe(
     seed: int = 0,
     progress: bool = False,
     device: str = "auto",
-    probes: Sequence[str] = ("svm",),
+    probes: Sequence[str] = DEFAULT_PROBES,
     baselines: bool = True,
 ) -> ProbeTable:
     """Measure a trained encoder, its untrained twin, and baselines that see no graph.
@@ -83,16 +83,16 @@ def contenders_of(
     encoder: TrainedEncoder, graphs: PackedGraphs, probes: Sequence[str], baselines: bool, device: str
 ) -> list[Contender]:
     """Each probe on the encoder and, with ``baselines``, on its untrained twin; then what sees no graph."""
-    for name in probes:
-        if name not in PROBE_NAMES:
-            raise InputError(f"unknown probe {name!r}: choose from {', '.join(PROBE_NAMES)}")
+    if unknown := [name for name in probes if name not in PROBE_NAMES] or not probes:
+        asked = f"unknown probe {unknown[0]!r}" if probes else "there must be at least one probe"
+        raise InputError(f"{asked}: choose from {', '.join(PROBE_NAMES)}")
     twins = {"trained": encoder} | ({"untrained": encoder.untrained()} if baselines else {})
     found = []
     for name, twin in twins.items():
         embed = _embedder(twin, device)
         for probe in dict.fromkeys(probes):
             if probe == "own":
-                found += [by_own_heads(name, twin, device)] if name == "trained" else []
+                found += [by_own_heads(name, twin, graphs.origin, device)] if name == "trained" else []
             elif probe == "head":
                 found.append(by_head(name, embed, graphs.origin))
             else:
@@ -141,9 +141,7 @@ def _table(
     paired: list[Difference] = []
     with counting("measuring", len(tasks) * len(contenders), "steps", progress) as advance:
         for task in tasks:
-            how = protocol.recipes[task.name]
-            posed = {part: how.pose(parts[part], generator(seed, "probe", task.name, part)) for part in PARTS}
-            sitting = Sitting(task, how, protocol.tune, seed, parts, posed)
+            sitting = Sitting.of(task, protocol, parts, seed)
             found: list[list[Scored]] = []
             for contender in contenders:
                 found.append(list(_scored(sitting, contender)))

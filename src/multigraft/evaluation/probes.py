@@ -93,7 +93,7 @@ def fit_linear(train: Labelled, costs: Sequence[float], seed: int) -> list[Linea
 
 
 def standardisation(x: Float64[Tensor, "rows width"]) -> tuple[Float64[Tensor, " width"], Float64[Tensor, " width"]]:
-    """Mean and deviation of every column; infinite, so that nothing is left of it, for one constant but for rounding."""
+    """Mean and deviation of every column; infinite, so that nothing is left of it, where only rounding varies."""
     mean, deviation = x.mean(0), x.std(0, correction=0)
     constant = deviation <= 1e-6 * x.abs().amax(0)
     return mean, torch.where(constant, torch.inf, deviation)

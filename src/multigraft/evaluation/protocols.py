@@ -1,6 +1,6 @@
 """Named, versioned recipes of measurement. Scores of different protocols, or versions, are never compared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +10,8 @@ from multigraft.errors import InputError
 from multigraft.evaluation import questions
 from multigraft.evaluation.names import PROTOCOL_NAMES
 from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.splits import PARTS
+from multigraft.randomness import generator
 from multigraft.tasks.base import Examples, Task
 from multigraft.tasks.graph_classification import GraphClassification
 from multigraft.tasks.link_prediction import LinkPrediction
@@ -54,6 +56,29 @@ class Protocol:
     recipes: dict[str, Recipe]
 
 
+@dataclass(frozen=True)
+class Sitting:
+    """One task under one protocol on one split: the same for everybody who answers.
+
+    ``parts`` are the graphs of training, validation and test, ``posed`` the questions about each, in the order of
+    `PARTS`. Equal seeds pose equal questions.
+    """
+
+    task: Task
+    how: Recipe
+    tune: bool
+    seed: int
+    parts: Mapping[str, PackedGraphs]
+    posed: Mapping[str, Examples]
+
+    @classmethod
+    def of(cls, task: Task, protocol: Protocol, parts: Mapping[str, PackedGraphs], seed: int) -> "Sitting":
+        """The questions that ``protocol`` asks about ``parts``."""
+        how = protocol.recipes[task.name]
+        posed = {part: how.pose(parts[part], generator(seed, "probe", task.name, part)) for part in PARTS}
+        return cls(task, how, protocol.tune, seed, parts, posed)
+
+
 GC, NC, LP = GraphClassification(), NodeClassification(), LinkPrediction()
 LP_IN_FILE_ORDER = LinkPrediction(order="file")
 
@@ -86,7 +111,7 @@ PAPER = Protocol(
             ("roc_auc",),
             LP_IN_FILE_ORDER,
             LP_IN_FILE_ORDER.exam,
-        ),  # fmt: skip
+        ),
     },
 )
 

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from multigraft.evaluation.names import DEFAULT_PROBES
 from multigraft.evaluation.protocols import resolve
+from multigraft.evaluation.scored import BASELINE_PROBES
 from multigraft.evaluation.table import ProbeTable
 from multigraft.files import write_json
 from multigraft.graphs.checksums import identity
@@ -16,10 +18,13 @@ from multigraft.models.trained import TrainedEncoder
 from multigraft.models.versions import versions
 
 
-def record_path(directory: Path, dataset: str, protocol: str, seed: int) -> Path:
-    """Where a measurement of the encoder in ``directory`` is kept."""
+def record_path(
+    directory: Path, dataset: str, protocol: str, seed: int, probes: Sequence[str] = DEFAULT_PROBES
+) -> Path:
+    """Where a measurement of the encoder in ``directory`` is kept; other probes than the usual one are named."""
     name = re.sub(r"[^\w.-]+", "_", dataset)
-    return directory / "probes" / f"{name}-{protocol}-seed{seed}.json"
+    others = "" if tuple(probes) == DEFAULT_PROBES else f"-{'-'.join(probes)}"
+    return directory / "probes" / f"{name}-{protocol}-seed{seed}{others}.json"
 
 
 def write_record(
@@ -37,7 +42,7 @@ def write_record(
     record = {
         "verb": "probe",
         "options": dict(options),
-        "subject": _subject(encoder, graphs, table.protocol, table.seed, tasks),
+        "subject": _subject(encoder, graphs, table.protocol, table.seed, tasks) | _readers(table),
         "versions": versions(),
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "table": table.to_json(),
@@ -48,13 +53,22 @@ def write_record(
 def read_record(
     path: Path, encoder: TrainedEncoder, graphs: PackedGraphs, protocol: str, seed: int
 ) -> ProbeTable | None:
-    """The table in ``path`` if it is of these weights, graphs, protocol and seed, with all tasks; None otherwise."""
+    """The table in ``path`` if it is of these weights, graphs, protocol and seed, with all tasks and the usual probe.
+
+    None otherwise.
+    """
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         same = record["subject"] == _subject(encoder, graphs, protocol, seed, None)
         return ProbeTable.from_json(record["table"]) if same else None
     except (OSError, ValueError, KeyError, TypeError):
         return None  # a missing or spoilt record is no record: what it held can be measured again
+
+
+def _readers(table: ProbeTable) -> dict[str, Any]:
+    """Which probes read the embeddings; nothing for the usual one alone."""
+    probes = tuple(dict.fromkeys(row.probe for row in table.rows if row.probe not in BASELINE_PROBES))
+    return {} if probes == DEFAULT_PROBES else {"probes": list(probes)}
 
 
 def _subject(

@@ -3,12 +3,14 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-LIBRARIES = ("multigraft", "torch", "torch_geometric", "lightning", "scikit-learn", "numpy", "rdkit")
+from multigraft import __version__
+
+LIBRARIES = ("torch", "torch_geometric", "lightning", "scikit-learn", "numpy", "rdkit")
 
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that shape results, those that are installed."""
-    found = {"python": platform.python_version()}
+    found = {"python": platform.python_version(), "multigraft": __version__}
     for library in LIBRARIES:
         try:
             found[library] = version(library)

@@ -6,17 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from multigraft.evaluation.names import DEFAULT_PROBES
+from multigraft.evaluation.scored import BASELINE_PROBES
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 
+Question = tuple[str, str, str]
 Verdict = Literal["above", "below", "undecided", "unknown"]
 
+(USUAL,) = DEFAULT_PROBES
 METRICS = {"roc_auc": "ROC-AUC"}
 ENCODERS = ("trained", "untrained", "attributes", "majority")
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The scores of all encoders on one (task, metric, features).
+    """The scores of all encoders on one (task, metric, features), read by one probe.
 
     ``rows`` is by encoder; ``paired`` holds differences by (encoder, what it is compared with).
     """
@@ -27,11 +31,17 @@ class Comparison:
     headline: bool
     rows: Mapping[str, ProbeRow]
     paired: Mapping[tuple[str, str], Difference] = field(default_factory=dict)
+    probe: str = USUAL
 
     @property
     def title(self) -> str:
         """What is asked, in short."""
-        return f"{self.task} · {metric_title(self.metric)} · {self.features}"
+        return f"{self.task} · {metric_title(self.metric)} · {self.reading}"
+
+    @property
+    def reading(self) -> str:
+        """What is read, and by whom where it is not the usual probe."""
+        return self.features if self.probe == USUAL else f"{self.features} · {self.probe}"
 
     @property
     def best(self) -> frozenset[str]:
@@ -68,19 +78,26 @@ class Comparison:
 
 
 def comparisons(table: ProbeTable) -> list[Comparison]:
-    """The rows of ``table`` by (task, metric, features), in its order; the first of a task is its headline."""
-    grouped: dict[tuple[str, str, str], dict[str, ProbeRow]] = {}
+    """The rows of ``table`` by (task, metric, features) and probe, in its order; the first of a task is its headline.
+
+    Baselines have one way to answer, and stand beside every probe.
+    """
+    grouped: dict[Question, dict[str, dict[str, ProbeRow]]] = {}
     for row in table.rows:
-        grouped.setdefault((row.task, row.metric, row.features), {})[row.encoder] = row
-    paired: dict[tuple[str, str, str], dict[tuple[str, str], Difference]] = {}
+        by_probe = grouped.setdefault((row.task, row.metric, row.features), {})
+        by_probe.setdefault("" if row.probe in BASELINE_PROBES else row.probe, {})[row.encoder] = row
+    paired: dict[tuple[Question, str], dict[tuple[str, str], Difference]] = {}
     for one in table.differences:
-        paired.setdefault((one.task, one.metric, one.features), {})[one.encoder, one.against] = one
+        question = (one.task, one.metric, one.features), one.probe
+        paired.setdefault(question, {})[one.encoder, one.against] = one
     seen: set[str] = set()
     found = []
-    for question, rows in grouped.items():
-        task = question[0]
-        found.append(Comparison(*question, task not in seen, rows, paired.get(question, {})))
-        seen.add(task)
+    for question, by_probe in grouped.items():
+        baselines = by_probe.pop("", {})
+        for probe, rows in (by_probe or {USUAL: {}}).items():
+            differences = paired.get((question, probe), {})
+            found.append(Comparison(*question, question[0] not in seen, rows | baselines, differences, probe))
+            seen.add(question[0])
     return found
 
 

@@ -40,7 +40,7 @@ def scores(found: Sequence[Comparison]) -> dict[str, Any]:
     rows = [
         {
             "title": comparison.task,
-            "measure": f"{metric_title(comparison.metric)}, {comparison.features}",
+            "measure": f"{metric_title(comparison.metric)}, {comparison.reading}",
             "count": _count(comparison),
             "headline": comparison.headline,
             "cells": [_cell(comparison, encoder) for encoder in encoders],

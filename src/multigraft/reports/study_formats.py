@@ -15,6 +15,10 @@ from multigraft.studies.differences import PairedDifference
 
 FORMATS = ("markdown", "csv", "latex")
 ENDINGS = {"markdown": "md", "csv": "csv", "latex": "tex"}
+CELL = (
+    "protocol", "trained", "task", "model", "dataset", "probe", "metric", "features", "headline", "mean", "std", "n",
+    "expected", "epochs", "published", "published_std", "values",
+)  # fmt: skip
 DIFFERENCES = "Paired differences, in percentage points"
 
 
@@ -51,7 +55,10 @@ def to_markdown(table: StudyTable) -> str:
 
 
 def _markdown_grid(grid: Grid) -> str:
-    lines = [_markdown_row(grid.columns), _markdown_row(["---"] * grid.labels + ["---:"] * (len(grid.columns) - grid.labels))]
+    lines = [
+        _markdown_row(grid.columns),
+        _markdown_row(["---"] * grid.labels + ["---:"] * (len(grid.columns) - grid.labels)),
+    ]
     for group in grid.groups:
         lines += [_markdown_row(("" if place else row[0], *row[1:])) for place, row in enumerate(group)]
     return "\n".join(lines)
@@ -76,9 +83,7 @@ def differences_csv(table: StudyTable) -> str:
 
 def cell_values(cell: Cell) -> dict[str, Any]:
     """A cell as one says it in CSV and JSON; ``values`` is by split."""
-    names = ("protocol", "trained", "task", "model", "dataset", "probe", "metric", "features", "headline", "mean", "std",
-             "n", "expected", "epochs", "published", "published_std", "values")  # fmt: skip
-    return {name: getattr(cell, name) for name in names}
+    return {name: getattr(cell, name) for name in CELL}
 
 
 def difference_values(one: PairedDifference) -> dict[str, Any]:
@@ -117,7 +122,9 @@ def to_latex(table: StudyTable) -> str:
     for grid in score_grids(table):
         lines += _latex_grid(grid, f"{table.study.title}. {grid.title}.", f"tab:{table.study.name}")
     for grid in difference_grids(table):
-        lines += _latex_grid(grid, f"{DIFFERENCES}: {table.study.title}. {grid.title}.", f"tab:{table.study.name}-differences")
+        lines += _latex_grid(
+            grid, f"{DIFFERENCES}: {table.study.title}. {grid.title}.", f"tab:{table.study.name}-differences"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -142,4 +149,6 @@ def _latex(text: str) -> str:
     r"""Text with LaTeX's own characters escaped, and signs of numbers as mathematics."""
     escaped = re.sub(r"[&%$#_{}]", lambda found: "\\" + found[0], text.replace("\\", r"\textbackslash "))
     signed = re.sub(r"(?<![\w-])([+-])(?=\d)", r"$\1$", escaped)
-    return signed.replace(" ± ", r" $\pm$ ").replace("<", "$<$").replace(" - ", " -- ").replace("Delta-m", r"$\Delta_m$")
+    return (
+        signed.replace(" ± ", r" $\pm$ ").replace("<", "$<$").replace(" - ", " -- ").replace("Delta-m", r"$\Delta_m$")
+    )

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from multigraft.reports.study_table import StudyTable, metric_of
 from multigraft.studies.cells import Cell
 from multigraft.studies.differences import PairedDifference
+from multigraft.studies.gains import GAIN
 
 MISSING = "-"
 RowKey = tuple[str, ...]
@@ -15,7 +15,7 @@ RowKey = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of text: ``groups`` are rows that belong together; ``labels`` columns come first, the rest are numbers."""
+    """A table of text: ``groups`` are rows that belong together; the first ``labels`` columns name them."""
 
     title: str
     columns: tuple[str, ...]
@@ -23,83 +23,89 @@ class Grid:
     groups: list[list[tuple[str, ...]]]
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A number as text, and where it stands; ``printed`` is the paper's."""
+
+    row: RowKey
+    dataset: str
+    protocol: str
+    text: str
+    printed: str = ""
+
+
 def score_grids(table: StudyTable) -> list[Grid]:
     """The cells: one grid with a column a data set, or a grid a data set with the published number and a column each.
 
     Rows are grouped by the task asked: methods in the study's order, and within a method the tasks trained on.
     """
-    methods = list(dict.fromkeys((cell.model, cell.probe) for cell in table.shown))
-    double = {model for model, _ in methods if sum(model == other for other, _ in methods) > 1}
-    elsewhere = any(cell.trained not in ("", cell.task) for cell in table.shown)
+    elsewhere = table.elsewhere
+    alone = len(table.protocols) == 1
 
-    def row(cell: Cell) -> RowKey:
-        model = f"{cell.model} ({cell.probe})" if cell.model in double else cell.model
-        asked = cell.task if cell.metric == "delta_m_percent" else f"{cell.task} ({metric_of(cell)})"
-        return (asked, model, *((cell.trained,) if elsewhere else ()))
+    def entry(cell: Cell) -> Entry:
+        asked = cell.task if cell.metric == GAIN else f"{cell.task} ({metric_of(cell)})"
+        row = (asked, table.model(cell), *((cell.trained,) if elsewhere else ()))
+        return Entry(row, cell.dataset, cell.protocol, score_text(cell, published=alone), published_text(cell))
 
     labels = ("task", "model", *(("trained on",) if elsewhere else ()))
-    return _grids(table, table.shown, row, lambda cell: cell, labels, score_text, published=True)
+    return _grids(table, [entry(cell) for cell in table.shown], labels)
 
 
 def difference_grids(table: StudyTable) -> list[Grid]:
     """The paired differences, laid out as the cells are; none where there are none."""
     elsewhere = any(one.cell.trained != one.cell.task for one in table.differences)
 
-    def row(one: PairedDifference) -> RowKey:
+    def entry(one: PairedDifference) -> Entry:
         cell, against = one.cell, one.against
-        trained = () if not elsewhere else (cell.trained,)
         other = against.model if against.trained in ("", cell.trained) else f"{against.model} on {against.trained}"
-        return (cell.task, f"{cell.model} - {other}", *trained)
+        row = (cell.task, f"{table.model(cell)} - {other}", *((cell.trained,) if elsewhere else ()))
+        return Entry(row, cell.dataset, cell.protocol, difference_text(one))
 
     labels = ("task", "difference", *(("trained on",) if elsewhere else ()))
-    return _grids(table, table.differences, row, lambda one: one.cell, labels, difference_text)
+    return _grids(table, [entry(one) for one in table.differences], labels)
 
 
-def _grids(
-    table: StudyTable,
-    found: Sequence[Any],
-    row: Callable[[Any], RowKey],
-    cell_of: Callable[[Any], Cell],
-    labels: tuple[str, ...],
-    text: Callable[..., str],
-    published: bool = False,
-) -> list[Grid]:
-    datasets, several = table.study.datasets, len(table.protocols) > 1
-    placed = {(row(one), cell_of(one).dataset, cell_of(one).protocol): one for one in found}
-    rows = list(dict.fromkeys(row(one) for one in found))
-    tasks = list(dict.fromkeys(key[0] for key in rows))
-    printed = published and any(one.published is not None for one in found)
-
-    def grid(title: str, columns: Sequence[str], numbers: Callable[[RowKey], list[str]]) -> Grid:
-        groups = [[(*key, *numbers(key)) for key in rows if key[0] == task] for task in tasks]
-        return Grid(title, (*labels, *columns), len(labels), groups)
-
-    def shown(key: RowKey, dataset: str, protocol: str, **options: bool) -> str:
-        one = placed.get((key, dataset, protocol))
-        return "" if one is None else text(one, **options)
-
-    if not rows:
+def _grids(table: StudyTable, entries: Sequence[Entry], labels: tuple[str, ...]) -> list[Grid]:
+    if not entries:
         return []
-    if not several:
-        (protocol,) = table.protocols
-        options = {"published": True} if published else {}
-        return [grid(f"Protocol {protocol}", datasets, lambda key: [shown(key, name, protocol, **options) for name in datasets])]
+    datasets, protocols = table.study.datasets, table.protocols
+    placed = {(one.row, one.dataset, one.protocol): one.text for one in entries}
+    if len(protocols) == 1:
+        places = [(dataset, protocols[0]) for dataset in datasets]
+        return [
+            _grid(
+                f"Protocol {protocols[0]}",
+                entries,
+                labels,
+                datasets,
+                lambda row: [placed.get((row, *place), "") for place in places],
+            )
+        ]
+    printed = {(one.row, one.dataset): one.printed for one in entries}
+    published = ("published",) if any(printed.values()) else ()
+
+    def numbers(row: RowKey, dataset: str) -> list[str]:
+        ours = [placed.get((row, dataset, protocol), "") for protocol in protocols]
+        return [printed.get((row, dataset), ""), *ours] if published else ours
+
     return [
-        grid(
-            dataset,
-            (*(("published",) if printed else ()), *table.protocols),
-            lambda key, dataset=dataset: [
-                *([_printed(placed, key, dataset, table.protocols)] if printed else []),
-                *(shown(key, dataset, protocol) for protocol in table.protocols),
-            ],
-        )
+        _grid(dataset, entries, labels, (*published, *protocols), lambda row, dataset=dataset: numbers(row, dataset))
         for dataset in datasets
-    ]  # fmt: skip
+    ]
 
 
-def _printed(placed: dict[Any, Cell], key: RowKey, dataset: str, protocols: Sequence[str]) -> str:
-    cells = (placed.get((key, dataset, protocol)) for protocol in protocols)
-    return next((published_text(cell) for cell in cells if cell is not None), "")
+def _grid(
+    title: str,
+    entries: Sequence[Entry],
+    labels: tuple[str, ...],
+    columns: Sequence[str],
+    numbers: Callable[[RowKey], list[str]],
+) -> Grid:
+    """A grid of the rows that the entries have, those of a task together."""
+    groups: dict[str, list[RowKey]] = {}
+    for row in dict.fromkeys(one.row for one in entries):
+        groups.setdefault(row[0], []).append((*row, *numbers(row)))
+    return Grid(title, (*labels, *columns), len(labels), list(groups.values()))
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
@@ -124,7 +130,7 @@ def number_text(mean: float, std: float | None) -> str:
 
 
 def difference_text(one: PairedDifference) -> str:
-    """``+1.2 [-0.3, +2.7] p 0.11``; a star where the interval leaves out zero; the number of splits where some miss."""
+    """``+1.2 [-0.3, +2.7] p 0.11``; with the number of splits, ``(3/10)``, where some are missing."""
     found = one.found
     text = f"{found.value:+z.1f}"
     if not math.isnan(found.low + found.high):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from multigraft.errors import InputError
 from multigraft.reports.comparisons import metric_title
@@ -17,14 +18,14 @@ from multigraft.studies.study import Study
 
 READING = ("svm", "logistic", "knn")  # probes that read features; heads have a way of their own to make them
 DELTA_M = (
-    "Delta-m is the mean over the tasks of (score - score of {reference}) / score of {reference}, in percent (Maninis et "
-    "al. 2019), of the means over splits; its standard deviation is propagated from theirs to first order."
+    "Delta-m is the mean over the tasks of (score - score of {reference}) / score of {reference}, in percent "
+    "(Maninis et al. 2019), of the means over splits; its standard deviation is propagated from theirs to first order."
 )
 TEST = (
     "Differences are paired over splits. Intervals (95 %) and p-values are those of the corrected resampled t-test "
-    "(Nadeau & Bengio 2003): the training parts of different splits overlap, and the plain paired t-test, which ignores "
-    "that, takes chance for a difference too often. Of {count} comparisons, one in twenty has p < 0.05 by chance alone: "
-    "the p-values are not adjusted for their number."
+    "(Nadeau & Bengio 2003): the training parts of different splits overlap, and the plain paired t-test, which "
+    "ignores that, takes chance for a difference too often. Of {count} comparisons, one in twenty has p < 0.05 by "
+    "chance alone: the p-values are not adjusted for their number."
 )
 SINGLE_SPLIT = "One split shows how large a difference may be, not whether there is one: it has no interval."
 
@@ -52,6 +53,21 @@ class StudyTable:
         """The headline cells."""
         return [cell for cell in self.cells if cell.headline]
 
+    def model(self, cell: Cell) -> str:
+        """The cell's method; with its probe where the study has the method under several."""
+        return f"{cell.model} ({cell.probe})" if cell.model in self._several else cell.model
+
+    @cached_property
+    def _several(self) -> frozenset[str]:
+        probes = {(cell.model, cell.probe) for cell in self.cells}
+        models = [model for model, _ in probes]
+        return frozenset(model for model in models if models.count(model) > 1)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether a method is asked other tasks than it was trained on, so that both have to be said."""
+        return any(cell.trained not in ("", cell.task) for cell in self.shown)
+
     @property
     def protocol(self) -> str:
         """The protocol's name, or ``both``; files are called by it."""
@@ -78,7 +94,7 @@ def study_table(
             raise InputError(f"study {study.name!r} has no protocol {name!r}: choose from {', '.join(study.protocols)}")
     found = [cell for name in named for cell in cells(study, name, ledger)]
     paired = differences(study, found)
-    notes = (*_legend(study, found), *_features(found), *_gaps(study, found), *_shortfalls(study, plan, named))
+    notes = (*_legend(study, found), *_features(found), *_gaps(study, found), *_shortfalls(study, plan))
     sentences = tuple(" ".join(protocol_sentences(name)) for name in named)
     tests = () if not paired else (TEST.format(count=len(paired)), *((SINGLE_SPLIT,) if study.splits == 1 else ()))
     return StudyTable(study, named, found, paired, (*notes, *sentences, *tests))
@@ -93,7 +109,8 @@ def _legend(study: Study, found: Sequence[Cell]) -> Iterator[str]:
     over = f"mean ± standard deviation over {study.splits} splits" if study.splits > 1 else "one split"
     told = f"Cells are {over}, in percent"
     if any(cell.published is not None for cell in found):
-        yield f"{told}; published: what the paper prints ({paper_of(study.published).source}, {study.published})."
+        yield f"{told}; in brackets or as 'published': what {study.published} of the paper prints."
+        yield f"The paper: {paper_of(study.published).source}."
     else:
         yield f"{told}."
     if study.reference is not None:
@@ -120,39 +137,39 @@ def _gaps(study: Study, found: Sequence[Cell]) -> Iterator[str]:
     if gaps:
         empty = sum(cell.n == 0 for cell in gaps)
         yield (
-            f"Incomplete: {len(gaps)} of {len(shown)} cells have fewer than {study.splits} splits, {empty} of them none "
-            f"(shown as [n/{study.splits}] and -); 'multigraft study run' goes on with them."
+            f"Incomplete: {len(gaps)} of {len(shown)} cells have fewer than {study.splits} splits, {empty} of them "
+            f"none (shown as [n/{study.splits}] and -); 'multigraft study run' goes on with them."
         )
 
 
-def _shortfalls(study: Study, plan: Study | None, protocols: Sequence[str]) -> Iterator[str]:
+def _shortfalls(study: Study, plan: Study | None) -> Iterator[str]:
     """Where it was run with less than its file says."""
     if plan is None:
         return
     if study.splits < plan.splits:
         yield f"These are {study.splits} of the {plan.splits} splits that the study plans."
-    ours, planned = _epochs(study, protocols), _epochs(plan, protocols)
+    ours, planned = _epochs(study), _epochs(plan.planned(study.datasets))
     short = {place: number for place, number in ours.items() if number < planned.get(place, number)}
     if short:
         full = [planned[place] for place in short]
         yield (
-            f"Training ran for {_range(list(short.values()))} epochs where the study plans {_range(full)}: "
+            f"Training ran for {span(list(short.values()))} epochs where the study plans {span(full)}: "
             "these numbers are a rehearsal, not the study's."
         )
 
 
-def _epochs(study: Study, protocols: Sequence[str]) -> dict[tuple[str, str, str], int]:
+def _epochs(study: Study) -> dict[tuple[str, str, str], int]:
     """The epochs that a study asks for, by model, tasks and data set, where it names them."""
     found = {}
-    for protocol in protocols:
-        for line in lines(study, protocol):
-            training = line.runs[0].training
-            epochs = None if training is None else json.loads(training.options).get("epochs")
-            if line.row.trains and epochs is not None:
-                found[line.row.model, ",".join(line.trained), line.dataset] = epochs
+    for line in lines(study.planned(splits=1), study.protocols[0]):
+        training = line.runs[0].training
+        epochs = None if training is None else json.loads(training.options).get("epochs")
+        if line.row.trains and epochs is not None:
+            found[line.row.model, ",".join(line.trained), line.dataset] = epochs
     return found
 
 
-def _range(numbers: Sequence[int]) -> str:
+def span(numbers: Sequence[int]) -> str:
+    """The least and the largest of some numbers in words."""
     low, high = min(numbers), max(numbers)
     return str(low) if low == high else f"{low} to {high}"

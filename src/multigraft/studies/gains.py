@@ -1,5 +1,6 @@
 """Delta-m: what a method gains over the study's reference on several tasks, line by line."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -48,6 +49,7 @@ def gains(study: Study, protocol: str, records: Records) -> Iterator[Gain]:
 def _gain(ours: list[Values], theirs: list[Values]) -> tuple[Values, float, float]:
     shared = sorted(set.intersection(*(set(values) for values in (*ours, *theirs))))
     by_split = {split: delta_m(_at(ours, split), _at(theirs, split))[0] for split in shared}
+    by_split = {split: value for split, value in by_split.items() if not math.isnan(value)}
     spreads = [[mean_and_std([values[split] for split in shared]) for values in side] for side in (ours, theirs)]
     return by_split, *delta_m(*spreads)
 

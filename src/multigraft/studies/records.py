@@ -38,7 +38,7 @@ class Records:
         for split, record in self._of(line).items():
             row = record.score(task, _encoder(line), *question)
             if row is not None and row["value"] is not None:
-                found[split] = 100 * row["value"]
+                found[split] = 100 * float(row["value"])
         return found
 
     def epochs(self, line: Line) -> tuple[int, ...]:
@@ -56,17 +56,14 @@ def _encoder(line: Line) -> str:
 
 
 def _check_pairing(records: dict[Path, Record]) -> None:
-    data: dict[str, tuple[str, Path]] = {}
-    splits: dict[tuple[str, int], tuple[str, Path]] = {}
+    seen: dict[str, tuple[str, Path]] = {}
     for path, record in records.items():
-        name, seed = record.run["dataset"], record.run["seed"]
-        for what, held, key, value in (
-            (f"two versions of {name}", data, name, record.data["identity"]),
-            (f"two splits {seed} of {name}", splits, (name, seed), record.split["digest"]),
-        ):
-            first, before = held.setdefault(key, (value, path))
+        name = record.run["dataset"]
+        of_split = f"split {record.run['seed']} of {name}"
+        for what, value in ((name, record.data["identity"]), (of_split, record.split["digest"])):
+            first, before = seen.setdefault(what, (value, path))
             if first != value:
                 raise InputError(
-                    f"{before} and {path} were measured on {what}, which no table may mix: "
+                    f"{before} and {path} were measured on two versions of {what}, which no table may mix: "
                     "move one of them out of the ledger and run the study again"
                 )

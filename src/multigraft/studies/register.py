@@ -37,7 +37,7 @@ def register_task(task: Task, level: str, metrics: Sequence[str], features: Sequ
     Raises:
         InputError: a name that is taken by another task, an unknown level, metric or kind of features.
     """
-    _check_free("task", task.name, task.name in TASKS and type(TASKS[task.name]) is not type(task))
+    _check_free("a task", task.name, task.name in TASKS and type(TASKS[task.name]) is not type(task))
     if level not in LEVELS:
         raise InputError(f"unknown level {level!r}: choose from {', '.join(LEVELS)}")
     graph_of, default = LEVELS[level]
@@ -61,7 +61,7 @@ def register_strategy(name: str, make: Callable[..., Strategy]) -> None:
     Raises:
         InputError: the name is taken.
     """
-    _check_free("strategy", name, name in STRATEGIES and STRATEGIES[name] is not make)
+    _check_free("a strategy", name, name in STRATEGIES and STRATEGIES[name] is not make)
     STRATEGIES[name] = make
 
 
@@ -73,10 +73,10 @@ def register_encoder(name: str, make: Callable[[int], nn.Module]) -> None:
     Raises:
         InputError: the name is taken.
     """
-    _check_free("encoder", name, name in MODULES and MODULES[name] is not make)
+    _check_free("an encoder", name, name in MODULES and MODULES[name] is not make)
     MODULES[name] = make
 
 
 def _check_free(what: str, name: str, taken: bool) -> None:
     if taken:
-        raise InputError(f"there is a {what} {name!r} already: choose another name")
+        raise InputError(f"there is {what} {name!r} already: choose another name")

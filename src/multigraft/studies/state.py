@@ -57,4 +57,4 @@ def unpaired(study: Study, ledger: Ledger) -> list[str]:
 def _seconds(records: Sequence[Record]) -> float:
     """Measuring, and the training of each encoder once."""
     trained = {one.training["fingerprint"]: one.training["seconds"] or 0.0 for one in records if one.training}
-    return sum(one.seconds for one in records) + sum(trained.values())
+    return sum((one.seconds for one in records), 0.0) + sum(trained.values())

@@ -1,0 +1,51 @@
+import pytest
+
+from multigraft.studies.checking import findings
+from multigraft.studies.grid import runs
+from multigraft.studies.ledger import Ledger
+from multigraft.studies.reading import read_study
+from tests.helpers.cli import tu_file
+from tests.helpers.studies import TINY, a_record, tiny_study
+
+
+def checked(tmp_path, text=TINY):
+    study = read_study(str(tiny_study(tmp_path, text)))
+    return findings(study, Ledger(tmp_path / "ledger"))
+
+
+def test_a_study_that_can_run_has_no_findings(tmp_path):
+    assert checked(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        (TINY.replace('"esame"', '"esam"'), "esam on gc: unknown strategy 'esam'"),
+        (TINY.replace('"gc,lp"', '"gc,pl"'), "unknown task 'pl'"),
+        (TINY + "inner_lr = 0.0\n", "esame on gc: the inner step size must be positive"),
+        (TINY.replace('["tiny"]', '["tiny", "nowhere"]'), "nowhere"),
+    ],
+    ids=["strategy", "task", "option", "data"],
+)
+def test_what_would_fail_later_is_found_now(tmp_path, text, finding):
+    found = checked(tmp_path, text)
+    assert any(finding in one for one in found)
+
+
+def test_data_that_cannot_serve_a_task(tmp_path):
+    study = read_study(str(tiny_study(tmp_path)))
+    tu_file(tmp_path / "tiny", "graph_labels").unlink()
+    assert any("tiny: " in one and "graph labels" in one for one in findings(study, Ledger(tmp_path / "ledger")))
+
+
+def test_spoilt_and_unpaired_files_are_findings(tmp_path):
+    study, ledger = read_study(str(tiny_study(tmp_path))), Ledger(tmp_path / "ledger")
+    one, two, three, *_ = runs(study, "strict")
+    for run, identity in ((one, "a"), (three, "b")):
+        ledger.write(run, a_record(run, identity=identity))
+    ledger.write(two, a_record(two))
+    ledger.file(two).write_text("")
+    found = findings(study, ledger)
+    assert len(found) == 2
+    assert ledger.file(two).name in found[0]
+    assert "different data or splits" in found[1]
