@@ -6,6 +6,8 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from multigraft.version import __version__
+
 if TYPE_CHECKING:
     from multigraft.encoders.base import Encoder, ModuleEncoder
     from multigraft.encoders.gcn import GCN
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from multigraft.strategies.base import Strategy
     from multigraft.tasks.base import Episode, Examples, Head, Task
     from multigraft.training.fit import train
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "Encoder": "encoders.base",

@@ -14,8 +14,10 @@ from torch.nn.functional import one_hot
 from multigraft.errors import InputError
 from multigraft.evaluation import answers as answers_module
 from multigraft.evaluation.probe import measure
+from multigraft.evaluation.protocols import STRICT
 from multigraft.graphs.segments import positions, segment_ids
 from multigraft.graphs.splits import split_graphs
+from multigraft.randomness import generator
 from tests.helpers.graphs import random_graphs
 
 MOST_NODES = 18
@@ -107,10 +109,10 @@ def test_strict_encoders_never_meet_an_edge_they_are_asked_for(graphs, split):
     """The pairs asked for, found again by posing the questions as the protocol does."""
     seen = []
     measure({"spy": lambda given: seen.append(given) or signature(given)}, graphs, split, ["lp"], "strict", 3)
-    recipe = probe_module.protocols.STRICT.recipes["lp"]
+    recipe = STRICT.recipes["lp"]
     for part, given in zip(("train", "validation", "test"), seen, strict=True):
         whole = graphs.select(getattr(split, part))
-        examples = recipe.pose(whole, probe_module.generator(3, "probe", "lp", part))
+        examples = recipe.pose(whole, generator(3, "probe", "lp", part))
         asked = {frozenset(pair) for pair in examples.queries.T.tolist()}
         visible = {frozenset(pair) for pair in given.edge_index.T.tolist()}
         assert not asked & visible

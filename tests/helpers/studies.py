@@ -17,17 +17,15 @@ def small_study(name="small", datasets=("MUTAG",), splits=2, rows=None, epochs=1
     """A study of esame and single on a data set, with options that train fast."""
     rows = rows or (Row("classical", "single", (("gc",),), "own"), Row("esame", "esame", (("gc",), ("gc", "lp"))))
     fast = Setting({"epochs": epochs, "dim": 4, "layers": 1, "batch_size": 8, "validation_draws": 1})
-    return Study(
-        name, "A small study", datasets, (*rows, *BASELINE_ROWS), splits=splits, protocols=("strict",), settings=(fast,),
-        **more,
-    )  # fmt: skip
+    options = {"splits": splits, "protocols": ("strict",), "settings": (fast,), **more}
+    return Study(name, "A small study", datasets, (*rows, *BASELINE_ROWS), **options)
 
 
 def a_run(seed=0, strategy="esame", tasks=("gc",), **changes):
     """A run of one encoder."""
     training = Training("MUTAG", "stratified", seed, strategy, tasks, "{}")
-    fields = {"dataset": "MUTAG", "split": "stratified", "seed": seed, "protocol": "strict", "version": 1, "probe": "svm",
-              "asked": tasks, "training": training}  # fmt: skip
+    fields = {"dataset": "MUTAG", "split": "stratified", "seed": seed, "protocol": "strict", "version": 1,
+              "probe": "svm", "asked": tasks, "training": training}  # fmt: skip
     return Run(**fields | changes)
 
 

@@ -104,3 +104,26 @@ def episode(graphs: list[Graph], generator: torch.Generator) -> tuple[object, ob
         [labelled_nodes(graph, generator) for graph in nc],
         [link_prediction(graph, generator) for graph in lp],
     )
+
+
+def listed_pairs(graphs: PackedGraphs) -> tuple[tuple[list, list], tuple[list, list]]:
+    """Edges and non-edges that SAME's release trains an end-to-end link predictor on, and those asked in the end.
+
+    Graph by graph: edges in the order of their entry with the smaller node first, or else of their first entry; as many
+    non-edges, row by row of the upper triangle; the last part of either list, from int(0.8 n) on, is asked.
+    """
+    everything: tuple[list, list] = ([], [])
+    last: tuple[list, list] = ([], [])
+    for number in range(len(graphs)):
+        first, stop = graphs.node_offsets[number : number + 2].tolist()
+        begin, end = graphs.edge_offsets[number : number + 2].tolist()
+        stored = [tuple(edge) for edge in graphs.edge_index[:, begin:end].T.tolist()]
+        edges = list(dict.fromkeys(edge for edge in stored if edge[0] < edge[1]))
+        edges += [pair for pair in dict.fromkeys((v, u) for u, v in stored if u > v) if pair not in edges]
+        joined = set(edges)
+        upper = [(u, v) for u in range(first, stop) for v in range(u + 1, stop)]
+        nonedges = [pair for pair in upper if pair not in joined][: len(edges)]
+        for place, pairs in enumerate((edges, nonedges)):
+            everything[place].extend(pairs)
+            last[place].extend(pairs[int(0.8 * len(pairs)) :])
+    return everything, last

@@ -38,8 +38,8 @@ def test_panels_are_tasks_by_data_sets_with_units(table):
 def test_every_cell_is_a_mark_at_its_mean_on_the_line_of_its_method(table):
     for axes in painted(table).axes:
         task, dataset = axes.get_title(loc="left").split(", ")
-        labels = [label.get_text() for label in axes.get_yticklabels()]
         here = [cell for cell in table.shown if (cell.task, cell.dataset) == (task, dataset)]
+        labels = [cell.model for cell in here]
         found = {
             labels[round(float(mark.get_ydata()[0]) + 0.1)]: float(mark.get_xdata()[0]) for mark in marks(axes, OURS)
         }

@@ -125,7 +125,8 @@ def test_notes_in_latex_are_comments(table):
 
 def test_files_are_called_by_study_and_protocol(table, both):
     assert set(files_of(table)) == {
-        "same-table1-strict.md", "same-table1-strict.csv", "same-table1-strict.tex", "same-table1-strict-differences.csv",
+        "same-table1-strict.md", "same-table1-strict.csv", "same-table1-strict.tex",
+        "same-table1-strict-differences.csv",
     }  # fmt: skip
     assert "same-table2-both.md" in files_of(both)
     assert files_of(table) == files_of(table)

@@ -121,7 +121,13 @@ def test_an_empty_ledger_has_empty_cells_and_no_differences(tmp_path):
 
 @pytest.mark.parametrize(
     ("mean", "std", "text"),
-    [(51.25, 3.04, "51.2 ± 3.0"), (48.3, None, "48.3"), (7.0, math.nan, "7.0"), (-0.04, 0.5, "0.0 ± 0.5"), (100.0, 0.0, "100.0 ± 0.0")],
+    [
+        (51.25, 3.04, "51.2 ± 3.0"),
+        (48.3, None, "48.3"),
+        (7.0, math.nan, "7.0"),
+        (-0.04, 0.5, "0.0 ± 0.5"),
+        (100.0, 0.0, "100.0 ± 0.0"),
+    ],
     ids=["both", "no deviation", "undefined deviation", "no negative zero", "whole"],
 )  # fmt: skip
 def test_numbers_have_one_decimal(mean, std, text):

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from multigraft.errors import InputError
-from multigraft.reports.study_table import span, study_table
+from multigraft.reports.study_table import epochs_of, span, study_table
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.reading import read_study
 from multigraft.studies.study import Row
@@ -126,4 +126,5 @@ def test_other_tasks_than_trained_have_to_be_said(tmp_path):
 
 def test_a_span_is_one_number_or_two():
     assert span([3, 3]) == "3"
+    assert (epochs_of([1, 1]), epochs_of([2]), epochs_of([1, 2])) == ("1 epoch", "2 epochs", "1 to 2 epochs")
     assert span([5000, 1000, 8000]) == "1000 to 8000"

@@ -1,5 +1,6 @@
 """Drawing without global state, with text as text, the same bytes every time."""
 
+import io
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -7,6 +8,7 @@ from xml.etree import ElementTree
 import matplotlib
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from multigraft.errors import MissingExtraError
 from multigraft.reports.svg import draw, draw_png
@@ -73,10 +75,6 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_png_is_the_same_drawing_on_white_and_twice_as_fine():
-    import io
-
-    from PIL import Image
-
     image = Image.open(io.BytesIO(draw_png(line, width=300, height=200)))
     assert image.size == (600, 400)
     assert image.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)

@@ -21,12 +21,12 @@ def test_every_name_builds_a_strategy_that_says_its_name(name):
 
 def test_options_reach_the_strategy_and_none_keeps_the_default():
     assert build("isame", inner_steps=3, inner_lr=None).config() == {
-        "name": "isame", "inner_steps": 3, "inner_lr": 0.04, "first_order": False,
+        "name": "isame", "inner_steps": 3, "inner_lr": 0.04, "first_order": False, "step_losses": False,
     }  # fmt: skip
 
 
 def test_unknown_names_and_foreign_options_are_refused():
-    with pytest.raises(InputError, match="choose from single, joint, isame, esame"):
+    with pytest.raises(InputError, match="choose from single, joint, finetune, joint-maml, isame, esame, reptile"):
         build("maml")
     with pytest.raises(InputError, match="'joint' has no option inner_steps"):
         build("joint", inner_steps=2)

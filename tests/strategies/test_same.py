@@ -16,7 +16,9 @@ from multigraft.strategies.same import SAME, divide, esame, isame
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import resolve
 from tests.helpers.graphs import random_graphs
+from tests.helpers.models import assert_same, double_graphs, double_model, gradients
 from tests.reference import same as plain
+from tests.reference import strategies as reference
 
 TASKS = resolve(["gc", "nc", "lp"])
 
@@ -168,3 +170,26 @@ def test_batch_too_small_for_the_tasks_is_refused():
     with pytest.raises(InputError, match="must be 6 or more"):
         esame().check(TASKS, 5)
     esame().check(TASKS, 6)
+
+
+@pytest.mark.parametrize("adapts_encoder", [True, False], ids=["isame", "esame"])
+@pytest.mark.parametrize("steps", [1, 3])
+def test_losses_of_all_steps_are_the_plain_ones(adapts_encoder, steps):
+    graphs = double_graphs()
+    model = double_model(graphs)
+    strategy = (isame if adapts_encoder else esame)(steps, 0.1, step_losses=True)
+    ours = torch.stack(list(strategy.losses(model, TASKS, graphs, generator(3)).values())).sum()
+    theirs = reference.same_step_losses(
+        dict(model.named_parameters()), episodes(graphs, 3), plain.gcn, adapts_encoder, steps, 0.1
+    )
+    assert abs(ours.item() - theirs.item()) < 1e-9
+    assert_same(gradients(model, ours), gradients(model, theirs))
+
+
+def test_the_only_step_is_all_steps():
+    graphs = double_graphs()
+    model = double_model(graphs)
+    for strategy in (isame, esame):
+        last, every = (strategy(1, 0.1, step_losses=wanted).losses(model, TASKS, graphs, generator(0))
+                       for wanted in (False, True))  # fmt: skip
+        assert all(torch.equal(last[name], every[name]) for name in last)

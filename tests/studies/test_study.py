@@ -41,7 +41,7 @@ def test_what_sees_no_graph_does_not_train(name):
         (Setting({}, ("isame",), ("gc", "nc"), ("A",)), True),
         (Setting({}, ("isame",), ("gc", "nc"), ("B",)), False),
     ],
-    ids=["all", "strategy", "other-strategy", "tasks-in-any-order", "fewer-tasks", "data", "other-data", "every", "one-not"],
+    ids=["all", "strategy", "other-strategy", "tasks-in-any-order", "fewer-tasks", "data", "other-data", "every", "no"],
 )  # fmt: skip
 def test_a_setting_is_for_what_it_names(setting, matches):
     assert setting.matches("isame", ("gc", "nc"), "A") == matches

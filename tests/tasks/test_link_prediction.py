@@ -2,11 +2,13 @@
 
 import math
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from multigraft.errors import InputError
 from multigraft.graphs.splits import share_of
 from multigraft.randomness import generator
 from multigraft.tasks.link_prediction import LinkPrediction
@@ -72,18 +74,56 @@ def test_a_complete_graph_has_no_negatives_and_no_edges_no_questions():
 
 
 def test_pairs_come_in_either_order():
-    queries = TASK.examples(random_graphs(40, seed=1), generator(0)).queries
+    queries = TASK.examples(random_graphs(200, seed=1), generator(0)).queries
     rising = float((queries[0] < queries[1]).double().mean())
     assert 0.4 < rising < 0.6
 
 
-def test_training_asks_for_all_edges_judging_for_hidden_ones():
+@pytest.mark.parametrize("ask", [TASK.examples, TASK.exam], ids=["training", "exam"])
+def test_training_and_exam_ask_for_hidden_edges_alone(ask):
     graphs = random_graphs(5, seed=2, density=0.4)
-    everything, exam = TASK.examples(graphs, generator(3)), TASK.exam(graphs, generator(3))
-    assert set(pairs(everything.queries[:, everything.answers == 1])) == set(pairs(graphs.edge_index))
-    visible = set(pairs(exam.graphs.edge_index))
-    assert not visible & set(pairs(exam.queries))
+    asked = ask(graphs, generator(3))
+    visible = set(pairs(asked.graphs.edge_index))
+    assert not visible & set(pairs(asked.queries))
+    assert visible | set(pairs(asked.queries[:, asked.answers == 1])) == set(pairs(graphs.edge_index))
     assert len(visible) < len(set(pairs(graphs.edge_index)))
+
+
+def test_training_asks_for_every_edge_in_the_end():
+    graphs, draws = random_graphs(3, seed=2, density=0.5), generator(0)
+    asked = set()
+    for _ in range(60):
+        examples = TASK.examples(graphs, draws)
+        asked |= set(pairs(examples.queries[:, examples.answers == 1]))
+    assert asked == set(pairs(graphs.edge_index))
+
+
+@given(packed_graphs())
+def test_file_order_asks_what_the_release_asks(graphs):
+    task = LinkPrediction(order="file")
+    listed, last = plain.listed_pairs(graphs)
+    for examples, (edges, nonedges) in (
+        (task.examples(graphs, generator(0)), listed),
+        (task.exam(graphs, generator(0)), last),
+    ):
+        asked = [tuple(pair) for pair in examples.queries.T.tolist()]
+        assert asked == edges + nonedges
+        assert examples.answers.tolist() == [1] * len(edges) + [0] * len(nonedges)
+        hidden = set(last[0])
+        assert set(pairs(examples.graphs.edge_index)) == set(pairs(graphs.edge_index)) - hidden
+
+
+def test_file_order_draws_nothing_and_leaves_episodes_alone():
+    graphs = random_graphs(4, seed=2, density=0.5)
+    one, two = (LinkPrediction(order="file").examples(graphs, generator(seed)) for seed in (0, 1))
+    assert torch.equal(one.queries, two.queries)
+    in_order, at_random = (LinkPrediction(order=order).episode(graphs, generator(0)) for order in ("file", "random"))
+    assert torch.equal(in_order.target.queries, at_random.target.queries)
+
+
+def test_an_unknown_order_is_refused():
+    with pytest.raises(InputError, match="order must be one of random, file, got 'name'"):
+        LinkPrediction(order="name")
 
 
 def test_same_generator_same_episode_and_fresh_ones_otherwise():

@@ -17,7 +17,7 @@ from multigraft.randomness import generator, seed_of
 from multigraft.tasks.base import Examples, Head
 
 EPOCHS, PATIENCE = 100, 30  # accuracy on a few dozen graphs stands still for ten epochs and rises again
-GRAPHS_A_BATCH = 32
+GRAPHS_A_BATCH, FEWEST_BATCHES = 32, 10
 LEARNING_RATE = 2e-3
 
 Ready = Callable[[Examples], tuple[Tensor, Examples]]
@@ -35,11 +35,11 @@ class Posed:
 def fit_head(sitting: Sitting, ready: Ready, origin: Origin) -> Float64[Tensor, "asked classes"]:
     """Scores of the test questions by a head trained on the training part, the best epoch chosen on validation.
 
-    The head reads embeddings standardised as in training, like every other probe. Adam, step 0.002, on batches of 32
-    graphs, up to 100 epochs; 30 without a better validation score end it. The training graphs are dealt to batches
-    once, and each batch is asked its questions once; the order of the batches changes with every epoch. ``ready``
-    gives the embeddings behind some questions, and the questions without their answers. The same under every
-    protocol but for the questions: without validation nobody would know when to stop.
+    The head reads embeddings standardised as in training, like every other probe. Adam, step 0.002, on ten batches or
+    more of at most 32 graphs, up to 100 epochs; 30 without a better validation score end it. The training graphs are
+    dealt to batches once, and each batch is asked its questions once; the order of the batches changes with every
+    epoch. ``ready`` gives the embeddings behind some questions, and the questions without their answers. The same
+    under every protocol but for the questions: without validation nobody would know when to stop.
 
     Source: the heads of SAME, section 4.2; the paper does not say how it trained them, so these settings are ours.
     """
@@ -79,9 +79,10 @@ def _train(head: Head, batches: Sequence[Posed], validation: Posed, sitting: Sit
 def _batches(sitting: Sitting) -> list[Examples]:
     graphs: PackedGraphs = sitting.parts["train"]
     order = torch.randperm(len(graphs), generator=generator(sitting.seed, "head batches", sitting.task.name))
+    size = max(1, min(GRAPHS_A_BATCH, len(graphs) // FEWEST_BATCHES))
     return [
         sitting.how.pose(graphs.select(chosen), generator(sitting.seed, "head", sitting.task.name, place))
-        for place, chosen in enumerate(order.split(GRAPHS_A_BATCH))
+        for place, chosen in enumerate(order.split(size))
     ]
 
 

@@ -29,8 +29,9 @@ def corrected_difference(first: Sequence[float], second: Sequence[float], test_s
 
     Why this test: the training parts of random splits overlap, and so do their test parts, so scores of different
     splits are not independent, and the ordinary paired t-test, which takes the variance of the mean as s^2 / n, finds
-    differences where there are none. This one takes (1 / n + test_share) s^2, with n - 1 degrees of freedom. It is an
-    approximation, and a cautious one: a difference does not become certain by adding splits of the same data.
+    differences where there are none: with ten splits five times too often. This one takes (1 / n + test_share) s^2,
+    with n - 1 degrees of freedom, so that no number of splits of the same data makes a small difference certain. It is
+    an approximation, too lenient where scores depend more on the graphs trained on than on those asked about.
 
     Splits on which either score is NaN are left out. From a single split there is a value, but neither interval nor
     p-value; nor is there from differences that are all the same, since these do not say how they vary, unless they

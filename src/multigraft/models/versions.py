@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from multigraft import __version__
+from multigraft.version import __version__
 
 LIBRARIES = ("torch", "torch_geometric", "lightning", "scikit-learn", "numpy", "rdkit")
 

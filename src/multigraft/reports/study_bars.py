@@ -127,6 +127,6 @@ def _bar(axes: "Axes", cell: Cell, place: int, colour: str, hollow: bool) -> Non
         axes.annotate(shortage(cell), (place, 3), ha="center", va="bottom", fontsize=SMALL, color=MUTED)
         return
     axes.bar([place], [cell.mean], BAR, color=PAPER if hollow else colour, edgecolor=colour, linewidth=1.6)
-    whisker(axes, cell, place, INK, upright=True)
+    whisker(axes, cell, float(place), INK, upright=True)
     foot = f"{cell.mean:z.1f}" + (f"\n{shortage(cell)}" if shortage(cell) else "")
     axes.annotate(foot, (place, 3), ha="center", va="bottom", fontsize=SMALL, color=INK if hollow else PAPER)

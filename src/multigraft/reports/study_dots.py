@@ -96,7 +96,7 @@ def _panel(axes: "Axes", table: StudyTable, cells: Sequence[Cell], labels: Seque
 
 def _dot(axes: "Axes", cell: Cell, place: int, colour: str) -> None:
     printed = cell.published is not None
-    height = place - BESIDE if printed else place
+    height = place - BESIDE if printed else float(place)
     if cell.n:
         whisker(axes, cell, height, colour, upright=False)
         hollow = not cell.trained

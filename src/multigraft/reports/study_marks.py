@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from multigraft.reports.palette import FONT_SIZE, INK, MUTED, PALETTE, PAPER
 from multigraft.reports.study_grids import number_text
-from multigraft.reports.study_table import StudyTable, span
+from multigraft.reports.study_table import StudyTable, epochs_of
 from multigraft.reports.svg import UNITS
 from multigraft.studies.cells import Cell
 from multigraft.studies.study import UNTRAINED
@@ -58,7 +58,7 @@ def heading(table: StudyTable, figure: "Figure") -> None:
     splits = table.study.splits
     over = f"means over {splits} splits" if splits > 1 else "one split"
     epochs = sorted({number for cell in table.shown for number in cell.epochs})
-    trained = f", {span(epochs)} epoch{'s' * (epochs != [1])}" if epochs else ""
+    trained = f", {epochs_of(epochs)}" if epochs else ""
     told = f"{table.study.name}, protocol {table.protocol}, {over}{trained}"
     figure.suptitle(told, x=0.01, ha="left", fontweight="bold", fontsize=FONT_SIZE)
 

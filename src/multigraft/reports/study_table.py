@@ -153,7 +153,7 @@ def _shortfalls(study: Study, plan: Study | None) -> Iterator[str]:
     if short:
         full = [planned[place] for place in short]
         yield (
-            f"Training ran for {span(list(short.values()))} epochs where the study plans {span(full)}: "
+            f"Training ran for {epochs_of(list(short.values()))} where the study plans {span(full)}: "
             "these numbers are a rehearsal, not the study's."
         )
 
@@ -173,3 +173,8 @@ def span(numbers: Sequence[int]) -> str:
     """The least and the largest of some numbers in words."""
     low, high = min(numbers), max(numbers)
     return str(low) if low == high else f"{low} to {high}"
+
+
+def epochs_of(numbers: Sequence[int]) -> str:
+    """How long training ran, in words."""
+    return f"{span(numbers)} epoch{'' if set(numbers) == {1} else 's'}"

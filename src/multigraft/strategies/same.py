@@ -92,7 +92,7 @@ class SAME(Strategy):
     def _answers(
         self, model: TaskModel, task: Task, episode: Episode, state: _Adapted
     ) -> Float[Tensor, "asked *logits"]:
-        """Logits of the target's questions; the support's embeddings are the target's where nothing has changed them."""
+        """Logits of the target's questions; the support's embeddings serve where nothing has changed them."""
         z = state.z
         if self.adapts_encoder or episode.target.graphs is not episode.support.graphs:
             z = functional_call(model.encoder, state.trunk, (episode.target.graphs,))

@@ -100,11 +100,11 @@ def row_lines(study: Study, row: Row, protocol: str) -> list[Line]:
     """One method's lines, for each task set and data set."""
     how = protocols.resolve(protocol)
     return [
-        Line(row, dataset, tasks, asked, tuple(_run(study, row, dataset, tasks, asked, how, s) for s in range(study.splits)))
+        Line(row, dataset, tasks, asked, _runs(study, row, dataset, tasks, asked, how))
         for tasks in row.tasks
         for asked in _asked(study, row, tasks)
         for dataset in study.datasets
-    ]  # fmt: skip
+    ]
 
 
 def runs(study: Study, protocol: str) -> Iterator[Run]:
@@ -130,25 +130,30 @@ def _asked(study: Study, row: Row, tasks: TaskSet) -> list[TaskSet]:
     return [tuple(sorted(asked, key=_place))] if asked else []
 
 
-def _run(study: Study, row: Row, dataset: str, tasks: TaskSet, asked: TaskSet, how: Protocol, seed: int) -> Run:
-    added = digests(study.plugins)
-    training = None if row.strategy in BASELINES else _training(study, row, dataset, tasks, how, seed)
-    return Run(dataset, study.split, seed, how.name, how.version, row.probe, asked, training, added)
+def _runs(study: Study, row: Row, dataset: str, tasks: TaskSet, asked: TaskSet, how: Protocol) -> tuple[Run, ...]:
+    """One a split."""
+    found = []
+    for seed in range(study.splits):
+        training = None if row.strategy in BASELINES else _training(study, row, dataset, tasks, how, seed)
+        plugins = digests(study.plugins)
+        found.append(Run(dataset, study.split, seed, how.name, how.version, row.probe, asked, training, plugins))
+    return tuple(found)
 
 
 def _training(study: Study, row: Row, dataset: str, tasks: TaskSet, how: Protocol, seed: int) -> Training:
-    def trained(strategy: str, on: TaskSet, start: Training | None) -> Training:
+    """The encoder of a row and, before it, the one that it starts from."""
+    begun = None
+    for strategy, on in (*([] if row.start is None else [row.start]), (row.strategy, tasks)):
         ordered = tuple(sorted(on, key=_place))
         options = study.options(row, strategy, on, dataset)
         if not row.trains:
             options = {name: value for name, value in options.items() if name in SHAPE}
-        changed = _task_options(strategy, ordered, how)
-        return Training(
-            dataset, study.split, seed, strategy, ordered, _text(options), _text(changed), start, digests(study.plugins)
-        )
-
-    begun = None if row.start is None else trained(*row.start, None)
-    return trained(row.strategy, tasks, begun)
+        begun = Training(
+            dataset, study.split, seed, strategy, ordered, _text(options), _text(_task_options(strategy, ordered, how)),
+            begun, digests(study.plugins),
+        )  # fmt: skip
+    assert begun is not None
+    return begun
 
 
 def _place(task: str) -> tuple[int, str]:

@@ -68,7 +68,7 @@ def register_strategy(name: str, make: Callable[..., Strategy]) -> None:
 def register_encoder(name: str, make: Callable[[int], nn.Module]) -> None:
     """Make an encoder known to studies: ``make`` takes the width of the input features and returns a module.
 
-    The module maps (features ``[nodes, width]``, edges ``[2, edges]``) to node embeddings ``[nodes, dim]``, as PyG's do.
+    The module maps (features ``[nodes, width]``, edges ``[2, edges]``) to node embeddings ``[nodes, dim]``, as PyG's.
 
     Raises:
         InputError: the name is taken.

@@ -1,18 +1,17 @@
 """Doing a study's work: several processes, a budget of time, progress; it can be killed at any moment."""
 
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from multigraft.processes import Pool, default_processes
 from multigraft.progress import counting
 from multigraft.studies.encoders import epochs_done
 from multigraft.studies.execution import Unit, perform
 from multigraft.studies.grid import Training
 from multigraft.studies.ledger import Ledger
-from multigraft.studies.pool import Pool
 
 TICK = 0.5  # seconds between two looks at the progress
 MEASURING = 4  # epochs that a measurement takes, roughly
@@ -74,15 +73,6 @@ def run_units(
         done.left = [*pool.busy, *done.left]
     done.seconds = time.monotonic() - started
     return done
-
-
-def default_processes() -> int:
-    """A process a core; a single one where there is a GPU, as they would share it."""
-    import torch
-
-    if torch.cuda.is_available():
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _perform(path: Path, device: str, unit: Unit) -> None:

@@ -71,7 +71,7 @@ def train(
             ``InputSchema.of(graphs).width``. Training starts from the weights that a module passed in has, and the
             result's ``initial`` is then the encoder with those.
         start: A trained encoder, or its directory, to go on from, as ``finetune`` must: with its weights, its heads for
-            the tasks that it shares, and its split where the graphs are the same. Its untrained twin stays the result's.
+            the tasks that it shares, and its split where the graphs are the same. Its untrained twin stays.
         balancing: How the losses of tasks are weighed: a name or a `Balancing`; ``fixed`` takes ``weights``, by task.
         epochs: Passes over the training graphs, in batches of ``batch_size`` graphs; Adam with ``learning_rate``.
         scaling: How attributes are normalised: ``rows`` (the default), ``standard`` or ``none``.

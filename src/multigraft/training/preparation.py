@@ -22,6 +22,9 @@ from multigraft.tasks.model import TaskModel
 from multigraft.training.options import TrainOptions
 
 
+EQUAL = Equal()
+
+
 @dataclass(frozen=True, eq=False)
 class Run:
     """Everything one training run consists of, checked and ready."""
@@ -34,7 +37,7 @@ class Run:
     initial: Encoder
     options: TrainOptions
     start: TrainedEncoder | None = None
-    balancing: Balancing = Equal()
+    balancing: Balancing = EQUAL
 
 
 def prepare(

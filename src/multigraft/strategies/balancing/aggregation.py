@@ -1,10 +1,12 @@
 """Gradients of tasks brought together by TorchJD's aggregators, where sums would let tasks undo each other's steps."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from multigraft.errors import InputError
@@ -41,6 +43,12 @@ class _Aggregator(Balancer):
         if hasattr(self.aggregator, "reset"):
             self.aggregator.reset()
 
+    def aggregate(self, jacobian: Float[Tensor, "tasks parameters"]) -> Float[Tensor, " parameters"]:
+        """One gradient from a row a task."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="You are solving a parameterized problem that is not DPP")
+            return self.aggregator(jacobian)
+
     def backward(self, losses: Losses, model: TaskModel) -> None:
         shared = _learning(model.encoder)
         own = _learning(model.heads)
@@ -52,7 +60,7 @@ class _Aggregator(Balancer):
             rows.append(torch.cat([gradient.flatten() for gradient in gradients[: len(shared)]]))
             for parameter, gradient in zip(own, gradients[len(shared) :], strict=True):
                 _add(parameter, gradient)
-        together = self.aggregator(torch.stack(rows))
+        together = self.aggregate(torch.stack(rows))
         sizes = [parameter.numel() for parameter in shared]
         for parameter, gradient in zip(shared, together.split(sizes), strict=True):
             _add(parameter, gradient.view_as(parameter))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from multigraft.studies.pool import Outcome, Pool
+from multigraft.processes import Outcome, Pool
 
 
 def work(job):
@@ -104,14 +104,14 @@ def test_leaving_the_block_ends_what_is_running(tmp_path):
 def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path):
     script = tmp_path / "parent.py"
     script.write_text(
-        "from tests.studies.test_pool import work\n"
-        "from multigraft.studies.pool import Pool\n"
+        "from tests.test_processes import work\n"
+        "from multigraft.processes import Pool\n"
         "if __name__ == '__main__':\n"
         "    with Pool(work, 1) as pool:\n"
         f"        pool.give(('sleep', {str(tmp_path / 'pid')!r}))\n"
         "        list(pool.outcomes(600))\n"
     )
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[1]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), *sys.path])}
     parent = subprocess.Popen([sys.executable, script], env=environment)
     pid = started(tmp_path / "pid")

@@ -1,4 +1,4 @@
-"""Worker processes that outlive a failing job, and die with whoever started them."""
+"""Worker processes that outlive a failing job, and die with whoever started them; or the same without processes."""
 
 import multiprocessing
 import os
@@ -90,6 +90,51 @@ class Pool:
         return _Worker(process, ours)
 
 
+class Here:
+    """What a `Pool` is to its caller, without processes: a job is done when its outcome is asked for."""
+
+    def __init__(self, work: Callable[[Any], None]) -> None:
+        self._work = work
+        self._jobs: list[Any] = []
+
+    def __enter__(self) -> "Here":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._jobs.clear()
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is no job."""
+        return not self._jobs
+
+    @property
+    def busy(self) -> list[Any]:
+        """The job that waits, if any."""
+        return list(self._jobs)
+
+    def give(self, job: Any) -> None:
+        """Keep a job for `outcomes`."""
+        self._jobs.append(job)
+
+    def outcomes(self, seconds: float) -> Iterator[Outcome]:
+        """Do the job, however long it takes: ``seconds`` is for pools, which can wait beside the work."""
+        if self._jobs:
+            error = _attempt(self._work, self._jobs[0])
+            yield Outcome(self._jobs.pop(0), error)
+
+
+def default_processes() -> int:
+    """A process a core; a single one where there is a GPU, as they would share it."""
+    import torch
+
+    if torch.cuda.is_available():
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _serve(pipe: Connection, work: Callable[[Any], None]) -> None:
     """A worker's life: a job comes, its error or None goes back, until nobody is there any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us
@@ -100,12 +145,16 @@ def _serve(pipe: Connection, work: Callable[[Any], None]) -> None:
             job = pipe.recv()
         except EOFError:
             return
-        try:
-            work(job)
-            answer = None
-        except Exception as error:
-            answer = f"{type(error).__name__}: {error}"
-        pipe.send(answer)
+        pipe.send(_attempt(work, job))
+
+
+def _attempt(work: Callable[[Any], None], job: Any) -> str | None:
+    """Do a job; the error if there is one."""
+    try:
+        work(job)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 def _die_with(parent: int) -> None:

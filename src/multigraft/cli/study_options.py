@@ -1,0 +1,112 @@
+"""The arguments and options of ``multigraft study``, and what they stand for."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from multigraft.cli import options as o
+from multigraft.evaluation.names import PROTOCOL_NAMES
+from multigraft.studies.names import STUDY_NAMES
+
+if TYPE_CHECKING:
+    from multigraft.studies.ledger import Ledger
+    from multigraft.studies.study import Study
+
+
+def complete_study(incomplete: str) -> list[str]:
+    """Shipped studies, and TOML files."""
+    start = Path(incomplete)
+    files = [str(path) for path in start.parent.glob(f"{start.name}*.toml")] if incomplete else []
+    return [name for name in STUDY_NAMES if name.startswith(incomplete)] + sorted(files)
+
+
+Name = Annotated[
+    str,
+    typer.Argument(help="A study's name (see: multigraft study list), or a TOML file.", autocompletion=complete_study),
+]
+Names = Annotated[
+    list[str],
+    typer.Argument(help="Studies by name (see: multigraft study list), or TOML files.", autocompletion=complete_study),
+]
+LedgerPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--ledger", metavar="DIR", help="Where results are kept [MULTIGRAFT_LEDGER, or else the directory ledger]."
+    ),
+]
+Datasets = Annotated[
+    str | None, typer.Option(help="Only these data sets, separated by commas.", autocompletion=o.complete_data)
+]
+Splits = Annotated[int | None, typer.Option(help="How many splits [as the study says].")]
+Epochs = Annotated[int | None, typer.Option(help="Epochs of every training run [as the study says].")]
+Protocols = Annotated[
+    str | None,
+    typer.Option(
+        "--protocol",
+        help=f"{', '.join(PROTOCOL_NAMES)}, or both [all that the study names].",
+        autocompletion=lambda: [*PROTOCOL_NAMES, "both"],
+    ),
+]
+Settings = Annotated[
+    Path | None,
+    typer.Option("--settings", metavar="FILE", help="Options of one strategy, as multigraft tune writes them."),
+]
+
+
+def parse_duration(text: str) -> float:
+    """Seconds in ``90s``, ``30m``, ``1.5h``; a bare number is minutes.
+
+    Raises:
+        InputError: anything else.
+    """
+    from multigraft.errors import InputError
+
+    number, unit = (text[:-1], text[-1]) if text[-1:] in ("s", "m", "h") else (text, "m")
+    try:
+        seconds = float(number) * {"s": 1, "m": 60, "h": 3600}[unit]
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise InputError(f"budget must be a time like 90s, 30m or 2h, got {text!r}")
+    return seconds
+
+
+def planned(
+    names: list[str], datasets: str | None, splits: int | None, epochs: int | None, settings: Path | None
+) -> list["Study"]:
+    """The studies named, as they are to be run; their plugins are loaded."""
+    from multigraft.studies.plugins import load_plugins
+    from multigraft.studies.reading import read_study
+
+    found = []
+    for name in names:
+        study = read_study(name).planned(o.split_tasks(datasets), splits, epochs, read_setting(settings))
+        load_plugins(study.plugins)
+        found.append(study)
+    return found
+
+
+def opened(
+    name: str, ledger: Path | None, datasets: str | None, splits: int | None, epochs: int | None, settings: Path | None
+) -> tuple["Study", "Ledger"]:
+    """A study, as it was last run where nothing else is asked, and the ledger to read."""
+    from multigraft.studies.places import ledger_to_read
+
+    (study,) = planned([name], None, None, None, None)
+    book = ledger_to_read(ledger, study)
+    if epochs is None and settings is None:
+        return book.planned(study).planned(o.split_tasks(datasets), splits), book
+    return study.planned(o.split_tasks(datasets), splits, epochs, read_setting(settings)), book
+
+
+def named_protocols(text: str | None) -> list[str] | None:
+    """The protocols in a comma-separated list; None for all that a study names."""
+    return None if text in (None, "both") else [name.strip() for name in text.split(",")]
+
+
+def read_setting(file: Path | None) -> list[Any]:
+    """The setting in a file, if one is named."""
+    from multigraft.studies.reading import read_settings
+
+    return [] if file is None else [read_settings(file)]

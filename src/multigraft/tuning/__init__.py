@@ -1,0 +1,1 @@
+"""Hyperparameters by validation score: a search space, trials that can be killed, a configuration as the result."""

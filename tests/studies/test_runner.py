@@ -1,0 +1,165 @@
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from multigraft.studies.ledger import Ledger
+from multigraft.studies.reading import read_study
+from multigraft.studies.runner import epochs_of, run_units
+from multigraft.studies.schedule import unfinished, units
+from multigraft.studies.state import spoilt
+from tests.helpers.cli import environment
+from tests.helpers.studies import TINY, contents, tiny_study
+
+FINETUNE = """
+[[rows]]
+strategy = "finetune"
+start = { strategy = "joint", tasks = "gc,lp" }
+tasks = ["gc"]
+probe = "own"
+dim = 4
+"""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A study whose ledger was filled without disturbance, by one process."""
+    folder = tmp_path_factory.mktemp("study")
+    study = read_study(str(tiny_study(folder)))
+    ledger = Ledger(folder / "whole")
+    done = run_units(units([study]), ledger, processes=1, device="cpu")
+    return folder, study, ledger, done
+
+
+def test_all_work_is_done(whole):
+    _, study, ledger, done = whole
+    work = units([study])
+    assert (done.units, done.left, done.failed) == (len(work), [], {})
+    assert done.seconds > 0
+    assert unfinished(work, ledger) == []
+
+
+def test_several_processes_find_the_same(whole, tmp_path):
+    _, study, ledger, _ = whole
+    run_units(units([study]), Ledger(tmp_path), processes=2, device="cpu")
+    assert contents(Ledger(tmp_path)) == contents(ledger)
+
+
+def test_nothing_to_do_starts_no_process(whole):
+    _, study, ledger, _ = whole
+    assert run_units(unfinished(units([study]), ledger), ledger, processes=1).units == 0
+
+
+def test_work_that_the_budget_does_not_reach_is_left(whole, tmp_path):
+    _, study, _, _ = whole
+    work = units([study])
+    done = run_units(work, Ledger(tmp_path), processes=1, budget=0.01, device="cpu")
+    assert done.units == 0
+    assert set(done.left) == set(work)
+    assert unfinished(work, Ledger(tmp_path)) == work
+
+
+def test_a_unit_that_fails_stops_neither_the_others_nor_is_it_counted(tmp_path):
+    text = TINY.replace("splits = 2", "splits = 1")
+    text = text.replace('probe = "own"', 'probe = "own"\nlearning_rate = 1e30')
+    study = read_study(str(tiny_study(tmp_path, text)))
+    work, ledger = units([study]), Ledger(tmp_path / "ledger")
+    done = run_units(work, ledger, processes=1, device="cpu")
+    ((unit, reason),) = done.failed.items()
+    assert unit.training.strategy == "single"
+    assert "no longer a number" in reason
+    assert done.units == len(work) - 1
+    assert unfinished(work, ledger) == [unit]
+
+
+def test_what_starts_from_a_failure_fails_with_its_reason(tmp_path):
+    text = TINY.replace("splits = 2", "splits = 1").replace("dim = 4\n", "").replace("layers = 1\n", "")
+    text += FINETUNE.replace("dim = 4", "") + '[[settings]]\nfor = { strategy = "joint" }\nlearning_rate = 1e30\n'
+    study = read_study(str(tiny_study(tmp_path, text)))
+    work = [unit for unit in units([study]) if unit.training and unit.training.strategy in ("joint", "finetune")]
+    done = run_units(work, Ledger(tmp_path / "ledger"), processes=1, device="cpu")
+    reasons = {unit.training.strategy: reason for unit, reason in done.failed.items()}
+    assert "the encoder that it starts from failed" in reasons["finetune"]
+    assert "no longer a number" in reasons["joint"]
+
+
+def test_epochs_are_counted_where_something_is_trained(whole):
+    _, study, _, _ = whole
+    planned = {unit.name.split()[1].rstrip(","): epochs_of(unit) for unit in units([study])}
+    assert planned == {"single": 2, "esame": 2, "untrained": 0, "baselines": 0}
+
+
+def command(folder, ledger):
+    return [sys.executable, "-m", "multigraft", "study", "run", str(folder / "small.toml"),
+            "--ledger", str(ledger), "--processes", "2", "--device", "cpu"]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_study_killed_ten_times_ends_with_the_ledger_of_an_undisturbed_one(whole, tmp_path):
+    folder, study, ledger, done = whole
+    chance = random.Random(0)
+    kills = 0
+    for _ in range(40):
+        process = subprocess.Popen(
+            command(folder, tmp_path), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            process.wait(chance.uniform(5, 16))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            kills += 1
+        if kills >= 10:
+            break
+        if not unfinished(units([study]), Ledger(tmp_path)):
+            # The work is done before ten kills are: take one result and one encoder away, and go on.
+            records = sorted((tmp_path / "runs").glob("*.json"))
+            chance.choice(records).unlink()
+            for config in sorted((tmp_path / "encoders").glob("*/config.json"))[:2]:
+                config.unlink()
+    assert kills == 10
+    time.sleep(1)  # workers that were orphaned end by themselves
+    final = subprocess.run(command(folder, tmp_path), env=environment(), capture_output=True, text=True, check=False)
+    assert final.returncode == 0, final.stderr
+    assert spoilt(Ledger(tmp_path)) == []
+    assert contents(Ledger(tmp_path)) == contents(ledger)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
+def test_ctrl_c_leaves_what_the_next_call_continues(whole, tmp_path):
+    folder, study, ledger, _ = whole
+    process = subprocess.Popen(
+        command(folder, tmp_path), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not list((tmp_path / "encoders").glob("*/options.json")):
+        assert process.poll() is None
+        time.sleep(0.1)
+    os.kill(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "the same command goes on from here" in said
+    assert "Traceback" not in said
+    run_units(unfinished(units([study]), Ledger(tmp_path)), Ledger(tmp_path), processes=1, device="cpu")
+    assert contents(Ledger(tmp_path)) == contents(ledger)
+
+
+def test_a_spoilt_file_is_set_aside_and_run_again(whole, tmp_path):
+    folder, _, ledger, _ = whole
+    import shutil
+
+    shutil.copytree(ledger.path, tmp_path / "ledger")
+    victim = sorted((tmp_path / "ledger" / "runs").glob("*.json"))[0]
+    victim.write_text(victim.read_text()[:100])
+    found = subprocess.run(
+        command(folder, tmp_path / "ledger"), env=environment(), capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    assert f"set aside as {victim.name}.spoilt" in found.stderr
+    assert Path(f"{victim}.spoilt").is_file()
+    assert contents(Ledger(tmp_path / "ledger")) == contents(ledger)
