@@ -12,9 +12,10 @@ from tests.helpers.cli import ROOT, python
 from tests.helpers.packages import without
 
 NAMES = {
+    "Balancing", "register_encoder", "register_strategy", "register_task",
     "Encoder", "Episode", "Examples", "GCN", "Head", "InputError", "InputSchema", "ModuleEncoder", "MultigraftError",
     "PackedGraphs", "ProbeTable", "Split", "Strategy", "Task", "TrainedEncoder", "__version__", "embed", "load",
-    "load_encoder", "probe", "train",
+    "load_encoder", "probe", "train", "tune",
 }  # fmt: skip
 HEAVY = ("torch", "numpy", "lightning", "torch_geometric", "sklearn", "pandas", "pyarrow", "matplotlib", "rdkit")
 CALLABLES = sorted(NAMES - {"__version__"})

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from multigraft.graphs.splits import Split
     from multigraft.models.storage import load_encoder
     from multigraft.models.trained import TrainedEncoder, embed
+    from multigraft.strategies.balancing.base import Balancing
     from multigraft.strategies.base import Strategy
+    from multigraft.studies.register import register_encoder, register_strategy, register_task
     from multigraft.tasks.base import Episode, Examples, Head, Task
     from multigraft.training.fit import train
+    from multigraft.tuning.tune import tune
 
 _HOMES = {
+    "Balancing": "strategies.balancing.base",
     "Encoder": "encoders.base",
     "Episode": "tasks.base",
     "Examples": "tasks.base",
@@ -44,12 +48,17 @@ _HOMES = {
     "load": "graphs.catalog",
     "load_encoder": "models.storage",
     "probe": "evaluation.probe",
+    "register_encoder": "studies.register",
+    "register_strategy": "studies.register",
+    "register_task": "studies.register",
     "train": "training.fit",
+    "tune": "tuning.tune",
 }
 
 __all__ = [  # noqa: RUF022 - what one does with graphs comes first, then what things are
     "load",
     "train",
+    "tune",
     "probe",
     "embed",
     "load_encoder",
@@ -64,6 +73,10 @@ __all__ = [  # noqa: RUF022 - what one does with graphs comes first, then what t
     "Episode",
     "Head",
     "Strategy",
+    "Balancing",
+    "register_task",
+    "register_strategy",
+    "register_encoder",
     "ProbeTable",
     "Split",
     "MultigraftError",

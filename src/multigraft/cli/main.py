@@ -12,6 +12,7 @@ from multigraft.cli.probe import probe
 from multigraft.cli.report import report
 from multigraft.cli.study import app as study
 from multigraft.cli.train import train
+from multigraft.cli.tune import tune
 from multigraft.cli.verbs import Verbs
 
 app = typer.Typer(name="multigraft", cls=Verbs, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -33,7 +34,7 @@ def root(
     """Train one graph encoder, use its embeddings for every task."""
 
 
-for _verb in (train, probe, embed, report, doctor):
+for _verb in (train, tune, probe, embed, report, doctor):
     app.command()(_verb)
 app.add_typer(data, name="data")
 app.add_typer(study, name="study")

@@ -24,7 +24,7 @@ from multigraft.evaluation.probes import (
 NEIGHBOURS = (1, 3, 5, 11, 25)
 DEFAULT_NEIGHBOURS = 5  # scikit-learn's
 MOST_STEPS = 1000
-MOST_FOR_NEWTON = 2500  # weights: on correlated embeddings it needs a hundredth of lbfgs's steps, each of cubic cost
+MOST_FOR_NEWTON = 1000  # weights: it takes a hundredth of lbfgs's steps on correlated embeddings, each of cubic cost
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,7 +127,7 @@ def _sampler(seed: int) -> Any:
         return TPESampler(seed=seed, constant_liar=True)  # trials that run side by side keep apart
 
 
-def _distributions(parameters: "dict[str, Parameter] | Any") -> "dict[str, BaseDistribution]":
+def _distributions(parameters: Mapping[str, Parameter]) -> "dict[str, BaseDistribution]":
     return {name: _distribution(parameter) for name, parameter in parameters.items()}
 
 
@@ -136,8 +136,9 @@ def _distribution(parameter: Parameter) -> "BaseDistribution":
 
     if isinstance(parameter, Choice):
         return CategoricalDistribution(parameter.values)
-    make = IntDistribution if isinstance(parameter, Whole) else FloatDistribution
-    return make(parameter.low, parameter.high, log=parameter.log)
+    if isinstance(parameter, Whole):
+        return IntDistribution(parameter.low, parameter.high, log=parameter.log)
+    return FloatDistribution(parameter.low, parameter.high, log=parameter.log)
 
 
 @contextmanager

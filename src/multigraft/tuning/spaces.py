@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from multigraft.errors import InputError
+from multigraft.graphs.packed import PackedGraphs
 from multigraft.strategies.base import Strategy
 from multigraft.strategies.registry import build
 from multigraft.tasks.base import Task
@@ -23,17 +24,22 @@ SHARED: dict[str, Parameter] = {
     "inner_steps": Whole(1, 3),
     "scaling": Choice(("rows", "standard", "none")),
 }
+KINDS: dict[type, str] = {bool: "true or false", int: "whole numbers", float: "numbers", str: "text"}
 LARGE = 2**20  # graphs in a batch, which no strategy finds too few
 
 
-def default_space(strategy: str, tasks: Sequence[str]) -> Space:
+def default_space(strategy: str, tasks: Sequence[str], graphs: PackedGraphs) -> Space:
     """The shared parameters that this strategy has, with batches that are large enough for its episodes.
+
+    Where nodes have no attributes, there is nothing to scale.
 
     Raises:
         InputError: an unknown strategy or task, or tasks that the strategy cannot train.
     """
     known = options_of(strategy)
     parameters = {name: parameter for name, parameter in SHARED.items() if name in known}
+    if not graphs.x.shape[1]:
+        parameters.pop("scaling")
     method, asked = build(strategy), resolve(tasks)
     method.check(asked, LARGE)
     smallest = next(8 * 2**power for power in count() if _fits(method, asked, 8 * 2**power))
@@ -105,8 +111,7 @@ def _typed(option: Option, value: Any) -> Any:
     if option.kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not option.kind:
-        wanted = {bool: "true or false", int: "whole numbers", float: "numbers", str: "text"}[option.kind]
-        raise InputError(f"{option.name} takes {wanted}, got {value!r}")
+        raise InputError(f"{option.name} takes {KINDS[option.kind]}, got {value!r}")
     return value
 
 

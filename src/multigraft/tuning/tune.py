@@ -78,7 +78,7 @@ def tune(
     check_installed()
     packed, folder = load(graphs), Path(out)
     names = tuple(tasks if tasks is not None else (task.name for task in TASKS.values() if not task.obstacle(packed)))
-    chosen = _space(space, strategy, names)
+    chosen = _space(space, strategy, names, packed)
     kind = split if isinstance(split, str) else split.for_graphs(packed).to_json()
     setup = Setup(folder, strategy, names, epochs, kind, seed, device)
     _check(packed, setup, split, chosen)
@@ -107,10 +107,10 @@ def _check_counts(trials: int, processes: int | None, budget: float | None) -> N
         raise InputError(f"the budget must be a positive number of seconds, got {budget}")
 
 
-def _space(space: Space | str | Path | None, strategy: str, tasks: Sequence[str]) -> Space:
+def _space(space: Space | str | Path | None, strategy: str, tasks: Sequence[str], graphs: PackedGraphs) -> Space:
     if isinstance(space, Space):
         return space_of(space.to_json(), strategy)
-    return default_space(strategy, tasks) if space is None else read_space(Path(space), strategy)
+    return default_space(strategy, tasks, graphs) if space is None else read_space(Path(space), strategy)
 
 
 def _check(graphs: PackedGraphs, setup: Setup, split: str | Split, space: Space) -> None:
