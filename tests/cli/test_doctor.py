@@ -1,5 +1,6 @@
 """doctor: what is installed, what is missing; it works without any extra."""
 
+import re
 import tomllib
 
 import pytest
@@ -16,7 +17,7 @@ def project():
 
 
 def names(requirements):
-    return tuple(requirement.partition(">=")[0] for requirement in requirements)
+    return tuple(re.split(r"\[|>=", requirement)[0] for requirement in requirements)
 
 
 def test_it_knows_the_core_packages(project):

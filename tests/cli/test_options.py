@@ -5,8 +5,11 @@ import os
 import pytest
 
 from multigraft.cli import options as o
+from multigraft.errors import InputError
+from multigraft.evaluation.names import PROBE_NAMES
 from multigraft.evaluation.protocols import PROTOCOLS
 from multigraft.graphs.names import known_names
+from multigraft.strategies.balancing.registry import BALANCINGS
 from multigraft.strategies.registry import STRATEGIES
 from multigraft.tasks.registry import TASKS
 from tests.helpers.cli import python
@@ -26,6 +29,9 @@ def test_names_are_the_registries():
     assert o.complete_strategy() == list(STRATEGIES)
     assert o.complete_protocol() == list(PROTOCOLS)
     assert o.complete_tasks("") == list(TASKS)
+    assert o.complete_balancing() == list(BALANCINGS)
+    assert o.complete_probes("") == list(PROBE_NAMES)
+    assert o.complete_probes("svm,") == [f"svm,{name}" for name in PROBE_NAMES if name != "svm"]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +79,9 @@ def test_a_wrong_data_directory_does_not_break_completion(here, monkeypatch):
         ("multigraft train ENZYMES --strategy is", "isame"),
         ("multigraft train ENZYMES --tasks gc,n", "gc,nc"),
         ("multigraft probe DIR ENZYMES --protocol st", "strict"),
+        ("multigraft probe DIR ENZYMES --probes svm,k", "svm,knn"),
+        ("multigraft train ENZYMES --balancing up", "upgrad"),
+        ("multigraft study table same-figure3", "same-figure3"),
     ],
 )
 def test_the_shell_is_answered(words, offered):
@@ -96,3 +105,14 @@ def test_the_shell_is_answered(words, offered):
 )
 def test_task_lists(text, tasks):
     assert o.split_tasks(text) == tasks
+
+
+def test_weights_are_read():
+    assert o.split_weights(None) is None
+    assert o.split_weights("gc=1, lp=0.5") == {"gc": 1.0, "lp": 0.5}
+
+
+@pytest.mark.parametrize("text", ["gc", "gc=", "gc=much", "gc:1"])
+def test_weights_that_are_none(text):
+    with pytest.raises(InputError, match=r"weights are like gc=1,lp=0\.5, got"):
+        o.split_weights(text)

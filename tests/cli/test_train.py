@@ -68,11 +68,53 @@ def test_options_reach_the_run(folder, tmp_path, words, name, value):
 
 def test_options_of_strategy_and_encoder_reach_the_run(folder, tmp_path):
     out = tmp_path / "encoder"
-    inner = ["--inner-steps", 2, "--inner-lr", 0.1, "--first-order"]
+    inner = ["--inner-steps", 2, "--inner-lr", 0.1, "--first-order", "--step-losses"]
     answer("train", folder, "--strategy", "isame", *inner, *QUICK, "--out", out)
     stored = json.loads((out / "options.json").read_text())
-    assert stored["strategy"] == {"name": "isame", "inner_steps": 2, "inner_lr": 0.1, "first_order": True}
+    assert stored["strategy"] == {
+        "name": "isame", "inner_steps": 2, "inner_lr": 0.1, "first_order": True, "step_losses": True,
+    }  # fmt: skip
     assert stored["encoder"] == {"kind": "gcn", "dim": 8, "layers": 2}
+
+
+@pytest.mark.parametrize(
+    ("words", "stored"),
+    [
+        (["--balancing", "uncertainty"], {"name": "uncertainty"}),
+        (["--balancing", "fixed", "--weights", "gc=1,lp=0.5"], {"name": "fixed", "weights": {"gc": 1.0, "lp": 0.5}}),
+    ],
+    ids=["uncertainty", "fixed"],
+)
+def test_balancing_reaches_the_run(folder, tmp_path, words, stored):
+    out = tmp_path / "encoder"
+    answer("train", folder, "--tasks", "gc,lp", *words, *QUICK, "--out", out)
+    assert json.loads((out / "options.json").read_text())["balancing"] == stored
+
+
+def test_fine_tuning_goes_on_from_a_directory(folder, encoder, tmp_path):
+    quick = ("--epochs", 1, "--validation-draws", 1)
+    out = tmp_path / "tuned"
+    answer("train", folder, "--strategy", "finetune", "--start", encoder, "--tasks", "gc,nc", *quick, "--out", out)
+    stored = json.loads((out / "options.json").read_text())
+    assert stored["start"]["fingerprint"] == json.loads((encoder / "config.json").read_text())["fingerprint"]
+    assert (out / "initial.safetensors").read_bytes() == (encoder / "initial.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--strategy", "finetune"], "goes on from a trained encoder"),
+        (["--start", "nowhere"], "no trained encoder at nowhere"),
+        (["--balancing", "fair"], "unknown balancing 'fair'"),
+        (["--weights", "gc=1"], "weights belong to balancing 'fixed'"),
+        (["--balancing", "fixed", "--weights", "gc"], "weights are like gc=1,lp=0.5, got 'gc'"),
+        (["--strategy", "joint-maml", "--step-losses"], "strategy 'joint-maml' has no option step_losses"),
+    ],
+    ids=["finetune", "start", "balancing", "weights", "number", "option"],
+)
+def test_strategies_and_balancing_that_cannot_be(folder, tmp_path, words, message):
+    assert message in complaint("train", folder, *words, "--out", tmp_path / "encoder")
+    assert not (tmp_path / "encoder").exists()
 
 
 def test_help_names_the_librarys_defaults():
@@ -85,7 +127,7 @@ def test_help_names_the_librarys_defaults():
 
 def test_every_option_of_the_library_is_an_option_here():
     said = multigraft("train", "--help").stdout
-    only_python = {"graphs", "encoder", "progress", "first_order"}
+    only_python = {"graphs", "encoder", "progress", "first_order", "step_losses"}
     for name in inspect.signature(train).parameters.keys() - only_python:
         assert f"--{name.replace('_', '-')} " in said, name
 

@@ -23,7 +23,11 @@ def fitted(name, train, setting=None):
 
 
 def known(name, train):
-    model = LogisticRegression(max_iter=1000) if name == "logistic" else KNeighborsClassifier(5, algorithm="brute")
+    model = (
+        LogisticRegression(max_iter=1000, tol=1e-8)
+        if name == "logistic"
+        else KNeighborsClassifier(5, algorithm="brute")
+    )
     return make_pipeline(StandardScaler(), model).fit(train.x.numpy(), train.answers.numpy())
 
 

@@ -96,3 +96,30 @@ def test_verdicts_mirror_each_other(one: float, other: float, margin: float):
 def test_titles():
     assert comparisons(usual_table())[2].title == "lp · ROC-AUC · hadamard"
     assert metric_title("balanced_accuracy") == "balanced accuracy"
+
+
+def test_every_probe_has_a_comparison_and_baselines_stand_beside_each():
+    usual = rows("gc", {"trained": 0.6, "untrained": 0.5})
+    others = [dataclasses.replace(row, value=row.value + 0.2, probe="knn") for row in usual]
+    baselines = [
+        dataclasses.replace(row, probe=probe)
+        for row, probe in zip(rows("gc", {"attributes": 0.4, "majority": 0.3}), ("tree", "constant"), strict=True)
+    ]
+    paired = [dataclasses.replace(one, probe=part[0].probe) for part in (usual, others) for one in differences(part)]
+    made = dataclasses.replace(table(usual, others, baselines), differences=paired)
+    linear, nearest = comparisons(made)
+    assert (linear.headline, nearest.headline) == (True, False)
+    assert linear.title == "gc · accuracy · mean"
+    assert nearest.title == "gc · accuracy · mean · knn"
+    for found, score in ((linear, 0.6), (nearest, 0.8)):
+        assert list(found.rows) == ["trained", "untrained", "attributes", "majority"]
+        assert found.rows["trained"].value == pytest.approx(score)
+        assert found.paired_difference("trained", "untrained") is not None
+        assert found.rows["majority"].value == 0.3
+
+
+def test_baselines_alone_are_a_comparison():
+    alone = [dataclasses.replace(row, probe="constant") for row in rows("gc", {"majority": 0.3})]
+    [found] = comparisons(table(alone))
+    assert list(found.rows) == ["majority"]
+    assert found.headline

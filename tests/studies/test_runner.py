@@ -102,7 +102,7 @@ def command(folder, ledger):
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_study_killed_ten_times_ends_with_the_ledger_of_an_undisturbed_one(whole, tmp_path):
-    folder, study, ledger, done = whole
+    folder, study, ledger, _ = whole
     chance = random.Random(0)
     kills = 0
     for _ in range(40):

@@ -21,7 +21,8 @@ from multigraft.models.storage import load_encoder
 from multigraft.strategies.registry import STRATEGIES
 from multigraft.strategies.same import isame
 from multigraft.tasks.graph_classification import GraphClassification
-from multigraft.training.fit import train
+from multigraft.tasks.link_prediction import LinkPrediction
+from multigraft.training.fit import train, untrained
 from tests.helpers.graphs import random_graphs
 from tests.helpers.training import small_graphs, train_small
 
@@ -38,7 +39,9 @@ def history(out):
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_every_strategy_trains(strategy):
     tasks = ["nc"] if strategy == "single" else ["gc", "nc", "lp"]
-    trained = train_small(strategy=strategy, tasks=tasks)
+    start = train_small(tasks=["gc"], strategy="single") if STRATEGIES[strategy]().continues else None
+    shape = {"dim": None, "layers": None} if start else {}
+    trained = train_small(strategy=strategy, tasks=tasks, start=start, **shape)
     assert trained.tasks == tuple(tasks)
     assert set(trained.metadata["validation"]) == set(tasks)
     assert trained.metadata["epochs"] == 2
@@ -359,3 +362,28 @@ def test_a_score_that_validation_does_not_define_is_kept_as_none(tmp_path):
     trained = train_small(small_graphs(12), out=tmp_path / "run")  # one graph to validate on: no target for gc
     assert trained.metadata["validation"]["gc"] is None
     assert load_encoder(tmp_path / "run").metadata["validation"]["gc"] is None
+
+
+def test_untrained_is_what_training_starts_from():
+    graphs = small_graphs()
+    bare = untrained(graphs, dim=8, layers=2, seed=4)
+    for options in ({"tasks": ["gc"], "strategy": "single"}, {"tasks": ["nc", "lp"], "strategy": "isame"}):
+        assert train_small(graphs, seed=4, **options).untrained().fingerprint == bare.fingerprint
+    assert bare.fingerprint == bare.untrained().fingerprint != untrained(graphs, dim=8, layers=2, seed=5).fingerprint
+    assert bare.split.to_json() == train_small(graphs, seed=4).split.to_json()
+    assert bare.metadata["epochs"] == 0
+    assert bare.tasks == ()
+
+
+def test_a_task_passed_as_a_value_is_trained_with_its_options():
+    trained = train_small(tasks=[LinkPrediction(order="file")], strategy="single")
+    assert trained.model.tasks[0].config() == {"relu": True, "order": "file"}
+
+
+@pytest.mark.parametrize("strategy", ["single", "joint", "joint-maml", "isame", "esame", "reptile"])
+def test_the_same_seed_gives_the_same_weights_with_every_strategy(strategy):
+    graphs, tasks = small_graphs(24), ["gc"] if strategy == "single" else ["gc", "lp"]
+    one, two, other = (
+        train_small(graphs, epochs=1, tasks=tasks, strategy=strategy, seed=seed).fingerprint for seed in (1, 1, 2)
+    )
+    assert one == two != other

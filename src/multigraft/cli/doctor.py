@@ -10,15 +10,18 @@ from multigraft.cli import options as o
 from multigraft.cli.output import result, table
 
 CORE = (
-    "torch", "torch_geometric", "lightning", "torchmetrics", "scikit-learn", "numpy", "pandas", "pyarrow",
-    "safetensors", "typer", "rich", "jaxtyping", "platformdirs", "pyyaml",
+    "torch", "torch_geometric", "lightning", "torchmetrics", "scikit-learn", "scipy", "numpy", "pandas", "pyarrow",
+    "safetensors", "typer", "rich", "jaxtyping", "platformdirs", "pyyaml", "filelock",
 )  # fmt: skip
 EXTRAS = {
     "molecules": (("rdkit",), "the embedded molecule sets nci5k and chembl2321810"),
-    "plots": (("matplotlib", "plotly", "umap-learn", "jinja2"), "the HTML page of multigraft report"),
+    "plots": (
+        ("matplotlib", "plotly", "umap-learn", "jinja2"),
+        "the HTML page of multigraft report; figures of studies",
+    ),
     "tensorboard": (("tensorboard",), "TensorBoard logs beside the CSV history of training"),
-    "balancing": (("torchjd",), "gradient aggregators; no verb uses them yet"),
-    "tuning": (("optuna",), "searches for options; no verb uses them yet"),
+    "balancing": (("torchjd",), "train --balancing pcgrad, upgrad, mgda and TorchJD's other aggregators"),
+    "tuning": (("optuna",), "multigraft tune"),
     "distributed": (("ray",), "runs on several machines; no verb uses them yet"),
     "serve": (("fastapi", "uvicorn"), "an HTTP service; no verb uses it yet"),
     "hub": (("huggingface_hub",), "upload to a model hub; no verb uses it yet"),

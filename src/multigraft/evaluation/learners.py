@@ -23,7 +23,7 @@ from multigraft.evaluation.probes import (
 
 NEIGHBOURS = (1, 3, 5, 11, 25)
 DEFAULT_NEIGHBOURS = 5  # scikit-learn's
-MOST_STEPS = 1000
+MOST_STEPS = 300
 MOST_FOR_NEWTON = 1000  # weights: it takes a hundredth of lbfgs's steps on correlated embeddings, each of cubic cost
 
 

@@ -83,9 +83,11 @@ def contenders_of(
     encoder: TrainedEncoder, graphs: PackedGraphs, probes: Sequence[str], baselines: bool, device: str
 ) -> list[Contender]:
     """Each probe on the encoder and, with ``baselines``, on its untrained twin; then what sees no graph."""
-    if unknown := [name for name in probes if name not in PROBE_NAMES] or not probes:
-        asked = f"unknown probe {unknown[0]!r}" if probes else "there must be at least one probe"
-        raise InputError(f"{asked}: choose from {', '.join(PROBE_NAMES)}")
+    if not probes:
+        raise InputError(f"name at least one probe: choose from {', '.join(PROBE_NAMES)}")
+    for name in probes:
+        if name not in PROBE_NAMES:
+            raise InputError(f"unknown probe {name!r}: choose from {', '.join(PROBE_NAMES)}")
     twins = {"trained": encoder} | ({"untrained": encoder.untrained()} if baselines else {})
     found = []
     for name, twin in twins.items():

@@ -21,7 +21,6 @@ from multigraft.tasks.base import Task
 from multigraft.tasks.model import TaskModel
 from multigraft.training.options import TrainOptions
 
-
 EQUAL = Equal()
 
 

@@ -106,12 +106,13 @@ class Tuning:
     def _toml(self) -> str:
         assert self.best is not None
         compared = "" if self.defaults is None else f" (the defaults: {self.defaults.score:.4f})"
-        more = "".join(f" --{name} {value}" for name, value in (("seed", self.seed), ("split", self.split)) if value)
+        split = f" --split {self.split}" if self.split else ""
+        name = json.dumps(self.data)[1:-1]  # a name with a line break must not end the comment
         lines = [
-            f"# {self.data}: the best of {len(self.finished)} trials is trial {self.best.number}.",
+            f"# {name}: the best of {len(self.finished)} trials is trial {self.best.number}.",
             f"# Its sum of validation scores is {self.best.score:.4f}{compared}. It was chosen by this score, which is",
             "# therefore optimistic: measure the encoder on the test graphs.",
-            f"# The same again: multigraft train DATA --config {BEST}{more} --out DIR",
+            f"# The same again: multigraft train DATA --config {BEST} --seed {self.seed}{split} --out DIR",
         ]
         values = {**self.options, "tasks": ",".join(self.tasks)}
         return "\n".join([*lines, *(f"{name} = {json.dumps(value)}" for name, value in values.items())]) + "\n"

@@ -116,7 +116,7 @@ class Space:
         return {**self.held, **{name: parameter.to_json() for name, parameter in self.parameters.items()}}
 
 
-def _check_range(low: float, high: float, log: bool) -> None:
+def _check_range(low: int | float, high: int | float, log: bool) -> None:
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise InputError(f"a range goes from a number to a larger one, got low = {low}, high = {high}")
     if log and low <= 0:

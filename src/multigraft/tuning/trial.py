@@ -62,11 +62,9 @@ class Result:
     @property
     def score(self) -> float:
         """The sum of the defined validation scores, by which training chooses its best epoch; else minus infinity."""
-        return (
-            sum(score for score in self.validation.values() if score is not None)
-            if self.state == "done"
-            else -float("inf")
-        )
+        if self.state != "done":
+            return float("-inf")
+        return sum((score for score in self.validation.values() if score is not None), start=0.0)
 
 
 def perform(setup: Setup, trial: Drawn) -> None:
