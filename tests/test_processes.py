@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from multigraft.processes import Outcome, Pool
+from multigraft.processes import Here, Outcome, Pool, default_processes
 
 
 def work(job):
@@ -118,3 +118,41 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path):
     parent.kill()
     parent.wait()
     assert ended(pid)
+
+
+# --- without processes -----------------------------------------------------------------------------------------------
+
+
+def test_here_a_job_is_done_when_its_outcome_is_asked_for(tmp_path):
+    job = ("write", str(tmp_path / "a"))
+    with Here(work) as pool:
+        assert pool.idle
+        assert list(pool.outcomes(0.0)) == []
+        pool.give(job)
+        assert (pool.idle, pool.busy) == (False, [job])
+        assert not (tmp_path / "a").exists()
+        assert list(pool.outcomes(0.0)) == [Outcome(job, None)]
+        assert (pool.idle, pool.busy) == (True, [])
+    assert (tmp_path / "a").read_text() == "done"
+
+
+def test_here_a_failing_job_says_why():
+    with Here(work) as pool:
+        pool.give(("fail", "luck"))
+        assert list(pool.outcomes(0.0)) == [Outcome(("fail", "luck"), "ValueError: no luck")]
+
+
+def test_here_an_interruption_is_the_callers():
+    def interrupted(job):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), Here(interrupted) as pool:
+        pool.give(1)
+        list(pool.outcomes(0.0))
+    assert pool.idle
+
+
+@pytest.mark.parametrize(("there", "wanted"), [(True, 1), (False, len(os.sched_getaffinity(0)))])
+def test_a_process_a_core_but_one_for_a_gpu(monkeypatch, there, wanted):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: there)
+    assert default_processes() == wanted

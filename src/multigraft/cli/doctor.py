@@ -17,7 +17,7 @@ EXTRAS = {
     "molecules": (("rdkit",), "the embedded molecule sets nci5k and chembl2321810"),
     "plots": (
         ("matplotlib", "plotly", "umap-learn", "jinja2"),
-        "the HTML page of multigraft report; figures of studies",
+        "the page of multigraft report, figures of studies",
     ),
     "tensorboard": (("tensorboard",), "TensorBoard logs beside the CSV history of training"),
     "balancing": (("torchjd",), "train --balancing pcgrad, upgrad, mgda and TorchJD's other aggregators"),
