@@ -143,7 +143,7 @@ def test_the_quick_start_is_two_commands():
     assert "```sh\nmake demo\nmake test\n```" in readme
 
 
-@pytest.mark.parametrize("page", ["README.md", "Makefile", "docs/studies.md"])
+@pytest.mark.parametrize("page", ["README.md", "Makefile", "docs/studies.md", "docs/tuning.md"])
 def test_verbs_and_options_that_are_named_exist(page):
     called = commands(ROOT / page, "multigraft")
     assert len(called) >= 3

@@ -146,13 +146,16 @@ def test_here_an_interruption_is_the_callers():
     def interrupted(job):
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), Here(interrupted) as pool:
-        pool.give(1)
+    pool = Here(interrupted)
+    pool.give(1)
+    with pytest.raises(KeyboardInterrupt), pool:
         list(pool.outcomes(0.0))
     assert pool.idle
 
 
-@pytest.mark.parametrize(("there", "wanted"), [(True, 1), (False, len(os.sched_getaffinity(0)))])
-def test_a_process_a_core_but_one_for_a_gpu(monkeypatch, there, wanted):
-    monkeypatch.setattr("torch.cuda.is_available", lambda: there)
-    assert default_processes() == wanted
+def test_a_process_a_core_but_one_for_a_gpu(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 2, 3}, raising=False)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert default_processes() == 3
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    assert default_processes() == 1

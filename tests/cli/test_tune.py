@@ -39,13 +39,13 @@ def space(tmp_path):
 
 
 @pytest.fixture
-def _here(monkeypatch):
+def here(monkeypatch):
     """Trials run in this process, as new ones take seconds to start."""
     monkeypatch.setattr(search, "Pool", lambda work, processes: Here(work))
 
 
 @pytest.fixture
-def tuned(_here, folder, space, tmp_path):
+def tuned(here, folder, space, tmp_path):
     """A search of three trials: its directory, and what it said as JSON."""
     out = tmp_path / "search"
     words = ("--strategy", "esame", "--tasks", "gc,lp", "--trials", 3, "--epochs", 2, "--seed", 4, "--space", space)
@@ -129,14 +129,14 @@ def test_more_trials_later(tuned, folder, space):
     assert answer("tune", folder, *words, "--trials", 5, "--resume")["trials"] == 5
 
 
-def test_options_from_a_file(_here, folder, space, tmp_path):
+def test_options_from_a_file(here, folder, space, tmp_path):
     config = tmp_path / "tune.toml"
     config.write_text(f'tasks = ["gc"]\ntrials = 1\nepochs = 1\nspace = "{space}"\nbudget = "5m"\n')
     found = answer("tune", folder, "--config", config, "--strategy", "single", "--out", tmp_path / "search")
     assert (found["trials"], found["best"]["strategy"], found["best"]["tasks"]) == (1, "single", ["gc"])
 
 
-def test_a_budget_that_is_too_small_says_how_to_go_on(_here, folder, space, tmp_path):
+def test_a_budget_that_is_too_small_says_how_to_go_on(here, folder, space, tmp_path):
     words = ("--trials", 2, "--epochs", 1, "--space", space, "--budget", "0.000001s", "--out", tmp_path / "search")
     result = multigraft("tune", folder, *words)
     assert result.exit_code == 0
@@ -181,7 +181,7 @@ def test_without_optuna_it_says_what_to_install(folder, tmp_path):
     assert not (tmp_path / "search").exists()
 
 
-def test_without_matplotlib_there_is_no_picture(_here, folder, space, tmp_path, monkeypatch):
+def test_without_matplotlib_there_is_no_picture(here, folder, space, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     words = ("--tasks", "gc", "--trials", 1, "--epochs", 1, "--space", space, "--out", tmp_path / "search")
     result = multigraft("tune", folder, *words)

@@ -64,5 +64,5 @@ def test_an_empty_directory_can_be_taken_on_request(tmp_path):
 def test_options_that_cannot_be_read(tmp_path):
     claim(tmp_path / "search", WANTED, False)
     (tmp_path / "search" / OPTIONS).write_text("{")
-    with pytest.raises(InputError, match="cannot resume, .*options.json cannot be read"):
+    with pytest.raises(InputError, match=r"cannot resume, .*options\.json cannot be read"):
         claim(tmp_path / "search", WANTED, True)

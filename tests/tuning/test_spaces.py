@@ -6,6 +6,7 @@ from multigraft.errors import InputError
 from multigraft.tuning.options import check_options, options_of
 from multigraft.tuning.space import Choice, Real, Space, Whole
 from multigraft.tuning.spaces import default_space, read_space, space_of
+from tests.helpers.cli import ROOT
 from tests.helpers.training import small_graphs
 
 SHARED = {"learning_rate", "batch_size", "scaling"}
@@ -96,6 +97,20 @@ def test_a_file_has_ranges_choices_and_values(written):
     assert space == Space(wanted, {"dim": 64})
     assert isinstance(space.parameters["learning_rate"].high, float)
     assert space_of(space.to_json(), "esame") == space
+
+
+def test_the_space_in_the_documentation_is_one(written):
+    text = (ROOT / "docs" / "tuning.md").read_text().partition("```toml\n")[2].partition("```")[0]
+    space = read_space(written(text), "esame")
+    assert space.held == {"layers": 2}
+    assert set(space.parameters) == {"dim", "first_order", "learning_rate", "inner_steps"}
+
+
+def test_the_documentation_says_what_is_searched(graphs):
+    text = (ROOT / "docs" / "tuning.md").read_text()
+    for name, parameter in default_space("esame", ("gc", "nc", "lp"), graphs).parameters.items():
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{name}` | "))
+        assert all((f"{value:g}" if isinstance(value, float) else str(value)) in row for value in parameter.extremes)
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ def test_a_task_that_the_data_cannot_serve(tmp_path):
 
 
 def test_resuming_with_other_data(tuned, tmp_path):
-    with pytest.raises(InputError, match="data: .* there, .* now"):
+    with pytest.raises(InputError, match=r"data: .* there, .* now"):
         tune_small(tuned.out, small_graphs(seed=12), resume=True)
 
 

@@ -16,8 +16,6 @@ from multigraft.tuning.space import Choice, Parameter, Space, Whole
 
 if TYPE_CHECKING:
     from optuna import Study
-    from optuna.distributions import BaseDistribution
-    from optuna.trial import FrozenTrial
 
 NAME = "tuning"
 STATES = {"running": "RUNNING", "done": "COMPLETE", "failed": "FAIL"}
@@ -82,7 +80,7 @@ class Journal:
 
         self._study.tell(number, state=TrialState.FAIL)
 
-    def _in(self, state: str) -> "Sequence[FrozenTrial]":
+    def _in(self, state: str) -> Sequence[Any]:
         return [trial for trial in self._study.get_trials(deepcopy=False) if trial.state.name == state]
 
 
@@ -127,11 +125,11 @@ def _sampler(seed: int) -> Any:
         return TPESampler(seed=seed, constant_liar=True)  # trials that run side by side keep apart
 
 
-def _distributions(parameters: Mapping[str, Parameter]) -> "dict[str, BaseDistribution]":
+def _distributions(parameters: Mapping[str, Parameter]) -> dict[str, Any]:
     return {name: _distribution(parameter) for name, parameter in parameters.items()}
 
 
-def _distribution(parameter: Parameter) -> "BaseDistribution":
+def _distribution(parameter: Parameter) -> Any:
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     if isinstance(parameter, Choice):
