@@ -10,7 +10,7 @@ SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check lint bench clean
+.PHONY: help demo test test-slow check lint bench results clean
 
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,17 @@ check: lint test  ## lint, then the tests
 
 bench: $(STAMP)  ## race the hot paths against their plain versions
 	python -m benchmarks.race
+
+STUDIES := same-table1 same-table2 same-table3 same-table4 same-figure1 same-figure3
+
+results: $(STAMP)  ## write docs/results anew from the ledger that comes with the package
+	@rm -rf docs/results
+	@for study in $(STUDIES); do \
+	  multigraft study table $$study --ledger src/multigraft/studies/evidence --out docs/results > /dev/null && \
+	  multigraft study figure $$study --ledger src/multigraft/studies/evidence --out docs/results > /dev/null || exit 1; \
+	done
+	@rm -f docs/results/*.png docs/results/*.tex docs/results/*.csv
+	@ls docs/results
 
 clean:  ## remove what was made, but for .venv
 	rm -rf demo build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,49 @@
+"""The ledger that comes with the package, and the pages that were written from it."""
+
+import pytest
+
+from multigraft.studies.cells import cells
+from multigraft.studies.differences import differences
+from multigraft.studies.ledger import Ledger, Record
+from multigraft.studies.names import STUDY_NAMES
+from multigraft.studies.places import EVIDENCE
+from multigraft.studies.reading import read_study
+from multigraft.studies.state import progress_of, unpaired
+from tests.helpers.cli import ROOT, answer
+
+LEDGER = Ledger(EVIDENCE)
+
+
+def test_every_file_can_be_believed():
+    found = list(LEDGER.records())
+    assert len(found) > 200
+    assert [path.name for path, record in found if not isinstance(record, Record)] == []
+
+
+@pytest.mark.parametrize("name", STUDY_NAMES)
+def test_every_study_is_complete_and_paired(name):
+    study = LEDGER.planned(read_study(name))
+    assert all(part.done == part.wanted > 0 for part in progress_of(study, LEDGER))
+    assert unpaired(study, LEDGER) == []
+    for protocol in study.protocols:
+        assert all(cell.complete for cell in cells(study, protocol, LEDGER))
+
+
+@pytest.mark.parametrize("name", STUDY_NAMES)
+def test_pages_are_what_the_ledger_says(tmp_path, name):
+    """`make results` writes them."""
+    answer("study", "table", name, "--ledger", EVIDENCE, "--out", tmp_path)
+    page = f"{name}-both.md"
+    assert (ROOT / "docs" / "results" / page).read_text() == (tmp_path / page).read_text()
+
+
+@pytest.mark.parametrize("name", ["same-table1", "same-table2", "same-table4"])
+def test_what_the_page_on_studies_says_of_them(name):
+    study = LEDGER.planned(read_study(name))
+    for protocol in study.protocols:
+        measured = cells(study, protocol, LEDGER)
+        against = [one for one in differences(study, measured) if one.against.model == "untrained"]
+        assert against
+        assert all(one.found.low <= 0 for one in against)
+        nodes = {cell.model: cell.mean for cell in measured if cell.task == "nc" and cell.headline}
+        assert max(nodes, key=nodes.__getitem__) == "attributes"
