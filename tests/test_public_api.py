@@ -92,7 +92,7 @@ def test_verbs_name_their_errors(name):
 
 def test_the_version_is_the_projects():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert project["tool"]["hatch"]["version"]["path"] == "src/multigraft/__init__.py"
+    assert project["tool"]["hatch"]["version"]["path"] == "src/multigraft/version.py"
     assert f"## [{mg.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
 
 

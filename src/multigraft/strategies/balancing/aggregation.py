@@ -46,7 +46,7 @@ class _Aggregator(Balancer):
     def aggregate(self, jacobian: Float[Tensor, "tasks parameters"]) -> Float[Tensor, " parameters"]:
         """One gradient from a row a task."""
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="You are solving a parameterized problem that is not DPP")
+            warnings.simplefilter("ignore", UserWarning)  # solvers say how they solve; a gradient is used as it is
             return self.aggregator(jacobian)
 
     def backward(self, losses: Losses, model: TaskModel) -> None:
