@@ -135,6 +135,7 @@ def test_a_study_that_was_not_run_here_is_read_from_the_packages_ledger(tmp_path
     monkeypatch.delenv("MULTIGRAFT_LEDGER", raising=False)
     found = answer("study", "status", "same-table1")
     assert found["ledger"].endswith("evidence")
+    assert "these are the results that come with multigraft" in multigraft("study", "table", "same-table1").stderr
     assert sum(part["done"] for part in found["parts"]) > 0
 
 

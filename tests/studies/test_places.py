@@ -28,4 +28,10 @@ def test_a_study_that_was_not_run_here_is_read_from_the_packages_ledger(tmp_path
     monkeypatch.delenv("MULTIGRAFT_LEDGER", raising=False)
     monkeypatch.chdir(tmp_path)
     Ledger(tmp_path / "ledger").keep_plan(small_study("other"), 1, [])
-    assert ledger_to_read(None, small_study()).path == EVIDENCE
+    assert ledger_to_read(None, small_study("same-table1")).path == EVIDENCE
+
+
+def test_a_study_that_was_run_nowhere_is_looked_for_here(tmp_path, monkeypatch):
+    monkeypatch.delenv("MULTIGRAFT_LEDGER", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert ledger_to_read(None, small_study("mine")).path.resolve() == tmp_path / "ledger"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from multigraft.cli import options as o
+from multigraft.cli.output import say
 from multigraft.evaluation.names import PROTOCOL_NAMES
 from multigraft.studies.names import STUDY_NAMES
 
@@ -91,10 +92,12 @@ def opened(
     name: str, ledger: Path | None, datasets: str | None, splits: int | None, epochs: int | None, settings: Path | None
 ) -> tuple["Study", "Ledger"]:
     """A study, as it was last run where nothing else is asked, and the ledger to read."""
-    from multigraft.studies.places import ledger_to_read
+    from multigraft.studies.places import EVIDENCE, ledger_to_read
 
     (study,) = planned([name], None, None, None, None)
     book = ledger_to_read(ledger, study)
+    if book.path == EVIDENCE:
+        say(f"{study.name} was not run here: these are the results that come with multigraft")
     if epochs is None and settings is None:
         return book.planned(study).planned(o.split_tasks(datasets), splits), book
     return study.planned(o.split_tasks(datasets), splits, epochs, read_setting(settings)), book
