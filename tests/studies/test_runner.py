@@ -99,6 +99,26 @@ def command(folder, ledger):
             "--ledger", str(ledger), "--processes", "2", "--device", "cpu"]  # fmt: skip
 
 
+def written(ledger):
+    """Every file of a ledger with the moment it was written: a file that is written again counts as new."""
+    return {(path, path.stat().st_mtime_ns) for path in ledger.glob("*/**/*.json")}
+
+
+def run_and_kill(folder, ledger, files, after):
+    """Run the study and kill it `after` seconds past its first new `files`; True if it was still running."""
+    before = written(ledger)
+    process = subprocess.Popen(
+        command(folder, ledger), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while process.poll() is None and len(written(ledger) - before) < files:
+        time.sleep(0.02)
+    time.sleep(after)
+    alive = process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return alive
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_study_killed_ten_times_ends_with_the_ledger_of_an_undisturbed_one(whole, tmp_path):
@@ -106,23 +126,15 @@ def test_a_study_killed_ten_times_ends_with_the_ledger_of_an_undisturbed_one(who
     chance = random.Random(0)
     kills = 0
     for _ in range(40):
-        process = subprocess.Popen(
-            command(folder, tmp_path), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        try:
-            process.wait(chance.uniform(5, 16))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            kills += 1
-        if kills >= 10:
+        kills += run_and_kill(folder, tmp_path, chance.randint(0, 2), chance.uniform(0, 0.5))
+        if kills == 10:
             break
-        if not unfinished(units([study]), Ledger(tmp_path)):
-            # The work is done before ten kills are: take one result and one encoder away, and go on.
-            records = sorted((tmp_path / "runs").glob("*.json"))
-            chance.choice(records).unlink()
+        if len(unfinished(units([study]), Ledger(tmp_path))) < len(units([study])) // 2:
+            # So that there is something left to kill: take some results and encoders away, and go on.
             for config in sorted((tmp_path / "encoders").glob("*/config.json"))[:2]:
                 config.unlink()
+            for record in sorted((tmp_path / "runs").glob("*.json"))[::2]:
+                record.unlink()
     assert kills == 10
     time.sleep(1)  # workers that were orphaned end by themselves
     final = subprocess.run(command(folder, tmp_path), env=environment(), capture_output=True, text=True, check=False)
