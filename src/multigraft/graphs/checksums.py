@@ -9,6 +9,8 @@ from torch import Tensor
 
 from multigraft.graphs.packed import PackedGraphs
 
+CATEGORIES = ("codes", "structure_codes", "types")
+
 
 def of_files(files: Iterable[Path]) -> str:
     """SHA-256 over the files' names and contents, in the order of their names; 64 hexadecimal digits."""
@@ -34,12 +36,21 @@ def _identity(graphs: PackedGraphs) -> str:
     tensors |= {name: graphs.nodes[name] for name in ("structure", "label") if name in graphs.nodes}
     if "label" in graphs.graphs:
         tensors["graph_label"] = graphs.graphs["label"]
+    if "codes" in graphs.nodes:
+        tensors |= {f"nodes.{name}": graphs.nodes[name] for name in CATEGORIES if name in graphs.nodes}
+        tensors |= {f"edges.{name}": graphs.edges[name][_order(graphs)] for name in CATEGORIES if name in graphs.edges}
+    if "targets" in graphs.graphs:
+        tensors["targets"] = graphs.graphs["targets"]
     return _digest(tensors)
 
 
-def _in_order(graphs: PackedGraphs) -> Tensor:
+def _order(graphs: PackedGraphs) -> Tensor:
     edges = graphs.edge_index
-    return edges[:, torch.argsort(edges[0] * max(graphs.num_nodes, 1) + edges[1])]
+    return torch.argsort(edges[0] * max(graphs.num_nodes, 1) + edges[1], stable=True)
+
+
+def _in_order(graphs: PackedGraphs) -> Tensor:
+    return graphs.edge_index[:, _order(graphs)]
 
 
 def of_tensors(graphs: PackedGraphs) -> str:

@@ -27,6 +27,9 @@ class Origin:
 
     ``degree``: whether node degrees, counted on the edges that message passing sees, belong to the input.
     ``notes``: choices made while loading that a user should hear of.
+    ``featurization``: what the columns ``codes`` mean, a name in `multigraft.graphs.vocabulary`; empty without them.
+    ``targets``: names of the columns of ``graphs["targets"]``, which are all ``binary`` or ``real``, as
+    ``target_kind`` says; ``metric``: how they are usually scored.
     """
 
     name: str = "unnamed"
@@ -35,6 +38,10 @@ class Origin:
     graph_classes: tuple[str, ...] = ()
     degree: bool = False
     notes: tuple[str, ...] = ()
+    featurization: str = ""
+    targets: tuple[str, ...] = ()
+    target_kind: str = ""
+    metric: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +50,17 @@ class PackedGraphs:
 
     The three tables map a column's name to a tensor whose first axis is the nodes, edges or graphs. Known columns:
     ``nodes``: ``x`` attributes ``[nodes, features]``, ``structure`` features that were computed from the edges
-    ``[nodes, features]``, ``label`` ``[nodes]``; ``graphs``: ``label`` ``[graphs]``. Other columns travel along.
+    ``[nodes, features]``, ``label`` ``[nodes]``, ``codes`` categories ``[nodes, kinds]``, ``structure_codes`` categories
+    that were computed from the edges, plus one, as 0 says that they are hidden; ``edges``: ``codes`` categories
+    ``[edges, kinds]``, ``types`` multi-hot ``[edges, types]``; ``graphs``: ``label`` ``[graphs]``, ``targets``
+    ``[graphs, targets]`` with NaN where nothing was measured. A task may add ``masked`` to nodes and edges: what the
+    encoder must not see of them. Other columns travel along.
 
-    The offsets stay on the host whatever the device of the rest: sizes are then known without asking the device.
+    ``attached`` belongs to the data set as a whole, SMILES for instance, and stays what it is in every selection; see
+    `multigraft.graphs.texts`.
+
+    The offsets, and what is attached, stay on the host whatever the device of the rest: sizes are then known without
+    asking the device.
     """
 
     edge_index: Int64[Tensor, "2 edges"]
@@ -55,6 +70,7 @@ class PackedGraphs:
     edges: Columns = field(default_factory=dict)
     graphs: Columns = field(default_factory=dict)
     origin: Origin = Origin()
+    attached: Columns = field(default_factory=dict)
 
     # --- sizes -------------------------------------------------------------------------------------------------
 
@@ -103,6 +119,13 @@ class PackedGraphs:
     def graph_labels(self) -> Int64[Tensor, " graphs"]:
         return self._labels(self.graphs, "graph")
 
+    @property
+    def targets(self) -> Float[Tensor, "graphs targets"]:
+        """What was measured of each graph; NaN where it was not."""
+        if "targets" not in self.graphs:
+            raise InputError(f"data set {self.origin.name!r} has no targets")
+        return self.graphs["targets"]
+
     def _labels(self, table: Columns, level: str) -> Tensor:
         if "label" not in table:
             raise InputError(f"data set {self.origin.name!r} has no {level} labels")
@@ -120,7 +143,7 @@ class PackedGraphs:
 
     def tensors(self) -> dict[str, Tensor]:
         """Every tensor under a flat name: ``edge_index``, ``node_offsets``, ``nodes.x``, ``graphs.label``, ..."""
-        tables = {"nodes": self.nodes, "edges": self.edges, "graphs": self.graphs}
+        tables = {"nodes": self.nodes, "edges": self.edges, "graphs": self.graphs, "attached": self.attached}
         columns = {f"{table}.{name}": column for table, rows in tables.items() for name, column in rows.items()}
         bones = {"edge_index": self.edge_index, "node_offsets": self.node_offsets, "edge_offsets": self.edge_offsets}
         return bones | columns
@@ -167,8 +190,9 @@ class PackedGraphs:
         counts = torch.zeros(len(self), dtype=torch.int64, device=self.device)
         counts.index_add_(0, self.edge_graph, keep.long())
         nodes = dict(self.nodes)
-        if "structure" in nodes:
-            nodes["structure"] = torch.zeros_like(nodes["structure"])
+        for column in ("structure", "structure_codes"):
+            if column in nodes:
+                nodes[column] = torch.zeros_like(nodes[column])
         return dataclasses.replace(
             self,
             edge_index=self.edge_index[:, keep],

@@ -18,7 +18,7 @@ from multigraft.graphs.packed import Origin, PackedGraphs
 
 FORMAT = "multigraft.packed.1"
 BONES = ("edge_index", "node_offsets", "edge_offsets")
-TABLES = ("nodes", "edges", "graphs")
+TABLES = ("nodes", "edges", "graphs", "attached")
 
 
 def save(graphs: PackedGraphs, path: str | Path) -> None:
@@ -66,10 +66,10 @@ def _assembled(tensors: Mapping[str, Tensor], origin: Origin) -> PackedGraphs:
     edge_index, node_offsets, edge_offsets = (tensors[name] for name in BONES)
     graphs = PackedGraphs(edge_index, node_offsets, edge_offsets, **tables, origin=origin)
     rows = {"nodes": graphs.num_nodes, "edges": graphs.num_edges, "graphs": len(graphs)}
-    for table, columns in tables.items():
-        for name, column in columns.items():
-            if len(column) != rows[table]:
-                raise ValueError(f"{table}.{name} has {len(column)} rows, not {rows[table]}")
+    for table, count in rows.items():
+        for name, column in tables[table].items():
+            if len(column) != count:
+                raise ValueError(f"{table}.{name} has {len(column)} rows, not {count}")
     if int(graphs.edge_offsets[-1]) != graphs.num_edges or len(graphs.edge_offsets) != len(graphs.node_offsets):
         raise ValueError("the offsets do not fit the edges")
     return graphs
