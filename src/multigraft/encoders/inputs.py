@@ -1,15 +1,17 @@
 """From the columns of a batch to the input features of an encoder."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
 from multigraft.errors import InputError
-from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.packed import Columns, PackedGraphs
+from multigraft.graphs.vocabulary import vocabulary
 
 Scaling = Literal["rows", "standard", "none"]
 MOST_DEGREES = 32
@@ -17,25 +19,39 @@ MOST_DEGREES = 32
 
 @dataclass(frozen=True)
 class InputSchema:
-    """Which features an encoder reads: attribute columns, structural columns, and degrees one-hot.
+    """Which features an encoder reads: attribute columns, structural columns, degrees one-hot, and categories.
 
     ``degrees`` is the number of one-hot places, 0 for none; larger degrees share the last place. ``scaling`` is how
     attributes are normalised: ``rows`` as SAME's release does it, ``standard`` by the training part's mean and
-    deviation, or ``none``.
+    deviation, or ``none``. ``codes``, ``structure_codes`` and ``edge_codes`` say how many categories each column of
+    codes has, ``edge_types`` how many columns of types: see `multigraft.graphs.vocabulary`.
     """
 
     attributes: int
     structure: int = 0
     degrees: int = 0
     scaling: str = "rows"
+    codes: tuple[int, ...] = ()
+    structure_codes: tuple[int, ...] = ()
+    edge_codes: tuple[int, ...] = ()
+    edge_types: int = 0
 
     def __post_init__(self) -> None:
+        for name in ("codes", "structure_codes", "edge_codes"):  # JSON knows lists alone
+            object.__setattr__(self, name, tuple(getattr(self, name)))
         if self.scaling not in get_args(Scaling):
             raise InputError(f"unknown scaling {self.scaling!r}: choose from {', '.join(get_args(Scaling))}")
 
     @property
-    def width(self) -> int:
+    def numbers(self) -> int:
+        """How many of the features are numbers, or count as such: all but the categories."""
         return self.attributes + self.structure + self.degrees
+
+    @property
+    def width(self) -> int:
+        """All features with categories one-hot, and one place for nodes that are masked."""
+        categories = sum(self.codes) + sum(self.structure_codes)
+        return self.numbers + (categories + 1 if categories else 0)
 
     @classmethod
     def of(cls, graphs: PackedGraphs, scaling: str = "rows") -> "InputSchema":
@@ -44,7 +60,11 @@ class InputSchema:
         if graphs.origin.degree:
             most = int(_degrees(graphs).max()) if graphs.num_nodes else 0
             degrees = min(most + 1, MOST_DEGREES)
-        return cls(graphs.x.shape[1], graphs.structure.shape[1], degrees, scaling)
+        known = vocabulary(graphs.origin.featurization)
+        return cls(
+            graphs.x.shape[1], graphs.structure.shape[1], degrees, scaling, known.nodes, known.structure, known.edges,
+            known.types,
+        )  # fmt: skip
 
 
 class InputFeatures(nn.Module):
@@ -75,7 +95,21 @@ class InputFeatures(nn.Module):
             self.deviation.copy_(graphs.x.std(0, correction=0).clamp_min(1e-8))
 
     def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes width"]:
+        """All features; categories as one-hot columns."""
         self._check(graphs)
+        parts = [self.numbers(graphs)]
+        schema = self.schema
+        for name, sizes in (("codes", schema.codes), ("structure_codes", schema.structure_codes)):
+            if sizes:
+                parts.append(one_hot_codes(graphs.nodes[name].long(), sizes).to(graphs.x.dtype))
+        features = torch.cat(parts, dim=1)
+        if not (schema.codes or schema.structure_codes):
+            return unmasked(features, graphs.nodes)
+        mask = graphs.nodes.get("masked", torch.zeros(graphs.num_nodes, dtype=torch.bool, device=graphs.device))
+        return torch.cat([unmasked(features, graphs.nodes), mask[:, None].to(features.dtype)], dim=1)
+
+    def numbers(self, graphs: PackedGraphs) -> Float[Tensor, "nodes numbers"]:
+        """The features that are not categories: attributes, structure, degrees."""
         parts = [self._scaled(graphs), graphs.structure]
         if self.schema.degrees:
             places = self.schema.degrees
@@ -90,13 +124,48 @@ class InputFeatures(nn.Module):
         return graphs.x
 
     def _check(self, graphs: PackedGraphs) -> None:
+        schema, name = self.schema, graphs.origin.name
         has = (graphs.x.shape[1], graphs.structure.shape[1])
-        wants = (self.schema.attributes, self.schema.structure)
+        wants = (schema.attributes, schema.structure)
         if has != wants:
             raise InputError(
                 f"the encoder reads {wants[0]} attributes and {wants[1]} structural features a node, "
-                f"data set {graphs.origin.name!r} has {has[0]} and {has[1]}: embed data like its training data"
+                f"data set {name!r} has {has[0]} and {has[1]}: embed data like its training data"
             )
+        check_codes(schema, graphs)
+
+
+def check_codes(schema: InputSchema, graphs: PackedGraphs) -> None:
+    """Raise an `InputError` where the data has not the columns of categories that the schema names."""
+    wanted = [
+        ("node categories", len(schema.codes), _columns(graphs.nodes, "codes")),
+        ("structural node categories", len(schema.structure_codes), _columns(graphs.nodes, "structure_codes")),
+        ("edge categories", len(schema.edge_codes), _columns(graphs.edges, "codes")),
+        ("edge types", schema.edge_types, _columns(graphs.edges, "types")),
+    ]
+    for what, wants, has in wanted:
+        if wants != has:
+            raise InputError(
+                f"the encoder reads {wants} columns of {what}, data set {graphs.origin.name!r} has {has}: "
+                "embed data with the featurization of its training data"
+            )
+
+
+def _columns(table: Columns, name: str) -> int:
+    return table[name].shape[1] if name in table else 0
+
+
+def one_hot_codes(codes: Int64[Tensor, "rows kinds"], sizes: Sequence[int]) -> Int64[Tensor, "rows places"]:
+    """Every column's categories one-hot, one column after the other; a code outside its column's size counts as 0."""
+    limits = torch.tensor(sizes, device=codes.device)
+    starts = limits.cumsum(0) - limits
+    places = torch.where(codes < limits, codes, 0) + starts
+    return codes.new_zeros(len(codes), sum(sizes)).scatter_(1, places, 1)
+
+
+def unmasked(features: Float[Tensor, "nodes width"], nodes: Columns) -> Float[Tensor, "nodes width"]:
+    """The features with those of masked nodes blanked."""
+    return features if "masked" not in nodes else features * ~nodes["masked"][:, None]
 
 
 def row_normalised(graphs: PackedGraphs) -> Float[Tensor, "nodes features"]:

@@ -1,0 +1,62 @@
+"""Who hears whom, and how loud: the weights that the layers of the edge encoders put on messages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from multigraft.encoders.propagation import Adjacency
+from multigraft.graphs.packed import PackedGraphs
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """Every edge, then every node's own loop, with the weight of its message.
+
+    Loops that the data has are replaced, not doubled: their weight is 0.
+    """
+
+    edges: Int64[Tensor, "2 entries"]
+    weights: Float[Tensor, " entries"]
+    nodes: int
+
+    def adjacency(self) -> Adjacency:
+        """The weights as a sparse matrix."""
+        return Adjacency.of(self.edges, self.weights, self.nodes)
+
+    def sums(self, features: Float[Tensor, "entries width"]) -> Float[Tensor, "nodes width"]:
+        """Every node's weighted sum of its entries' features."""
+        weighted = features * self.weights[:, None].to(features.dtype)
+        return features.new_zeros(self.nodes, features.shape[1]).index_add_(0, self.edges[1], weighted)
+
+
+Weighting = Callable[[PackedGraphs], Entries]
+
+
+def summed(graphs: PackedGraphs) -> Entries:
+    """Weight 1 everywhere."""
+    edge_index = graphs.edge_index
+    loops = torch.arange(graphs.num_nodes, device=graphs.device).expand(2, -1)
+    proper = (edge_index[0] != edge_index[1]).to(graphs.x.dtype)
+    weights = torch.cat([proper, proper.new_ones(graphs.num_nodes)])
+    return Entries(torch.cat([edge_index, loops], dim=1), weights, graphs.num_nodes)
+
+
+def normalised(graphs: PackedGraphs) -> Entries:
+    """1 / sqrt(d_i d_j), degrees with the loop. Source: Kipf & Welling 2017, section 2."""
+    entries = summed(graphs)
+    scale = _degree(entries).rsqrt()
+    source, target = entries.edges
+    return Entries(entries.edges, entries.weights * scale[source] * scale[target], entries.nodes)
+
+
+def averaged(graphs: PackedGraphs) -> Entries:
+    """1 / d_i, the degree with the loop."""
+    entries = summed(graphs)
+    return Entries(entries.edges, entries.weights / _degree(entries)[entries.edges[1]], entries.nodes)
+
+
+def _degree(entries: Entries) -> Tensor:
+    return entries.weights.new_zeros(entries.nodes).index_add_(0, entries.edges[1], entries.weights)
