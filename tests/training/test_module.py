@@ -8,6 +8,7 @@ import torch
 from multigraft.encoders.gcn import GCN
 from multigraft.encoders.inputs import InputSchema
 from multigraft.errors import MultigraftError
+from multigraft.graphs.part import Part
 from multigraft.strategies.registry import build
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import resolve
@@ -23,7 +24,8 @@ def made(epoch=0, tasks=("gc", "nc"), **options) -> TrainingModule:
     torch.manual_seed(0)
     model = TaskModel(GCN(InputSchema.of(graphs), dim=6, layers=1), values, graphs.origin)
     chosen = TrainOptions(tuple(tasks), {"name": "esame"}, **{"batch_size": 8, **options})
-    module = TrainingModule(model, values, build("esame"), graphs, graphs.select([1, 4, 7, 9, 12]), chosen)
+    validation = Part(graphs, torch.tensor([1, 4, 7, 9, 12]))
+    module = TrainingModule(model, values, build("esame"), Part(graphs, torch.arange(25)), validation, chosen)
     module._trainer = FakeTrainer(current_epoch=epoch)
     return module
 

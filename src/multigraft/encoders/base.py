@@ -29,6 +29,10 @@ class Encoder(nn.Module, ABC):
     def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:
         """Node embeddings of every node of the batch."""
 
+    def stages(self) -> list[list[nn.Module]]:
+        """Its modules in the order in which a batch passes them: the input's, then each layer's."""
+        return [[self]]
+
     @abstractmethod
     def config(self) -> dict[str, Any]:
         """What builds the same architecture again, as JSON values."""

@@ -23,8 +23,8 @@ class EdgeEncoder(Encoder):
     ``jk`` is the jumping knowledge: the embeddings of the ``last`` layer, or all layers' (the input's included) one
     after the other (``concat``, (layers + 1) ``dim`` wide), their maximum or sum. ``dropout`` follows every layer.
 
-    Source: Hu et al. 2020, "Strategies for Pre-training Graph Neural Networks", section 5 and appendix A; Xu et al. 2018
-    for jumping knowledge.
+    Source: Hu et al. 2020, "Strategies for Pre-training Graph Neural Networks", section 5 and appendix A; Xu et al.
+    2018 for jumping knowledge.
     """
 
     layer: ClassVar[type[EdgeLayer]]
@@ -61,6 +61,9 @@ class EdgeEncoder(Encoder):
             hidden = hidden if depth == len(self.layers) else torch.relu(hidden)
             found.append(drop(hidden, self.dropout, self.training))
         return self._jumped(found)
+
+    def stages(self) -> list[list[nn.Module]]:
+        return [[self.nodes], *([layer, norm] for layer, norm in zip(self.layers, self.norms, strict=True))]
 
     def config(self) -> dict[str, Any]:
         return {
@@ -102,9 +105,7 @@ class NodeEmbedding(nn.Module):
             nn.init.xavier_uniform_(table.weight)
         self.linear = nn.Linear(schema.numbers, dim) if schema.numbers else None
 
-    def forward(
-        self, graphs: PackedGraphs, numbers: Float[Tensor, "nodes numbers"]
-    ) -> Float[Tensor, "nodes dim"]:
+    def forward(self, graphs: PackedGraphs, numbers: Float[Tensor, "nodes numbers"]) -> Float[Tensor, "nodes dim"]:
         parts = [table(codes) for table, codes in zip(self.tables, self._codes(graphs), strict=True)]
         if self.linear is not None:
             parts.append(self.linear(unmasked(numbers, graphs.nodes)))

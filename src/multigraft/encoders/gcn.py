@@ -44,5 +44,8 @@ class GCN(Encoder):
             hidden = normalize(update if depth == 0 else update + hidden, dim=1)
         return hidden
 
+    def stages(self) -> list[list[nn.Module]]:
+        return [[], *([layer] for layer in self.layers)]
+
     def config(self) -> dict[str, Any]:
         return {"dim": self.dim, "layers": len(self.layers)}

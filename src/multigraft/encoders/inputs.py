@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import torch
 from jaxtyping import Float, Int64
@@ -37,8 +37,6 @@ class InputSchema:
     edge_types: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("codes", "structure_codes", "edge_codes"):  # JSON knows lists alone
-            object.__setattr__(self, name, tuple(getattr(self, name)))
         if self.scaling not in get_args(Scaling):
             raise InputError(f"unknown scaling {self.scaling!r}: choose from {', '.join(get_args(Scaling))}")
 
@@ -52,6 +50,11 @@ class InputSchema:
         """All features with categories one-hot, and one place for nodes that are masked."""
         categories = sum(self.codes) + sum(self.structure_codes)
         return self.numbers + (categories + 1 if categories else 0)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "InputSchema":
+        """The schema whose fields were stored as JSON, which knows lists alone."""
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()})
 
     @classmethod
     def of(cls, graphs: PackedGraphs, scaling: str = "rows") -> "InputSchema":

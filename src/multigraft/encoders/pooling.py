@@ -18,7 +18,7 @@ ROUNDS = 2  # of set2set, as in the release of Hu et al.
 class Pool(nn.Module):
     """From node embeddings ``[nodes, dim]`` to ``[graphs, width]``.
 
-    ``attention``: a softmax over the graph of a linear score (Li et al. 2016, eq. 7, as PyG's GlobalAttention reads it).
+    ``attention``: a softmax over the graph of a linear score (Li et al. 2016, eq. 7, without its second network).
     ``set2set``: an LSTM that attends to the nodes, two rounds, 2 ``dim`` wide (Vinyals et al. 2016, eq. 3 to 7).
     ``mean+centre``: the mean and then the embedding of the node that ``graphs["centre"]`` names, 2 ``dim`` wide (Hu et
     al. 2020, section 5.2).

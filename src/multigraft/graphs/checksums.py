@@ -9,7 +9,11 @@ from torch import Tensor
 
 from multigraft.graphs.packed import PackedGraphs
 
-CATEGORIES = ("codes", "structure_codes", "types")
+# What is asked and seen of graphs with categories.
+NODE_COLUMNS = ("structure", "label", "codes", "structure_codes")
+EDGE_COLUMNS = ("codes", "types")
+GRAPH_COLUMNS = ("label", "targets", "centre")
+CHUNK = 50_000
 
 
 def of_files(files: Iterable[Path]) -> str:
@@ -25,32 +29,39 @@ def of_files(files: Iterable[Path]) -> str:
 def identity(graphs: PackedGraphs) -> str:
     """SHA-256 over what is asked and seen: edges, attributes, structure and labels; 64 hexadecimal digits.
 
-    The same for the same graphs in the same order, wherever they come from and in whatever order their edges are
+    Categories and targets count as well. The same for the same graphs in the same order, wherever they come from and in whatever order their edges are
     listed; another for a selection of them, or for another column of labels. Computed once a `PackedGraphs`.
     """
     return graphs.once(_identity)
 
 
 def _identity(graphs: PackedGraphs) -> str:
+    if "codes" in graphs.nodes:
+        return _identity_of_codes(graphs)
     tensors = {"node_offsets": graphs.node_offsets, "edge_index": _in_order(graphs), "x": graphs.x}
     tensors |= {name: graphs.nodes[name] for name in ("structure", "label") if name in graphs.nodes}
     if "label" in graphs.graphs:
         tensors["graph_label"] = graphs.graphs["label"]
-    if "codes" in graphs.nodes:
-        tensors |= {f"nodes.{name}": graphs.nodes[name] for name in CATEGORIES if name in graphs.nodes}
-        tensors |= {f"edges.{name}": graphs.edges[name][_order(graphs)] for name in CATEGORIES if name in graphs.edges}
-    if "targets" in graphs.graphs:
-        tensors["targets"] = graphs.graphs["targets"]
     return _digest(tensors)
 
 
-def _order(graphs: PackedGraphs) -> Tensor:
-    edges = graphs.edge_index
-    return torch.argsort(edges[0] * max(graphs.num_nodes, 1) + edges[1], stable=True)
+def _identity_of_codes(graphs: PackedGraphs) -> str:
+    """Chunk by chunk, as a corpus may be larger than memory."""
+    digest = hashlib.sha256()
+    for first in range(0, len(graphs), CHUNK):
+        some = graphs.select(torch.arange(first, min(first + CHUNK, len(graphs))))
+        order = torch.argsort(some.edge_index[0] * max(some.num_nodes, 1) + some.edge_index[1], stable=True)
+        tensors = {"node_offsets": some.node_offsets, "edge_index": some.edge_index[:, order], "x": some.x}
+        tensors |= {f"nodes.{name}": some.nodes[name] for name in NODE_COLUMNS if name in some.nodes}
+        tensors |= {f"edges.{name}": some.edges[name][order] for name in EDGE_COLUMNS if name in some.edges}
+        tensors |= {f"graphs.{name}": some.graphs[name] for name in GRAPH_COLUMNS if name in some.graphs}
+        digest.update(_digest(tensors).encode())
+    return digest.hexdigest()
 
 
 def _in_order(graphs: PackedGraphs) -> Tensor:
-    return graphs.edge_index[:, _order(graphs)]
+    edges = graphs.edge_index
+    return edges[:, torch.argsort(edges[0] * max(graphs.num_nodes, 1) + edges[1])]
 
 
 def of_tensors(graphs: PackedGraphs) -> str:

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float, Int64, Shaped
 from torch import Tensor, nn
 
+from multigraft.encoders.base import Encoder
 from multigraft.graphs.packed import Origin, PackedGraphs
 
 
@@ -16,12 +17,14 @@ class Examples:
     """Labelled questions about some graphs.
 
     ``graphs`` holds exactly the edges that message passing may see. ``queries`` are graph numbers ``[asked]``, node
-    numbers ``[asked]`` or node pairs ``[2, asked]``, as the task has it; ``answers`` is ``[asked]``.
+    numbers ``[asked]`` or node pairs ``[2, asked]``, as the task has it; ``answers`` is ``[asked]``, or has a row of
+    answers for each. ``beside`` are other graphs that the head reads by itself.
     """
 
     graphs: PackedGraphs
     queries: Int64[Tensor, "*arity asked"]
-    answers: Shaped[Tensor, " asked"]
+    answers: Shaped[Tensor, "asked *targets"]
+    beside: PackedGraphs | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,11 +44,23 @@ class Head(nn.Module, ABC):
 
 
 class Task(ABC):
-    """A question that can be asked of graphs; a value without state, shared by all strategies."""
+    """A question that can be asked of graphs; a value without state, shared by all strategies.
+
+    Attributes:
+        name: Short, for the command line and for files.
+        title: What a reader calls it.
+        metric_name: What `metric` is.
+        pretext: Whether it is asked for the sake of the embeddings alone; such a task is trained only when it is named.
+        batch_size: Of training where none is given; of several tasks the largest counts.
+        learning_rate: The same of Adam.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
     metric_name: ClassVar[str]
+    pretext: ClassVar[bool] = False
+    batch_size: ClassVar[int] = 16
+    learning_rate: ClassVar[float] = 5e-4
 
     def config(self) -> dict[str, Any]:
         """Its options, the fields of a dataclass, as JSON values."""
@@ -58,6 +73,14 @@ class Task(ABC):
     @abstractmethod
     def head(self, dim: int, origin: Origin) -> Head:
         """A fresh head for embeddings of width ``dim`` and the classes that ``origin`` names."""
+
+    def grow(self, encoder: Encoder, origin: Origin) -> Head:
+        """A fresh head for this encoder; `head`, unless the head needs to know more of it than the width."""
+        return self.head(encoder.dim, origin)
+
+    def fitted(self, graphs: PackedGraphs, train: Int64[Tensor, " train"]) -> "Task":
+        """The task with what it has to know of the training part, the graphs numbered ``train``; by default itself."""
+        return self
 
     @abstractmethod
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
@@ -77,4 +100,7 @@ class Task(ABC):
 
     @abstractmethod
     def metric(self, logits: Float[Tensor, "asked *logits"], examples: Examples) -> float:
-        """The task's score, higher is better; NaN where the questions do not define it."""
+        """The task's score, higher is better; NaN where the questions do not define it.
+
+        Of ``examples`` it may read ``answers`` alone, which can be those of several batches.
+        """

@@ -17,7 +17,7 @@ class TaskModel(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.tasks = tuple(tasks)
-        self.heads = nn.ModuleDict({task.name: task.head(encoder.dim, origin) for task in tasks})
+        self.heads = nn.ModuleDict({task.name: task.grow(encoder, origin) for task in tasks})
 
     def forward(self, task: Task, examples: Examples) -> Float[Tensor, "asked *logits"]:
         """Logits of the task's questions."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,8 @@ from torch import nn
 from multigraft.errors import InputError
 from multigraft.files import write_json
 from multigraft.graphs.catalog import load
-from multigraft.graphs.splits import Split
+from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.splits import Split, default_split
 from multigraft.models.storage import fill, load_encoder, write_into, write_weights
 from multigraft.models.trained import TrainedEncoder
 from multigraft.strategies.balancing.base import Balancing
@@ -26,6 +28,7 @@ from multigraft.tasks.registry import TASKS, resolve
 from multigraft.training.options import TrainOptions, check_resumable
 from multigraft.training.preparation import Run, prepare
 
+SMALL_BATCH = 128
 OPTIONS, INITIAL = "options.json", "initial.safetensors"
 
 
@@ -34,27 +37,34 @@ def train(
     *,
     tasks: Sequence[str | Task] | None = None,
     strategy: str | Strategy = "esame",
-    encoder: nn.Module | None = None,
+    encoder: nn.Module | str | None = None,
     start: TrainedEncoder | str | Path | None = None,
     balancing: str | Balancing = "equal",
     weights: dict[str, float] | None = None,
     dim: int | None = None,
     layers: int | None = None,
+    jk: str | None = None,
+    dropout: float | None = None,
+    heads: int | None = None,
+    readout: str | None = None,
     inner_steps: int | None = None,
     inner_lr: float | None = None,
     first_order: bool | None = None,
     step_losses: bool | None = None,
     epochs: int = 100,
-    batch_size: int = 16,
-    learning_rate: float = 5e-4,
+    batch_size: int | None = None,
+    learning_rate: float | None = None,
+    freeze: str = "none",
+    layer_decay: float = 1.0,
     scaling: str | None = None,
-    split: str | Split = "stratified",
+    split: str | Split | None = None,
     patience: int | None = None,
     validate_every: int = 2,
     validation_draws: int = 4,
     seed: int = 0,
     device: str = "auto",
     precision: str = "32",
+    threads: int | None = None,
     out: str | Path | None = None,
     resume: bool = False,
     progress: bool = True,
@@ -62,25 +72,37 @@ def train(
     """Train one encoder for several tasks and return it with the weights of the best validation.
 
     Args:
-        graphs: A data set's name, a folder in TU layout, or anything of PyG's that holds graphs.
-        tasks: Names or `Task` values; None: all named tasks that the data can serve.
+        graphs: A data set's name, a folder in TU layout, a file of molecules, or anything of PyG's that holds graphs.
+        tasks: Names or `Task` values; None: all named tasks that the data can serve, but for pretext tasks.
         strategy: A name or a `Strategy`; ``inner_steps``, ``inner_lr``, ``first_order``, ``step_losses`` are options of
             a named one.
-        encoder: None for SAME's GCN of ``layers`` layers, ``dim`` wide (3 and 256); an `Encoder`; or any module
-            from (features ``[nodes, in]``, edges ``[2, edges]``) to embeddings ``[nodes, dim]``, ``in`` being
-            ``InputSchema.of(graphs).width``. Training starts from the weights that a module passed in has, and the
-            result's ``initial`` is then the encoder with those.
+        encoder: A name: ``gcn`` (SAME's, 3 layers, 256 wide), or ``gin``, ``edge-gcn``, ``graphsage``, ``gat`` (the
+            pre-training paper's, 5 layers, 300 wide); None for ``gin`` on molecules and proteins, else ``gcn``. An
+            `Encoder`; or any module from (features ``[nodes, in]``, edges ``[2, edges]``) to embeddings
+            ``[nodes, dim]``, ``in`` being ``InputSchema.of(graphs).width``. Training starts from the weights that a
+            module passed in has, and the result's ``initial`` is then the encoder with those.
+        dim, layers, jk, dropout, heads: Options of a named encoder, where it has them: see `EdgeEncoder` for jumping
+            knowledge, ``heads`` are GAT's. With ``start``, ``dropout`` alone.
+        readout: How graphs are pooled, by tasks that ask about graphs and in graph embeddings: ``mean``, ``sum``,
+            ``max``, or, by tasks alone, ``attention``, ``set2set``, ``mean+centre``; None: as each task has it.
         start: A trained encoder, or its directory, to go on from, as ``finetune`` must: with its weights, its heads for
             the tasks that it shares, and its split where the graphs are the same. Its untrained twin stays.
         balancing: How the losses of tasks are weighed: a name or a `Balancing`; ``fixed`` takes ``weights``, by task.
         epochs: Passes over the training graphs, in batches of ``batch_size`` graphs; Adam with ``learning_rate``.
+            None: what is usual for the tasks, 16 and 5e-4 as in SAME, 256 and 1e-3 for pretext tasks, 32 and 1e-3 for
+            targets of molecules; of several tasks the largest.
+        freeze: What does not learn: ``none``, ``all`` of the encoder, or a number: its input and so many layers.
+        layer_decay: Factor from the learning rate of one layer to that of the layer below; heads have the full rate.
         scaling: How attributes are normalised: ``rows`` (the default), ``standard`` or ``none``.
-        split: ``stratified`` or ``random`` (70/10/20 by ``seed``), or index arrays of one's own.
+        split: A name in `multigraft.graphs.splits.SPLITS`, or index arrays of one's own; None: what is usual for the
+            data, ``stratified`` 70/10/20 for graphs with classes.
         patience: Stop after so many validations without improvement; None: never.
         validate_every: Epochs between validations, each of ``validation_draws`` random sets of questions.
         seed: Decides split, initial weights and every episode.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ...
         precision: ``32`` or ``bf16-mixed``.
+        threads: Of the CPU; None: one for batches under 128 graphs, whose steps are many small operations, else a
+            thread a core. The last digits of a result can depend on it.
         out: A new directory for encoder, logs and the state to resume from; None: nothing is written.
         resume: Continue the run in ``out``; on the CPU the result equals that of an undisturbed run bit for bit.
 
@@ -99,25 +121,37 @@ def train(
         raise InputError(f"{', '.join(given)} are options of strategies chosen by name")
     weighed = balance(balancing, weights)
     begun = load_encoder(start) if isinstance(start, str | Path) else start
-    values = resolve(tasks) if tasks is not None else [task for task in TASKS.values() if not task.obstacle(packed)]
+    values = resolve(tasks) if tasks is not None else served(packed)
+    values = [_pooling(task, readout) for task in values]
+    kind = split if split is not None else default_split(packed)
+    size = batch_size if batch_size is not None else max((task.batch_size for task in values), default=16)
+    rate = learning_rate if learning_rate is not None else max((task.learning_rate for task in values), default=5e-4)
     options = TrainOptions(
-        tuple(task.name for task in values), chosen.config(), epochs, batch_size, learning_rate, scaling,
-        split if isinstance(split, str) else split.kind, patience, validate_every, validation_draws, seed, device,
-        precision, weighed.config(),
+        tuple(task.name for task in values), chosen.config(), epochs, size, rate, scaling,
+        kind if isinstance(kind, str) else kind.kind, patience, validate_every, validation_draws, seed, device,
+        precision, weighed.config(), freeze, layer_decay, _threads_for(size) if threads is None else threads,
     )  # fmt: skip
-    run = prepare(packed, values, chosen, options, encoder, {"dim": dim, "layers": layers}, split, begun)
+    shape = {"dim": dim, "layers": layers, "jk": jk, "dropout": dropout, "heads": heads}
+    run = prepare(packed, values, chosen, options, encoder, shape, kind, begun, readout or "mean")
     run = dataclasses.replace(run, balancing=weighed)
     return _train(run, None if out is None else Path(out), resume, progress)
+
+
+def served(graphs: PackedGraphs) -> list[Task]:
+    """The named tasks that the data can serve, but for pretext tasks."""
+    return [task for task in TASKS.values() if not (task.pretext or task.obstacle(graphs))]
 
 
 def untrained(
     graphs: Any,
     *,
-    encoder: nn.Module | None = None,
+    encoder: nn.Module | str | None = None,
     dim: int | None = None,
     layers: int | None = None,
+    jk: str | None = None,
+    heads: int | None = None,
     scaling: str | None = None,
-    split: str | Split = "stratified",
+    split: str | Split | None = None,
     seed: int = 0,
 ) -> TrainedEncoder:
     """The encoder that `train` would start from with these options: what training has to be better than.
@@ -126,13 +160,25 @@ def untrained(
         InputError: as `train`.
     """
     packed = load(graphs)
-    values = [task for task in TASKS.values() if not task.obstacle(packed)]
+    values = served(packed)
     options = TrainOptions(tuple(task.name for task in values), {"name": "untrained"}, scaling=scaling, seed=seed)
-    run = prepare(packed, values, Joint(), options, encoder, {"dim": dim, "layers": layers}, split)
+    shape = {"dim": dim, "layers": layers, "jk": jk, "heads": heads}
+    run = prepare(packed, values, Joint(), options, encoder, shape, split or default_split(packed))
     return TrainedEncoder(
         TaskModel(run.initial, [], packed.origin), run.initial, packed.origin, (), options.strategy, run.split,
         {"seed": seed, "epochs": 0, "best_epoch": -1, "seconds": 0.0, "validation": {}},
     )  # fmt: skip
+
+
+def _pooling(task: Task, readout: str | None) -> Task:
+    """The task with that readout, where it pools graphs."""
+    if readout is None or "pool" not in task.config():
+        return task
+    return dataclasses.replace(task, pool=readout)  # ty: ignore[invalid-argument-type]
+
+
+def _threads_for(batch_size: int) -> int:
+    return 1 if batch_size < SMALL_BATCH else os.cpu_count() or 1
 
 
 def _train(run: Run, out: Path | None, resume: bool, progress: bool) -> TrainedEncoder:
@@ -194,7 +240,7 @@ def _described(run: Run) -> dict[str, Any]:
     data = {"name": run.graphs.origin.name, "checksum": run.graphs.origin.checksum}
     asked = {task.name: task.config() for task in run.tasks}
     options = {**run.options.to_json(), "scaling": scaling, "start": _started_from(run.start)}
-    return {"data": data, "encoder": encoder, "task_options": asked, **options}
+    return json.loads(json.dumps({"data": data, "encoder": encoder, "task_options": asked, **options}))
 
 
 def _started_from(start: TrainedEncoder | None) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from typing import Any
 import lightning as L
 import torch
 
+from multigraft.graphs.part import Part
 from multigraft.models.trained import TrainedEncoder, pick_device
 from multigraft.models.versions import versions
 from multigraft.training.callbacks import BestWeights, EpochProgress, History, SaveState
@@ -28,7 +29,7 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
     """
     graphs, split, options = run.graphs, run.split, run.options
     module = TrainingModule(
-        run.model, run.tasks, run.strategy, graphs.select(split.train), graphs.select(split.validation), options,
+        run.model, run.tasks, run.strategy, Part(graphs, split.train), Part(graphs, split.validation), options,
         run.balancing,
     )  # fmt: skip
     best, history = BestWeights(options.patience), History(folder / "history.csv")
@@ -51,7 +52,7 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
         inference_mode=False,
         log_every_n_steps=1,
     )
-    _fit(trainer, module, state)
+    _fit(trainer, module, state, options.threads)
     run.model.load_state_dict(best.weights)
     metadata = {
         "seed": options.seed,
@@ -64,8 +65,9 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
         "versions": versions(),
     }
     return TrainedEncoder(
-        run.model.cpu().eval(), run.initial.eval(), graphs.origin, options.tasks, options.strategy, split, metadata
-    )
+        run.model.cpu().eval(), run.initial.eval(), graphs.origin, options.tasks, options.strategy, split, metadata,
+        run.readout,
+    )  # fmt: skip
 
 
 def _defined(score: float) -> float | None:
@@ -73,11 +75,11 @@ def _defined(score: float) -> float | None:
     return None if math.isnan(score) else score
 
 
-def _fit(trainer: Any, module: Any, state: Path | None) -> None:
+def _fit(trainer: Any, module: Any, state: Path | None, threads: int) -> None:
     """Fit, with Ctrl-C as KeyboardInterrupt and torch's own generator left as it was."""
     handler = signal.getsignal(signal.SIGINT)
     try:
-        with torch.random.fork_rng(), _one_thread(), warnings.catch_warnings():
+        with torch.random.fork_rng(), _threads(threads), warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"lightning\..*")
             trainer.fit(module, ckpt_path=state, weights_only=True)
     except SystemExit as stop:  # Lightning turns Ctrl-C into an exit of its own and stops listening for another
@@ -86,14 +88,14 @@ def _fit(trainer: Any, module: Any, state: Path | None) -> None:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """One thread for CPU work: a step is many small operations, and sums then do not depend on the number of cores."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+def _threads(count: int) -> Iterator[None]:
+    """So many threads for CPU work; sums may depend on it in their last digits."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
     try:
         yield
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)
 
 
 def _tensorboard(folder: Path) -> Any:

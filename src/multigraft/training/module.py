@@ -15,11 +15,13 @@ from torch import Tensor
 
 from multigraft.errors import MultigraftError
 from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.part import Part
 from multigraft.randomness import generator, seed_of
 from multigraft.strategies.balancing.base import Balancing, Equal, total
 from multigraft.strategies.base import Losses, Strategy
-from multigraft.tasks.base import Task
+from multigraft.tasks.base import Examples, Task
 from multigraft.tasks.model import TaskModel
+from multigraft.training.groups import frozen_modules, parameter_groups
 from multigraft.training.options import TrainOptions
 
 MOST_GRAPHS_VALIDATED_AT_ONCE = 512
@@ -33,8 +35,8 @@ class TrainingModule(L.LightningModule):
         model: TaskModel,
         tasks: Sequence[Task],
         strategy: Strategy,
-        train: PackedGraphs,
-        validation: PackedGraphs,
+        train: Part,
+        validation: Part,
         options: TrainOptions,
         balancing: Balancing | None = None,
     ) -> None:
@@ -42,40 +44,45 @@ class TrainingModule(L.LightningModule):
         self.model = model
         self.tasks = tasks
         self.method = strategy
-        self.train_graphs = train
-        self.validation_graphs = validation
+        self.training_part = train
+        self.validation_part = validation
         self.options = options
         self.balancer = (balancing or Equal()).start(tasks, model)
         self._outer: Losses = {}
         self._validated: dict[str, float] = {}
         self._losses: dict[str, Tensor] = {}
-        self._answers: dict[str, list[tuple[float, int]]] = defaultdict(list)
+        self._answers: dict[str, dict[int, list[tuple[Tensor, Examples]]]] = defaultdict(lambda: defaultdict(list))
+        self._order: tuple[int, Tensor] = (-1, torch.empty(0, dtype=torch.int64))
+        self.frozen = frozen_modules(model.encoder, options.freeze)
+        for module in self.frozen:
+            module.requires_grad_(False)
 
     # --- what comes when -----------------------------------------------------------------------------------------
 
     @property
     def steps(self) -> int:
         """Batches an epoch; graphs that fill no batch wait for another epoch's order."""
-        return max(1, len(self.train_graphs) // self.options.batch_size)
+        return max(1, len(self.training_part) // self.options.batch_size)
 
     def train_dataloader(self) -> range:
         return range(self.steps)
 
     def val_dataloader(self) -> range:
-        chunks = math.ceil(len(self.validation_graphs) / MOST_GRAPHS_VALIDATED_AT_ONCE)
+        chunks = math.ceil(len(self.validation_part) / MOST_GRAPHS_VALIDATED_AT_ONCE)
         return range(self.options.validation_draws * chunks)
 
     def on_fit_start(self) -> None:
-        """The data lives where the model lives."""
-        self.train_graphs = self.train_graphs.to(self.device)
-        self.validation_graphs = self.validation_graphs.to(self.device)
+        """The data lives where the model lives, if there is room."""
+        self.training_part = self.training_part.to(self.device)
+        self.validation_part = self.validation_part.to(self.device)
 
     def batch(self, step: int) -> PackedGraphs:
         """The graphs of one step of the current epoch."""
-        order_drawn = generator(self.options.seed, "order", self.current_epoch)
-        order = torch.randperm(len(self.train_graphs), generator=order_drawn)
+        if self._order[0] != self.current_epoch:
+            drawn = generator(self.options.seed, "order", self.current_epoch)
+            self._order = (self.current_epoch, torch.randperm(len(self.training_part), generator=drawn))
         size = self.options.batch_size
-        return self.train_graphs.select(order[step * size : (step + 1) * size])
+        return self.training_part.select(self._order[1][step * size : (step + 1) * size]).to(self.device)
 
     # --- training ------------------------------------------------------------------------------------------------
 
@@ -85,6 +92,8 @@ class TrainingModule(L.LightningModule):
             torch.manual_seed(seed_of(seed, "dropout", epoch))  # for modules that draw from torch's own generator
             self._losses = {}
             self.balancer.begin_epoch()
+        for module in self.frozen:
+            module.eval()  # statistics of batch norms are parameters as well
         draws = generator(seed, "episode", epoch, step, device=self.device)
         losses = self.method.losses(self.model, self.tasks, self.batch(step), draws)
         for name, loss in losses.items():
@@ -114,8 +123,9 @@ class TrainingModule(L.LightningModule):
         return {**train, **self._validated}
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        parameters = [*self.model.parameters(), *self.balancer.parameters()]
-        return torch.optim.Adam(parameters, lr=self.options.learning_rate)
+        groups = parameter_groups(self.model, self.options.learning_rate, self.options.layer_decay)
+        groups[0]["params"] = [*groups[0]["params"], *self.balancer.parameters()]
+        return torch.optim.Adam(groups, lr=self.options.learning_rate)
 
     # --- validation ----------------------------------------------------------------------------------------------
 
@@ -129,21 +139,31 @@ class TrainingModule(L.LightningModule):
         draws = self.options.validation_draws
         chunk, draw = divmod(index, draws)
         first = chunk * MOST_GRAPHS_VALIDATED_AT_ONCE
-        last = min(first + MOST_GRAPHS_VALIDATED_AT_ONCE, len(self.validation_graphs))
-        graphs = self.validation_graphs.select(torch.arange(first, last))
+        last = min(first + MOST_GRAPHS_VALIDATED_AT_ONCE, len(self.validation_part))
+        graphs = self.validation_part.select(torch.arange(first, last)).to(self.device)
         for task in self.tasks:
             questions = generator(self.options.seed, "validation", chunk, draw, task.name, device=self.device)
-            logits, examples = self.method.answer(self.model, task, graphs, questions)
-            self._answers[task.name].append((task.metric(logits, examples), len(examples.answers)))
+            self._answers[task.name][draw].append(self.method.answer(self.model, task, graphs, questions))
 
     def on_validation_epoch_end(self) -> None:
-        means = {name: _weighted_mean(answers) for name, answers in self._answers.items()}
+        means = {
+            task.name: _weighted_mean([_score(task, answered) for answered in self._answers[task.name].values()])
+            for task in self.tasks
+        }
         self._validated = {f"validation/{name}": mean for name, mean in means.items()}
         self._validated["validation/sum"] = sum(mean for mean in means.values() if not math.isnan(mean))
 
 
+def _score(task: Task, answered: list[tuple[Tensor, Examples]]) -> tuple[float, int]:
+    """The task's score over all chunks of the validation part together, and how many questions they asked."""
+    answers = torch.cat([examples.answers for _, examples in answered])
+    queries = torch.cat([examples.queries for _, examples in answered], dim=-1)
+    asked = Examples(answered[-1][1].graphs, queries, answers)
+    return task.metric(torch.cat([logits for logits, _ in answered]), asked), len(answers)
+
+
 def _weighted_mean(answers: list[tuple[float, int]]) -> float:
-    """Mean score by number of questions, over those parts of the data where the score is defined."""
+    """Mean score by number of questions, over those draws where the score is defined."""
     defined = [(score, asked) for score, asked in answers if not math.isnan(score)]
     total = sum(asked for _, asked in defined)
     return sum(score * asked for score, asked in defined) / total if total else math.nan

@@ -7,7 +7,7 @@ from typing import Any
 from multigraft.errors import InputError
 
 PRECISIONS = ("32", "bf16-mixed")
-FREE_ON_RESUME = frozenset({"epochs", "device"})
+FREE_ON_RESUME = frozenset({"epochs", "device", "threads"})
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class TrainOptions:
     """What a training run depends on beside the graphs and the encoder.
 
     ``patience``: validations without improvement after which training stops; None: never. ``validation_draws``: how
-    often each validation asks its random questions. Learning rate and batch size are the SAME release's.
+    often each validation asks its random questions. Learning rate and batch size are the SAME release's. ``freeze`` and
+    ``layer_decay``: see `multigraft.training.groups`.
     """
 
     tasks: tuple[str, ...]
@@ -32,15 +33,20 @@ class TrainOptions:
     device: str = "auto"
     precision: str = "32"
     balancing: dict[str, Any] = field(default_factory=lambda: {"name": "equal"})
+    freeze: str = "none"
+    layer_decay: float = 1.0
+    threads: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "validate_every", "validation_draws"):
+        for name in ("epochs", "batch_size", "validate_every", "validation_draws", "threads"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name.replace('_', ' ')} must be at least 1, got {getattr(self, name)}")
         if not self.learning_rate > 0:
             raise InputError(f"learning rate must be positive, got {self.learning_rate}")
         if self.patience is not None and self.patience < 1:
             raise InputError(f"patience must be at least 1, got {self.patience}")
+        if not 0 < self.layer_decay <= 1:
+            raise InputError(f"layer decay must be above 0 and at most 1, got {self.layer_decay}")
         if self.precision not in PRECISIONS:
             raise InputError(f"unknown precision {self.precision!r}: choose from {', '.join(PRECISIONS)}")
 

@@ -1,17 +1,21 @@
 """What a training run consists of, checked before anything is written."""
 
 import copy
+import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, get_args
 
 import torch
 from torch import nn
 
 from multigraft.encoders.base import Encoder, ModuleEncoder
-from multigraft.encoders.gcn import GCN
 from multigraft.encoders.inputs import InputSchema
+from multigraft.encoders.readout import Readout
+from multigraft.encoders.registry import ENCODERS
 from multigraft.errors import InputError
 from multigraft.graphs.checksums import identity
-from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.splits import Split, split_graphs
 from multigraft.models.trained import TrainedEncoder, evaluating, pick_device
 from multigraft.randomness import seed_of
@@ -19,9 +23,11 @@ from multigraft.strategies.balancing.base import Balancing, Equal
 from multigraft.strategies.base import Strategy
 from multigraft.tasks.base import Task
 from multigraft.tasks.model import TaskModel
+from multigraft.training.groups import frozen_modules
 from multigraft.training.options import TrainOptions
 
 EQUAL = Equal()
+SHAPE = ("dim", "layers", "jk", "dropout", "heads")  # options of encoders that `train` passes on
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +43,7 @@ class Run:
     options: TrainOptions
     start: TrainedEncoder | None = None
     balancing: Balancing = EQUAL
+    readout: Readout = "mean"
 
 
 def prepare(
@@ -44,10 +51,11 @@ def prepare(
     tasks: list[Task],
     strategy: Strategy,
     options: TrainOptions,
-    encoder: nn.Module | None,
-    shape: dict[str, int | None],
+    encoder: nn.Module | str | None,
+    shape: Mapping[str, Any],
     split: str | Split,
     start: TrainedEncoder | None = None,
+    pool: str = "mean",
 ) -> Run:
     """Check everything that can be checked before a file is written, and build what is trained.
 
@@ -66,56 +74,119 @@ def prepare(
     if start is not None and start.split is not None and start.split.identity == identity(graphs):
         split = start.split  # its test graphs must stay unseen
     parts = split.for_graphs(graphs) if isinstance(split, Split) else split_graphs(graphs, split, options.seed)
-    train = graphs.select(parts.train)
+    tasks = [task.fitted(graphs, parts.train) for task in tasks]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_of(options.seed, "initial weights"))
-        trunk = _encoder(train, encoder, options.scaling, shape) if start is None else copy.deepcopy(start.encoder)
-        if start is None and not isinstance(encoder, Encoder):
-            trunk.inputs.fit(train)
+        trunk = _trunk(graphs, parts, encoder, options.scaling, shape, start)
         with evaluating(trunk, "cpu"), torch.no_grad():
-            trunk(train.select([0]))  # says now, not in the first step, that encoder and data do not fit
+            trunk(graphs.select(parts.train[:1]))  # says now, not in the first step, that encoder and data do not fit
         model = TaskModel(trunk, tasks, graphs.origin)
+    frozen_modules(trunk, options.freeze)
+    pooled: Readout = pool if pool in get_args(Readout) else "mean"  # ty: ignore[invalid-assignment]
     if start is None:
-        return Run(graphs, parts, tasks, strategy, model, copy.deepcopy(trunk), options)
-    _take_heads(model, start)
-    return Run(graphs, parts, tasks, strategy, model, copy.deepcopy(start.initial), options, start)
+        return Run(graphs, parts, tasks, strategy, model, copy.deepcopy(trunk), options, readout=pooled)
+    _take_heads(model, start, graphs.origin)
+    initial = copy.deepcopy(start.initial)
+    return Run(graphs, parts, tasks, strategy, model, initial, options, start, readout=pooled)
 
 
 def _check_start(
-    strategy: Strategy, start: TrainedEncoder | None, encoder: nn.Module | None, shape: dict[str, int | None]
+    strategy: Strategy, start: TrainedEncoder | None, encoder: nn.Module | str | None, shape: Mapping[str, Any]
 ) -> None:
     if start is None and strategy.continues:
         raise InputError(
             f"strategy {strategy.name!r} goes on from a trained encoder: train one for all tasks first "
             "(strategy joint, for instance), and name it as start"
         )
-    if start is not None and (encoder is not None or any(value is not None for value in shape.values())):
+    described = encoder is not None or any(value is not None for name, value in shape.items() if name != "dropout")
+    if start is not None and described:
         raise InputError("training starts from the encoder in start: leave out what would describe another")
 
 
-def _take_heads(model: TaskModel, start: TrainedEncoder) -> None:
-    """The start's heads for the tasks that it shares, where they fit; the others stay fresh."""
-    for name, head in model.heads.items():
-        if name in start.model.heads:
-            try:
-                head.load_state_dict(start.model.heads[name].state_dict())
-            except RuntimeError as error:
-                raise InputError(f"the head for {name!r} of the start does not fit these data: {error}") from error
+def _take_heads(model: TaskModel, start: TrainedEncoder, origin: Origin) -> None:
+    """The start's heads for the tasks that it shares and that ask the same; the others stay fresh."""
+    for task in model.tasks:
+        if task.name not in start.model.heads or not (task.pretext or _classes(origin) == _classes(start.origin)):
+            continue
+        try:
+            model.heads[task.name].load_state_dict(start.model.heads[task.name].state_dict())
+        except RuntimeError as error:
+            raise InputError(f"the head for {task.name!r} of the start does not fit these data: {error}") from error
 
 
-def _encoder(
-    train: PackedGraphs, given: nn.Module | None, scaling: str | None, shape: dict[str, int | None]
+def _classes(origin: Origin) -> tuple[tuple[str, ...], ...]:
+    return origin.node_classes, origin.graph_classes, origin.targets
+
+
+def _trunk(
+    graphs: PackedGraphs,
+    parts: Split,
+    given: nn.Module | str | None,
+    scaling: str | None,
+    shape: Mapping[str, Any],
+    start: TrainedEncoder | None,
 ) -> Encoder:
     """The encoder to train; which features it reads, and how many places degrees have, the training part decides."""
-    sizes = {name: value for name, value in shape.items() if value is not None}
-    if given is not None and sizes:
-        raise InputError(f"{', '.join(sizes)} belong to the built-in encoder: leave them out when you pass one")
-    for name, value in sizes.items():
-        if value < 1:
-            raise InputError(f"{name} must be at least 1, got {value}")
+    if start is not None:
+        return _with_dropout(copy.deepcopy(start.encoder), shape.get("dropout"))
+    sizes = _sizes(given, shape)
     if isinstance(given, Encoder):
         if scaling is not None:
             raise InputError("an Encoder brings its own input schema: leave scaling out when you pass one")
         return copy.deepcopy(given)
+    fitting = graphs.origin.degree or scaling == "standard"
+    train = graphs.select(parts.train if fitting else parts.train[:1])
     schema = InputSchema.of(train, scaling or "rows")
-    return GCN(schema, **sizes) if given is None else ModuleEncoder(copy.deepcopy(given), schema)
+    if isinstance(given, nn.Module):
+        built: Encoder = ModuleEncoder(copy.deepcopy(given), schema)
+    else:
+        built = named_encoder(given or default_encoder(graphs), schema, sizes)
+    built.inputs.fit(train)
+    return built
+
+
+def default_encoder(graphs: PackedGraphs) -> str:
+    """The name of the encoder that is trained where none is given: ``gin`` for molecules and proteins, else ``gcn``."""
+    return "gin" if graphs.origin.featurization else "gcn"
+
+
+def named_encoder(kind: str, schema: InputSchema, options: Mapping[str, Any]) -> Encoder:
+    """A fresh encoder of that kind.
+
+    Raises:
+        InputError: an unknown kind, or an option that it does not have.
+    """
+    if kind not in ENCODERS:
+        raise InputError(f"unknown encoder {kind!r}: choose from {', '.join(ENCODERS)}")
+    taken = {name for one in ENCODERS[kind].__mro__ if "__init__" in vars(one) for name in _parameters(one)}
+    taken |= _parameters(getattr(ENCODERS[kind], "layer", object))
+    if foreign := [name for name in options if name not in taken]:
+        raise InputError(f"encoder {kind!r} has no option {foreign[0]!r}")
+    return ENCODERS[kind](schema, **options)
+
+
+def _parameters(kind: type) -> set[str]:
+    return set(inspect.signature(kind).parameters) if kind is not object else set()
+
+
+def _sizes(given: nn.Module | str | None, shape: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a built-in encoder that were given, checked."""
+    sizes = {name: value for name, value in shape.items() if value is not None}
+    if isinstance(given, nn.Module) and sizes:
+        raise InputError(f"{', '.join(sizes)} belong to the built-in encoder: leave them out when you pass one")
+    for name in ("dim", "layers", "heads"):
+        if sizes.get(name, 1) < 1:
+            raise InputError(f"{name} must be at least 1, got {sizes[name]}")
+    return sizes
+
+
+def _with_dropout(encoder: Encoder, dropout: float | None) -> Encoder:
+    """The encoder with another dropout, where one is given."""
+    if dropout is None:
+        return encoder
+    if not hasattr(encoder, "dropout"):
+        raise InputError(f"encoder {encoder.kind!r} has no dropout: leave it out")
+    if not 0 <= dropout < 1:
+        raise InputError(f"dropout must be at least 0 and below 1, got {dropout}")
+    encoder.dropout = dropout
+    return encoder

@@ -1,0 +1,41 @@
+"""The directory of work that takes several runs of training: a new one, or that of the work which is to go on."""
+
+import json
+from pathlib import Path
+from reprlib import repr
+from typing import Any
+
+from multigraft.errors import InputError
+from multigraft.files import write_json
+
+OPTIONS = "options.json"
+
+
+def claim(
+    folder: Path, wanted: dict[str, Any], resume: bool, work: str = "search", free: frozenset[str] = frozenset()
+) -> None:
+    """Make ``folder`` the directory of the work with the ``wanted`` options, or check that it is.
+
+    ``work`` is what it is called; the options that are ``free`` may differ when it is resumed.
+
+    Raises:
+        InputError: it holds something else, or work with other options, or work that is not to be resumed.
+    """
+    file = folder / OPTIONS
+    if folder.exists() and not resume:
+        hint = "add --resume to go on with it, or choose another" if file.is_file() else "choose another"
+        raise InputError(f"output directory {folder} exists: {hint}")
+    if file.is_file():
+        try:
+            stored = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError(f"cannot resume, {file} cannot be read: {error}") from error
+        differing = [name for name in wanted if name not in free and stored.get(name) != wanted[name]]
+        if differing:
+            changes = ", ".join(
+                f"{name}: {repr(stored.get(name))} there, {repr(wanted[name])} now" for name in differing
+            )
+            raise InputError(f"cannot resume {folder}: it was started with other options ({changes})")
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} holds no {work} to resume: choose another directory")
+    write_json(file, wanted)
