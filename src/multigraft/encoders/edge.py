@@ -10,7 +10,7 @@ from torch.nn.functional import dropout as drop
 from multigraft.encoders.base import Encoder
 from multigraft.encoders.edge_features import edge_features
 from multigraft.encoders.edge_layers import EdgeLayer, GATLayer, GCNLayer, GINLayer, SAGELayer, Surroundings
-from multigraft.encoders.inputs import InputFeatures, InputSchema, check_codes, unmasked
+from multigraft.encoders.inputs import InputFeatures, InputSchema, unmasked
 from multigraft.errors import InputError
 from multigraft.graphs.packed import PackedGraphs
 
@@ -53,7 +53,7 @@ class EdgeEncoder(Encoder):
         self.batch_norm = batch_norm
 
     def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:
-        check_codes(self.inputs.schema, graphs)
+        self.inputs.check(graphs)
         around = self._around(graphs)
         found = [self.nodes(graphs, self.inputs.numbers(graphs))]
         for depth, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True), start=1):

@@ -99,7 +99,7 @@ class InputFeatures(nn.Module):
 
     def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes width"]:
         """All features; categories as one-hot columns."""
-        self._check(graphs)
+        self.check(graphs)
         parts = [self.numbers(graphs)]
         schema = self.schema
         for name, sizes in (("codes", schema.codes), ("structure_codes", schema.structure_codes)):
@@ -126,7 +126,8 @@ class InputFeatures(nn.Module):
             return row_normalised(graphs)
         return graphs.x
 
-    def _check(self, graphs: PackedGraphs) -> None:
+    def check(self, graphs: PackedGraphs) -> None:
+        """Raise an `InputError` where the data has not the columns that the schema names."""
         schema, name = self.schema, graphs.origin.name
         has = (graphs.x.shape[1], graphs.structure.shape[1])
         wants = (schema.attributes, schema.structure)
@@ -135,11 +136,10 @@ class InputFeatures(nn.Module):
                 f"the encoder reads {wants[0]} attributes and {wants[1]} structural features a node, "
                 f"data set {name!r} has {has[0]} and {has[1]}: embed data like its training data"
             )
-        check_codes(schema, graphs)
+        _check_codes(schema, graphs)
 
 
-def check_codes(schema: InputSchema, graphs: PackedGraphs) -> None:
-    """Raise an `InputError` where the data has not the columns of categories that the schema names."""
+def _check_codes(schema: InputSchema, graphs: PackedGraphs) -> None:
     wanted = [
         ("node categories", len(schema.codes), _columns(graphs.nodes, "codes")),
         ("structural node categories", len(schema.structure_codes), _columns(graphs.nodes, "structure_codes")),
