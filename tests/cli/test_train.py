@@ -22,7 +22,9 @@ QUICK = ("--epochs", 1, "--dim", 8, "--layers", 2, "--validation-draws", 1)
 def test_json(folder, tmp_path):
     out = tmp_path / "encoder"
     found = answer("train", folder, "--tasks", "gc,nc,lp", "--strategy", "esame", *QUICK, "--seed", 0, "--out", out)
-    assert list(found) == ["verb", "out", "epochs", "seconds", "validation"]
+    assert list(found) == ["verb", "out", "epochs", "seconds", "validation", "graphs_per_second", "peak_memory_mib"]
+    assert found["graphs_per_second"] > 0
+    assert found["peak_memory_mib"] > 10
     assert (found["verb"], found["out"], found["epochs"]) == ("train", str(out), 1)
     assert found["seconds"] > 0
     assert list(found["validation"]) == ["gc", "nc", "lp"]
@@ -55,6 +57,9 @@ def test_a_directory_that_loads(encoder):
         (["--validate-every", 2], "validate_every", 2),
         (["--validation-draws", 2], "validation_draws", 2),
         (["--seed", 5], "seed", 5),
+        (["--freeze", "1"], "freeze", "1"),
+        (["--layer-decay", 0.5], "layer_decay", 0.5),
+        (["--threads", 2], "threads", 2),
         (["--device", "cpu"], "device", "cpu"),
         (["--precision", "bf16-mixed"], "precision", "bf16-mixed"),
         (["--tasks", "lp, nc"], "tasks", ["lp", "nc"]),

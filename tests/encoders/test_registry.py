@@ -3,6 +3,7 @@
 import torch
 
 from multigraft.encoders.inputs import InputSchema
+from multigraft.encoders.names import ENCODER_NAMES
 from multigraft.encoders.registry import ENCODERS
 from tests.helpers.graphs import random_graphs
 
@@ -17,3 +18,7 @@ def test_every_encoder_is_built_from_a_schema_and_its_own_config():
         assert encoder(graphs).shape == (graphs.num_nodes, encoder.dim)
         again.load_state_dict(encoder.state_dict())
         assert torch.equal(again(graphs), encoder(graphs))
+
+
+def test_the_light_names_are_the_registry():
+    assert tuple(ENCODERS) == ENCODER_NAMES

@@ -5,7 +5,7 @@ import csv
 import pytest
 import torch
 
-from multigraft.training.callbacks import BestWeights, EpochProgress, History
+from multigraft.training.callbacks import BestWeights, EpochProgress, History, Speed
 from tests.helpers.training import FakeTrainer
 from tests.training.test_module import made
 
@@ -85,3 +85,14 @@ def test_progress_goes_to_standard_error_and_says_the_scores(capsys):
     assert printed.out == ""
     assert "3/6" in printed.err
     assert "gc 0.123" in printed.err
+
+
+def test_speed_counts_the_graphs_of_steps_and_their_time_alone(monkeypatch):
+    moments = iter([0.0, 2.0, 100.0, 102.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(moments))
+    callback, module, trainer = Speed(), made(), FakeTrainer()
+    assert callback.graphs_per_second is None
+    for _ in range(2):
+        callback.on_train_batch_start(trainer, module)
+        callback.on_train_batch_end(trainer, module)
+    assert callback.graphs_per_second == 2 * module.batch_graphs / 4.0

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from multigraft.cli.config import apply_config
+from multigraft.encoders.names import ENCODER_NAMES
 from multigraft.errors import InputError
 from multigraft.evaluation.names import PROBE_NAMES, PROTOCOL_NAMES
-from multigraft.graphs.names import EMBEDDED, TUDATASETS, known_names
+from multigraft.graphs.names import EMBEDDED, FEATURIZATIONS, SPLIT_NAMES, TABLES, TUDATASETS, holds_rows, known_names
 from multigraft.strategies.balancing.names import BALANCING_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
 from multigraft.tasks.names import TASK_NAMES
@@ -32,14 +33,15 @@ def _debug(ctx: Any, wanted: bool) -> bool:
 
 
 def complete_data(incomplete: str) -> list[str]:
-    """Names of data sets, and folders."""
+    """Names of data sets, folders, and files with molecules."""
     start = Path(incomplete)
     parent, prefix = (start, "") if incomplete.endswith("/") else (start.parent, start.name)
-    folders = sorted(str(path) for path in parent.glob(f"{prefix}*") if path.is_dir()) if incomplete else []
+    paths = parent.glob(f"{prefix}*") if incomplete else ()
+    folders = sorted(str(path) for path in paths if path.is_dir() or holds_rows(path))
     try:
         names = known_names()
     except InputError:  # the directory of raw data is not there; the verb will say so
-        names = [*EMBEDDED, *TUDATASETS]
+        names = [*EMBEDDED, *TABLES, *PROTEINS, *TUDATASETS]
     return [name for name in names if name.startswith(incomplete)] + folders
 
 
@@ -55,14 +57,29 @@ def complete_probes(incomplete: str) -> list[str]:
     return [",".join([*written, name]) for name in PROBE_NAMES if name not in written]
 
 
+def complete_featurization() -> list[str]:
+    """Names of featurisations of molecules."""
+    return list(FEATURIZATIONS)
+
+
 def complete_balancing() -> list[str]:
     """Names of ways to balance losses."""
     return list(BALANCING_NAMES)
 
 
+def complete_encoder(incomplete: str) -> list[str]:
+    """Names of encoders."""
+    return [name for name in ENCODER_NAMES if name.startswith(incomplete)]
+
+
 def complete_strategy() -> list[str]:
     """Strategy names."""
     return list(STRATEGY_NAMES)
+
+
+def complete_split() -> list[str]:
+    """Names of ways to divide graphs."""
+    return list(SPLIT_NAMES)
 
 
 def complete_protocol() -> list[str]:
@@ -75,7 +92,8 @@ def complete_protocol() -> list[str]:
 Data = Annotated[
     str,
     typer.Argument(
-        help="A data set's name (see: multigraft data list) or a folder in TU layout.", autocompletion=complete_data
+        help="A data set's name (see: multigraft data list), a folder in TU layout or a file with molecules.",
+        autocompletion=complete_data,
     ),
 ]
 EncoderDirectory = Annotated[Path, typer.Argument(metavar="DIR", help="The directory that train wrote.")]
@@ -92,6 +110,24 @@ Probes = Annotated[
 ]
 NodeLabelColumn = Annotated[
     int, typer.Option(min=0, help="Which node label column to use, where a data set has several.")
+]
+Featurization = Annotated[
+    str | None,
+    typer.Option(
+        help=f"How molecules become graphs: {' or '.join(FEATURIZATIONS)} [hu; embedded sets: their own].",
+        autocompletion=complete_featurization,
+    ),
+]
+SmilesColumn = Annotated[str | None, typer.Option(metavar="NAME", help="The column of SMILES in a table.")]
+Targets = Annotated[
+    str | None, typer.Option(metavar="NAMES", help="The columns of a table that were measured, separated by commas.")
+]
+IdColumn = Annotated[str | None, typer.Option(metavar="NAME", help="The column that names a table's molecules.")]
+StripSalts = Annotated[bool, typer.Option("--strip-salts", help="Keep only the largest fragment of a molecule.")]
+Threshold = Annotated[float | None, typer.Option(help="Make real targets binary: 1 from this value on.")]
+Hops = Annotated[int | None, typer.Option(min=1, help="How far the ego-network of a protein reaches [1].")]
+Largest = Annotated[
+    int | None, typer.Option(min=0, help="How many proteins an ego-network may have, 0 for no limit [100].")
 ]
 Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ..., or auto: a GPU where there is one.")]
 Json = Annotated[bool, typer.Option("--json", help="End standard output with one line of JSON.")]

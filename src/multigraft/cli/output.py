@@ -40,6 +40,16 @@ def result(as_json: bool) -> Generator[Result]:
     filled.print(as_json)
 
 
+def peak_memory() -> float | None:
+    """The most memory that this process has had, in MiB; None where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(used / (2**20 if sys.platform == "darwin" else 2**10), 1)
+
+
 def plain(value: Any) -> Any:
     """``value`` in JSON's types: NaN and infinities become null, paths become text."""
     if isinstance(value, Mapping):

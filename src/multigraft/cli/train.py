@@ -8,15 +8,19 @@ from typing import Any
 
 from multigraft.cli import options as o
 from multigraft.cli import training_options as t
+from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import loaded
-from multigraft.cli.output import Result, result, say
+from multigraft.cli.output import Result, peak_memory, result, say
 
 
+@takes_data_options
 def train(
     data: o.Data,
+    reading: DataOptions,
     out: t.Out,
     tasks: o.Tasks = None,
     strategy: t.Strategy = None,
+    encoder: t.Encoder = None,
     start: t.Start = None,
     balancing: t.Balancing = None,
     weights: t.Weights = None,
@@ -27,6 +31,8 @@ def train(
     inner_lr: t.InnerLr = None,
     first_order: t.FirstOrder = None,
     step_losses: t.StepLosses = None,
+    freeze: t.Freeze = None,
+    layer_decay: t.LayerDecay = None,
     scaling: t.Scaling = None,
     split: t.SplitKind = None,
     patience: t.Patience = None,
@@ -34,8 +40,12 @@ def train(
     validation_draws: t.ValidationDraws = None,
     dim: t.Dim = None,
     layers: t.Layers = None,
-    node_label_column: o.NodeLabelColumn = 0,
+    jk: t.JumpingKnowledge = None,
+    dropout: t.Dropout = None,
+    heads: t.AttentionHeads = None,
+    readout: t.Readout = None,
     precision: t.Precision = None,
+    threads: t.Threads = None,
     seed: t.Seed = None,
     device: o.Device = "auto",
     resume: t.Resume = False,
@@ -45,7 +55,9 @@ def train(
 ) -> None:
     """Train one encoder for several tasks and write it to a directory."""
     options = {
-        "tasks": o.split_tasks(tasks), "strategy": strategy, "dim": dim, "layers": layers, "epochs": epochs,
+        "tasks": o.split_tasks(tasks), "strategy": strategy, "encoder": encoder, "dim": dim, "layers": layers, "jk": jk,
+        "dropout": dropout, "heads": heads, "readout": readout, "epochs": epochs, "freeze": freeze,
+        "layer_decay": layer_decay, "threads": threads,
         "batch_size": batch_size, "learning_rate": learning_rate, "inner_steps": inner_steps, "inner_lr": inner_lr,
         "first_order": first_order, "step_losses": step_losses, "start": start, "balancing": balancing,
         "weights": o.split_weights(weights), "scaling": scaling, "split": split, "patience": patience,
@@ -54,13 +66,13 @@ def train(
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     with result(as_json) as found:
-        _train(data, node_label_column, out, given, resume, found)
+        _train(data, reading, out, given, resume, found)
 
 
-def _train(data: str, column: int, out: Path, given: dict[str, Any], resume: bool, found: Result) -> None:
+def _train(data: str, reading: DataOptions, out: Path, given: dict[str, Any], resume: bool, found: Result) -> None:
     from multigraft.training.fit import train
 
-    graphs = loaded(data, column)
+    graphs = loaded(data, reading)
     started = time.monotonic()
     try:
         trained = train(graphs, out=out, resume=resume, progress=sys.stderr.isatty(), **given)
@@ -70,7 +82,8 @@ def _train(data: str, column: int, out: Path, given: dict[str, Any], resume: boo
         raise
     seconds = round(time.monotonic() - started, 3)
     epochs, scores = trained.metadata["epochs"], trained.metadata["validation"]
-    found.json = {"verb": "train", "out": out, "epochs": epochs, "seconds": seconds, "validation": scores}
+    speed = {"graphs_per_second": trained.metadata["graphs_per_second"], "peak_memory_mib": peak_memory()}
+    found.json = {"verb": "train", "out": out, "epochs": epochs, "seconds": seconds, "validation": scores, **speed}
     named = ", ".join(f"{task} {'undefined' if score is None else f'{score:.3f}'}" for task, score in scores.items())
     found.shown = [f"{out}: {epochs} epochs in {seconds:.0f} s; best validation scores: {named}"]
 

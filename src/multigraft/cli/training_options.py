@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from multigraft.cli.options import complete_balancing, complete_strategy
+from multigraft.cli.options import complete_balancing, complete_encoder, complete_split, complete_strategy
+from multigraft.encoders.names import ENCODER_NAMES
+from multigraft.graphs.names import SPLIT_NAMES
 from multigraft.strategies.balancing.names import BALANCING_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
 
@@ -19,9 +21,25 @@ Out = Annotated[Path, typer.Option(metavar="DIR", help="Where the trained encode
 Strategy = Annotated[
     str | None, _option(f"How parameters are found: {', '.join(STRATEGY_NAMES)}.", "esame", complete=complete_strategy)
 ]
+Encoder = Annotated[
+    str | None,
+    _option(
+        f"The encoder: {', '.join(ENCODER_NAMES)}.",
+        "gin for molecules and proteins, else gcn",
+        complete=complete_encoder,
+    ),
+]
 Epochs = Annotated[int | None, _option("Passes over the training graphs.", "100")]
-BatchSize = Annotated[int | None, _option("Graphs in a batch.", "16")]
-LearningRate = Annotated[float | None, _option("Step size of Adam.", "0.0005")]
+BatchSize = Annotated[int | None, _option("Graphs in a batch.", "16; pretext tasks 256; targets of molecules 32")]
+LearningRate = Annotated[
+    float | None, _option("Step size of Adam.", "0.0005; pretext tasks and targets of molecules 0.001")
+]
+Freeze = Annotated[
+    str | None, _option("What does not learn: none, all of the encoder, or a number of layers from the input.", "none")
+]
+LayerDecay = Annotated[
+    float | None, _option("Factor from the learning rate of a layer to that of the one below.", "1.0")
+]
 InnerSteps = Annotated[
     int | None, _option("Adaptation steps in an episode (strategies with episodes).", "1; reptile 2")
 ]
@@ -47,12 +65,29 @@ Balancing = Annotated[
 ]
 Weights = Annotated[str | None, typer.Option(help="For fixed balancing, e.g. gc=1,lp=0.5.")]
 Scaling = Annotated[str | None, _option("Node attributes: rows, standard or none.", "rows")]
-SplitKind = Annotated[str | None, _option("How graphs are divided 70/10/20: stratified or random.", "stratified")]
+SplitKind = Annotated[
+    str | None,
+    _option(
+        f"How graphs are divided: {', '.join(SPLIT_NAMES)}.", "what is usual for the data", complete=complete_split
+    ),
+]
 Patience = Annotated[int | None, _option("Stop after so many validations without a better one.", "never")]
 ValidateEvery = Annotated[int | None, _option("Epochs from one validation to the next.", "2")]
 ValidationDraws = Annotated[int | None, _option("Sets of random questions a validation asks.", "4")]
-Dim = Annotated[int | None, _option("Width of the embeddings.", "256")]
-Layers = Annotated[int | None, _option("Layers of the encoder.", "3")]
+Dim = Annotated[int | None, _option("Width of the encoder's layers.", "gcn 256; others 300")]
+Layers = Annotated[int | None, _option("Layers of the encoder.", "gcn 3; others 5")]
+JumpingKnowledge = Annotated[
+    str | None, typer.Option("--jk", help="Jumping knowledge: last, concat, max or sum (not gcn). [last]")
+]
+Dropout = Annotated[float | None, _option("After every layer (not gcn).", "0")]
+AttentionHeads = Annotated[int | None, typer.Option("--heads", help="Attention heads of gat. [2]")]
+Readout = Annotated[
+    str | None,
+    _option(
+        "How graphs are pooled: mean, sum, max; in tasks also attention, set2set, mean+centre.", "as the task has it"
+    ),
+]
+Threads = Annotated[int | None, _option("Of the CPU.", "1; a thread a core for batches of 128 graphs and more")]
 Precision = Annotated[str | None, _option("32, or bf16-mixed, which may be faster on a GPU.", "32")]
 Seed = Annotated[int | None, _option("Everything random follows from it.", "0")]
 Resume = Annotated[bool, typer.Option("--resume", help="Continue the interrupted run in DIR.")]

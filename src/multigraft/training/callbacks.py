@@ -97,6 +97,27 @@ class History(L.Callback):
         self.rows = state_dict["rows"]
 
 
+class Speed(L.Callback):
+    """How many graphs a second the training steps take, validation and writing apart; of the run at hand alone."""
+
+    def __init__(self) -> None:
+        self.graphs = 0
+        self.seconds = 0.0
+        self._since = 0.0
+
+    @property
+    def graphs_per_second(self) -> float | None:
+        """None before the first step."""
+        return round(self.graphs / self.seconds, 1) if self.seconds else None
+
+    def on_train_batch_start(self, trainer: L.Trainer, *_: Any) -> None:
+        self._since = time.monotonic()
+
+    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, *_: Any) -> None:
+        self.seconds += time.monotonic() - self._since
+        self.graphs += _training(pl_module).batch_graphs
+
+
 class SaveState(L.Callback):
     """Writes everything needed to continue, after each epoch and behind all other callbacks."""
 

@@ -15,7 +15,7 @@ import torch
 from multigraft.graphs.part import Part
 from multigraft.models.trained import TrainedEncoder, pick_device
 from multigraft.models.versions import versions
-from multigraft.training.callbacks import BestWeights, EpochProgress, History, SaveState
+from multigraft.training.callbacks import BestWeights, EpochProgress, History, SaveState, Speed
 from multigraft.training.module import TrainingModule
 from multigraft.training.preparation import Run
 
@@ -33,7 +33,8 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
         run.balancing,
     )  # fmt: skip
     best, history = BestWeights(options.patience), History(folder / "history.csv")
-    callbacks: list[L.Callback] = [best, history, *([EpochProgress()] if progress else [])]
+    speed = Speed()
+    callbacks: list[L.Callback] = [best, history, speed, *([EpochProgress()] if progress else [])]
     callbacks.append(SaveState(folder / "last.ckpt"))
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     where = pick_device(options.device)
@@ -59,6 +60,7 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
         "epochs": len(history.rows),
         "best_epoch": best.epoch,
         "seconds": history.seconds,
+        "graphs_per_second": speed.graphs_per_second,
         "learning_rate": options.learning_rate,
         "batch_size": options.batch_size,
         "validation": {task.name: _defined(best.scores[f"validation/{task.name}"]) for task in run.tasks},

@@ -64,6 +64,11 @@ class TrainingModule(L.LightningModule):
         """Batches an epoch; graphs that fill no batch wait for another epoch's order."""
         return max(1, len(self.training_part) // self.options.batch_size)
 
+    @property
+    def batch_graphs(self) -> int:
+        """Graphs in a batch; all there are where they do not fill one."""
+        return min(self.options.batch_size, len(self.training_part))
+
     def train_dataloader(self) -> range:
         return range(self.steps)
 

@@ -80,7 +80,7 @@ def prepare(
         trunk = _trunk(graphs, parts, encoder, options.scaling, shape, start)
         with evaluating(trunk, "cpu"), torch.no_grad():
             trunk(graphs.select(parts.train[:1]))  # says now, not in the first step, that encoder and data do not fit
-        model = TaskModel(trunk, tasks, graphs.origin)
+        model = TaskModel(trunk, tasks, graphs.origin).train()  # a start may come as it was judged
     frozen_modules(trunk, options.freeze)
     pooled: Readout = pool if pool in get_args(Readout) else "mean"  # ty: ignore[invalid-assignment]
     if start is None:
