@@ -135,10 +135,15 @@ def default_processes() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def die_with_parent() -> None:
+    """End this process once the one that started it is gone, however that ended."""
+    threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
+
+
 def _serve(pipe: Connection, work: Callable[[Any], None]) -> None:
     """A worker's life: a job comes, its error or None goes back, until nobody is there any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us
-    threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
+    die_with_parent()
     _one_thread()
     while True:
         try:

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from multigraft.graphs.atoms import ATTRIBUTES, STRUCTURE, pack_molecules, parse_smiles
+from multigraft.graphs.atoms import ATTRIBUTES, STRUCTURE, pack_molecules
+from multigraft.graphs.molecules.smiles import parse_smiles
 
 pytest.importorskip("rdkit")
 
@@ -52,21 +53,3 @@ def test_no_molecules_are_no_graphs():
     graphs = pack_molecules([])
     assert (len(graphs), graphs.num_nodes, graphs.num_edges) == (0, 0, 0)
     assert graphs.x.shape == (0, len(ATTRIBUTES))
-
-
-@pytest.mark.parametrize(
-    ("smiles", "reason"),
-    [
-        ("C(C)(C)(C)(C)C", "Explicit valence for atom # 0 C"),
-        ("C1CC", "no valid SMILES"),
-        ("", "no atoms"),
-        ("%%", "no valid"),
-    ],
-)
-def test_what_does_not_parse_has_a_reason(smiles: str, reason: str):
-    from rdkit import rdBase
-
-    with rdBase.BlockLogs():
-        molecule, said = parse_smiles(smiles)
-    assert molecule is None
-    assert said.startswith(reason)

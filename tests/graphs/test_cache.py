@@ -80,6 +80,81 @@ def test_a_cache_that_cannot_be_written_costs_time_and_a_note_only(place: Path):
     assert cache.recorded_checksum("SET", "abc") == "abc"
 
 
+# --- copies that are written without being made in memory ------------------------------------------------------------
+
+
+class Writer(Maker):
+    """Writes graphs, and counts how often."""
+
+    def write(self, path: Path) -> None:
+        store.save(self(), path)
+
+
+def never() -> PackedGraphs:
+    raise AssertionError("made in memory")
+
+
+def test_a_copy_can_be_written_by_whoever_makes_it(place: Path):
+    writer = Writer()
+    first = cache.packed(never, "abc", write=writer.write)
+    assert same(first, random_graphs(6))
+    assert same(cache.packed(never, "abc", write=writer.write), first)
+    assert writer.calls == 1
+    assert len(list((place / "packed").iterdir())) == 1
+
+
+def test_a_damaged_copy_is_written_again(place: Path):
+    writer = Writer()
+    cache.packed(never, "abc", write=writer.write)
+    (copy,) = (place / "packed").iterdir()
+    copy.write_bytes(b"text")
+    assert same(cache.packed(never, "abc", write=writer.write), random_graphs(6))
+    assert copy.with_suffix(".damaged").read_bytes() == b"text"
+
+
+def test_where_nothing_can_be_written_it_is_made_in_memory(place: Path):
+    place.write_text("a file where the directory should be")
+    make, writer = Maker(), Writer()
+    graphs = cache.packed(make, "abc", write=writer.write)
+    assert (make.calls, writer.calls) == (1, 0)
+    assert graphs.origin.notes[-1].startswith("no packed copy was kept")
+
+
+def test_a_disk_that_fills_up_is_no_failure_but_bad_data_is(place: Path):
+    def full(path: Path) -> None:
+        raise OSError("no space left")
+
+    def wrong(path: Path) -> None:
+        raise InputError("line 3")
+
+    make = Maker()
+    assert "no space left" in cache.packed(make, "abc", write=full).origin.notes[-1]
+    with pytest.raises(InputError, match="line 3"):
+        cache.packed(never, "abc", write=wrong)
+    assert list((place / "packed").iterdir()) == []
+
+
+def test_no_graphs_are_a_result_as_well():
+    make = Maker()
+    empty = random_graphs(3).select([])
+    assert len(cache.packed(lambda: empty, "abc")) == 0
+    assert len(cache.packed(make, "abc")) == 0
+    assert make.calls == 0
+
+
+def test_code_in_packages_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
+    (tmp_path / "molecules").mkdir()
+    digests = [cache._code()]
+    for text in ("a = 1", "a = 2"):
+        (tmp_path / "molecules" / "load.py").write_text(text)
+        digests.append(cache._code())
+    assert len(set(digests)) == 3
+
+
+# --- checksums -------------------------------------------------------------------------------------------------------
+
+
 def test_the_first_checksum_is_kept(place: Path):
     assert cache.recorded_checksum("SET", "abc") == "abc"
     assert cache.recorded_checksum("SET", "abd") == "abc"

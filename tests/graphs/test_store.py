@@ -164,6 +164,20 @@ def test_damage_inside_is_found_when_asked_for(stored: Path):
         store.load(stored, verify=True)
 
 
+@pytest.mark.parametrize("name", ["edge_index", "node_offsets", "nodes.x", "graphs.label"])
+def test_damage_to_any_column_is_found_without_keeping_it_in_memory(stored: Path, name: str):
+    content = bytearray(stored.read_bytes())
+    length = int.from_bytes(content[:8], "little")
+    start, _ = json.loads(content[8 : 8 + length])[name]["data_offsets"]
+    content[8 + length + start] ^= 1
+    stored.unlink()
+    stored.write_bytes(content)
+    with pytest.raises(InputError, match="is damaged"):
+        store.load(stored, verify=True)
+    if sys.platform == "linux":
+        assert resident(stored) == 0
+
+
 def test_no_file_and_a_directory(tmp_path: Path):
     for path in (tmp_path / "missing", tmp_path):
         with pytest.raises(InputError, match="nothing is there"):

@@ -25,18 +25,6 @@ STRUCTURE = (  # what RDKit perceives from the bonds
 )
 
 
-def parse_smiles(smiles: str) -> "tuple[Chem.Mol | None, str]":
-    """The sanitised molecule and an empty reason, or None and the reason why there is none."""
-    from rdkit import Chem
-
-    molecule = Chem.MolFromSmiles(smiles)
-    if molecule is not None:
-        return (molecule, "") if molecule.GetNumAtoms() else (None, "no atoms")
-    written = Chem.MolFromSmiles(smiles, sanitize=False)
-    problems = Chem.DetectChemistryProblems(written) if written is not None else ()
-    return None, problems[0].Message() if problems else "no valid SMILES"
-
-
 def pack_molecules(molecules: "Sequence[Chem.Mol]") -> PackedGraphs:
     """Node columns: ``x`` as `ATTRIBUTES` says, ``structure`` as `STRUCTURE` says, ``label`` the atomic number."""
     from rdkit.Chem import HybridizationType

@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -18,11 +19,14 @@ from multigraft.graphs.names import cache_dir
 from multigraft.graphs.packed import PackedGraphs
 
 
-def packed(make: Callable[[], PackedGraphs], checksum: str, *key: str | int) -> PackedGraphs:
+def packed(
+    make: Callable[[], PackedGraphs], checksum: str, *key: str | int, write: Callable[[Path], None] | None = None
+) -> PackedGraphs:
     """``make()``, or the packed copy of what it gave when it was last called for content with this checksum.
 
     ``key`` names what else the result depends on; the library's version and the code that reads and packs count as
-    well. A copy that is damaged is set aside as ``*.damaged`` and made again.
+    well. A copy that is damaged is set aside as ``*.damaged`` and made again. ``write`` makes the copy itself, for data
+    that may be larger than memory; ``make`` is then only for a cache that cannot be written.
     """
     parts = (library_version(), _code(), checksum, *map(str, key))
     path = cache_dir() / "packed" / f"{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]}.safetensors"
@@ -32,14 +36,22 @@ def packed(make: Callable[[], PackedGraphs], checksum: str, *key: str | int) -> 
             return store.load(path, verify=True)
         except InputError:
             damaged = True
-    graphs = make()
+    made = None if write else make()
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass  # what else goes wrong below is then not the cache's fault
         if damaged:
             path.replace(path.with_suffix(".damaged"))
-        store.save(graphs, path)
-    except (OSError, InputError) as error:
-        return with_note(graphs, f"no packed copy was kept: {path.parent} cannot be written ({error})")
-    return graphs
+        if made is None and write:
+            write(path)
+            return store.load(path)
+        made = make() if made is None else made
+        store.save(made, path)
+    except OSError as error:
+        made = make() if made is None else made
+        return with_note(made, f"no packed copy was kept: {path.parent} cannot be written ({error})")
+    return made
 
 
 def with_note(graphs: PackedGraphs, note: str) -> PackedGraphs:
@@ -85,6 +97,6 @@ def mismatch(name: str, was: str, checksum: str) -> str:
 def _code() -> str:
     """A digest of this package's source, so that a copy made by other code is not taken."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -29,8 +29,9 @@ def of_files(files: Iterable[Path]) -> str:
 def identity(graphs: PackedGraphs) -> str:
     """SHA-256 over what is asked and seen: edges, attributes, structure and labels; 64 hexadecimal digits.
 
-    Categories and targets count as well. The same for the same graphs in the same order, wherever they come from and in whatever order their edges are
-    listed; another for a selection of them, or for another column of labels. Computed once a `PackedGraphs`.
+    Categories and targets count as well. The same for the same graphs in the same order, wherever they come from and in
+    whatever order their edges are listed; another for a selection of them, or for another column of labels. Computed
+    once a `PackedGraphs`.
     """
     return graphs.once(_identity)
 

@@ -50,11 +50,11 @@ class PackedGraphs:
 
     The three tables map a column's name to a tensor whose first axis is the nodes, edges or graphs. Known columns:
     ``nodes``: ``x`` attributes ``[nodes, features]``, ``structure`` features that were computed from the edges
-    ``[nodes, features]``, ``label`` ``[nodes]``, ``codes`` categories ``[nodes, kinds]``, ``structure_codes`` categories
-    that were computed from the edges, plus one, as 0 says that they are hidden; ``edges``: ``codes`` categories
-    ``[edges, kinds]``, ``types`` multi-hot ``[edges, types]``; ``graphs``: ``label`` ``[graphs]``, ``targets``
-    ``[graphs, targets]`` with NaN where nothing was measured. A task may add ``masked`` to nodes and edges: what the
-    encoder must not see of them. Other columns travel along.
+    ``[nodes, features]``, ``label`` ``[nodes]``, ``codes`` categories ``[nodes, kinds]``, ``structure_codes``
+    categories that were computed from the edges, plus one, as 0 says that they are hidden; ``edges``: ``codes``
+    categories ``[edges, kinds]``, ``types`` multi-hot ``[edges, types]``; ``graphs``: ``label`` ``[graphs]``,
+    ``targets`` ``[graphs, targets]`` with NaN where nothing was measured. A task may add ``masked`` to nodes and edges:
+    what the encoder must not see of them. Other columns travel along.
 
     ``attached`` belongs to the data set as a whole, SMILES for instance, and stays what it is in every selection; see
     `multigraft.graphs.texts`.

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -19,15 +18,22 @@ from multigraft.graphs.packed import Origin, PackedGraphs
 FORMAT = "multigraft.packed.1"
 BONES = ("edge_index", "node_offsets", "edge_offsets")
 TABLES = ("nodes", "edges", "graphs", "attached")
+BLOCK = 2**20  # bytes that are read at a time
 
 
 def save(graphs: PackedGraphs, path: str | Path) -> None:
     """Write ``graphs`` with its origin to ``path``, whole or not at all."""
     tensors = _apart(graphs.tensors())
-    about = {"format": FORMAT, "crc32": _crc32(tensors), "origin": dataclasses.asdict(graphs.origin)}
+    crcs = {name: zlib.crc32(tensor.numpy().data) for name, tensor in tensors.items()}
     with replacing(Path(path)) as temporary:
-        # One entry, because the order of several differs from run to run, and equal graphs should give equal files.
-        save_file(tensors, temporary, {"multigraft": json.dumps(about)})
+        save_file(tensors, temporary, metadata(graphs.origin, crcs))
+
+
+def metadata(origin: Origin, crcs: Mapping[str, int]) -> dict[str, str]:
+    """What a file says of itself beside its tensors, whose checksums (CRC-32) are given by name."""
+    about = {"format": FORMAT, "crc32": _crc32(crcs), "origin": dataclasses.asdict(origin)}
+    # One entry, because the order of several differs from run to run, and equal graphs should give equal files.
+    return {"multigraft": json.dumps(about)}
 
 
 def load(path: str | Path, verify: bool = False) -> PackedGraphs:
@@ -50,15 +56,20 @@ def load(path: str | Path, verify: bool = False) -> PackedGraphs:
     if about.get("format") != FORMAT:
         found = about.get("format", "no format name")
         raise InputError(f"{path} does not hold packed graphs of format {FORMAT} (it has {found}): make it again")
-    if verify and about.get("crc32") != _crc32(tensors):
+    if verify and about.get("crc32") != _crc32(_crcs_in(path)):
         raise InputError(f"{path} is damaged: its content does not match the checksum in it; make it again")
     try:
-        return _assembled(tensors, _origin(about["origin"]))
+        return assembled(tensors, _origin(about["origin"]))
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} does not hold whole packed graphs ({error}): make it again") from error
 
 
-def _assembled(tensors: Mapping[str, Tensor], origin: Origin) -> PackedGraphs:
+def assembled(tensors: Mapping[str, Tensor], origin: Origin) -> PackedGraphs:
+    """Packed graphs from their tensors, named as in `PackedGraphs.tensors`.
+
+    Raises:
+        KeyError, TypeError, ValueError: they do not fit together, or some are missing.
+    """
     tables: dict[str, dict[str, Tensor]] = {table: {} for table in TABLES}
     for name in tensors.keys() - set(BONES):
         table, column = name.split(".", 1)
@@ -92,9 +103,21 @@ def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return apart
 
 
-def _crc32(tensors: Mapping[str, Tensor]) -> str:
-    total = 0
-    for name in sorted(tensors):
-        flat = tensors[name].reshape(-1)
-        total = zlib.crc32(flat.view(torch.uint8).numpy(), zlib.crc32(name.encode(), total))
-    return f"{total:08x}"
+def _crcs_in(path: Path) -> dict[str, int]:
+    """The checksum of each tensor in a safetensors file, read block by block: a mapped one would stay in memory."""
+    crcs = {}
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+        for name in header.keys() - {"__metadata__"}:
+            start, end = header[name]["data_offsets"]
+            file.seek(8 + length + start)
+            crcs[name] = 0
+            for place in range(start, end, BLOCK):
+                crcs[name] = zlib.crc32(file.read(min(BLOCK, end - place)), crcs[name])
+    return crcs
+
+
+def _crc32(crcs: Mapping[str, int]) -> str:
+    listed = "".join(f"{name}\0{crc:08x}\n" for name, crc in sorted(crcs.items()))
+    return f"{zlib.crc32(listed.encode()):08x}"

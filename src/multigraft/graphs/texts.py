@@ -92,6 +92,11 @@ def rejects(graphs: PackedGraphs) -> list[Reject]:
     return [Reject(*one) for one in zip(lines, written, reasons, strict=True)]
 
 
+def count_rejects(graphs: PackedGraphs) -> int:
+    """How many rows of the source became no graph."""
+    return len(graphs.attached["rejected_line"]) if "rejected_line" in graphs.attached else 0
+
+
 def _of(graphs: PackedGraphs, name: str, what: str) -> list[str]:
     if name not in graphs.attached:
         raise InputError(f"data set {graphs.origin.name!r} has no {what}")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from multigraft.errors import InputError
+from multigraft.graphs.names import FEATURIZATIONS
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,6 @@ VOCABULARIES = {
     "ogb": Vocabulary(nodes=(119, 5, 12, 6), structure=(13, 11, 7, 3, 3), edges=(5, 6, 2)),
     "protein": Vocabulary(nodes=(2,), types=7),
 }
-FEATURIZATIONS = ("hu", "ogb")  # those that a user can choose for molecules
 
 
 def vocabulary(featurization: str) -> Vocabulary:

@@ -3,16 +3,20 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from multigraft.files import replacing
-from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.segments import positions, segment_ids
 from multigraft.models.trained import TrainedEncoder
 from multigraft.progress import counting
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def write_embeddings(
@@ -36,7 +40,7 @@ def write_embeddings(
     keys = ["graph"] if level == "graph" else ["graph", "node"]
     columns = [pa.field(key, pa.int64(), nullable=False) for key in keys]
     columns.append(pa.field("embedding", pa.list_(pa.float32(), dim), nullable=False))
-    schema = pa.schema(columns, metadata={"multigraft": json.dumps(_identity(trained, graphs, level))})
+    schema = pa.schema(columns, metadata={"multigraft": json.dumps(identity(trained, graphs.origin, level))})
     rows = 0
     batches = trained.batches(graphs, level, batch_size, device)
     units = len(graphs) if level == "graph" else graphs.num_nodes
@@ -46,11 +50,18 @@ def write_embeddings(
         counting("embedding", units, f"{level}s", progress) as advance,
     ):
         for z, ids in zip(batches, _identifiers(graphs, level, batch_size), strict=True):
-            vectors = pa.FixedSizeListArray.from_arrays(pa.array(z.float().flatten().numpy()), dim)
-            writer.write_table(pa.Table.from_arrays([*(pa.array(i.numpy()) for i in ids), vectors], schema=schema))
+            columns = [*(pa.array(i.numpy()) for i in ids), vectors(z)]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
             rows += len(z)
             advance(len(z))
     return rows
+
+
+def vectors(z: Float[Tensor, "rows dim"]) -> "pa.FixedSizeListArray":
+    """Embeddings as one column."""
+    import pyarrow as pa
+
+    return pa.FixedSizeListArray.from_arrays(pa.array(z.float().flatten().numpy()), z.shape[1])
 
 
 def _identifiers(graphs: PackedGraphs, level: str, batch_size: int) -> Iterator[list[Tensor]]:
@@ -63,7 +74,8 @@ def _identifiers(graphs: PackedGraphs, level: str, batch_size: int) -> Iterator[
             yield [numbers[segment_ids(counts)], positions(counts)]
 
 
-def _identity(trained: TrainedEncoder, graphs: PackedGraphs, level: str) -> dict[str, Any]:
+def identity(trained: TrainedEncoder, data: Origin, level: str) -> dict[str, Any]:
+    """What a file of embeddings says of the encoder, its weights and the data, as JSON values."""
     return {
         "encoder": trained.encoder.kind,
         "fingerprint": trained.fingerprint,
@@ -72,6 +84,6 @@ def _identity(trained: TrainedEncoder, graphs: PackedGraphs, level: str) -> dict
         "readout": trained.readout if level == "graph" else None,
         "level": level,
         "trained_on": {"name": trained.origin.name, "checksum": trained.origin.checksum},
-        "data": {"name": graphs.origin.name, "checksum": graphs.origin.checksum},
+        "data": {"name": data.name, "checksum": data.checksum},
         "versions": trained.metadata.get("versions", {}),
     }

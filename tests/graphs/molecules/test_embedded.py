@@ -10,8 +10,16 @@ import pytest
 import torch
 
 from multigraft.errors import InputError, MissingExtraError
-from multigraft.graphs import molecules
-from multigraft.graphs.molecules import chembl_rows, embedded_checksum, embedded_files, nci_rows, read_embedded
+from multigraft.graphs.molecules import embedded
+from multigraft.graphs.molecules.embedded import (
+    chembl_rows,
+    embedded_checksum,
+    embedded_files,
+    nci_rows,
+    read_embedded,
+    read_embedded_as,
+)
+from multigraft.graphs.texts import lines_of, rejects, smiles_of
 
 
 @pytest.fixture(scope="module")
@@ -110,9 +118,42 @@ def test_without_rdkit_the_extra_is_named(monkeypatch: pytest.MonkeyPatch):
 
 def test_an_rdkit_without_its_example_data_is_named(monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("rdkit")
-    monkeypatch.setitem(molecules.FILES, "nci5k", ("NCI/gone.smi", "NCI/gone.csv"))
+    monkeypatch.setitem(embedded.FILES, "nci5k", ("NCI/gone.smi", "NCI/gone.csv"))
     with pytest.raises(InputError, match=r"gone\.smi is missing"):
         read_embedded("nci5k")
+
+
+# --- as molecules are otherwise --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["nci5k", "chembl2321810"])
+@pytest.mark.parametrize("featurization", ["hu", "ogb"])
+def test_the_same_molecules_and_classes_in_another_featurization(sets: dict, name: str, featurization: str):
+    own, other = sets[name], read_embedded_as(name, featurization)
+    assert torch.equal(own.node_offsets, other.node_offsets)
+    assert torch.equal(own.graph_labels, other.graph_labels)
+    assert other.origin.featurization == featurization
+    assert (other.origin.graph_classes, other.origin.checksum) == (own.origin.graph_classes, own.origin.checksum)
+    assert "label" not in other.nodes
+    assert other.x.shape[1] == 0
+
+
+def test_values_become_a_target(sets: dict):
+    rows = {row.line: row for row in nci_rows(*embedded_files("nci5k"))}
+    graphs = read_embedded_as("nci5k", "hu")
+    values = [rows[line].value for line in lines_of(graphs).tolist()]
+    assert graphs.targets.flatten().tolist() == pytest.approx(values)
+    assert smiles_of(graphs) == [rows[line].smiles for line in lines_of(graphs).tolist()]
+    assert [one.line for one in rejects(graphs)] == [2098, 2898, 3227, 3370, 4509, 4596, 4597, 4781]
+    assert (graphs.origin.targets, graphs.origin.target_kind) == (("polar surface area",), "real")
+    assert torch.equal(graphs.graph_labels, (graphs.targets[:, 0] > statistics.median(values)).long())
+
+
+def test_salts_are_stripped_where_that_is_asked_for():
+    whole, stripped = (read_embedded_as("nci5k", "hu", strip_salts=strip) for strip in (False, True))
+    assert stripped.num_nodes < whole.num_nodes
+    assert len(stripped) == len(whole)
+    assert sum("." in one for one in smiles_of(whole)) > 0 == sum("." in one for one in smiles_of(stripped))
 
 
 # --- files that do not belong together -------------------------------------------------------------------------------

@@ -16,8 +16,10 @@ import torch
 
 from multigraft.errors import InputError, MissingExtraError
 from multigraft.graphs import checksums
-from multigraft.graphs.atoms import pack_molecules, parse_smiles
+from multigraft.graphs.atoms import pack_molecules
+from multigraft.graphs.molecules.smiles import parse_smiles
 from multigraft.graphs.packed import Origin, PackedGraphs
+from multigraft.graphs.texts import lines_of
 
 if TYPE_CHECKING:
     from rdkit import Chem
@@ -30,6 +32,7 @@ CLASSES = {
     "nci5k": ("small polar surface", "large polar surface"),
     "chembl2321810": ("inactive", "active"),
 }
+MEASURED = {"nci5k": "polar surface area", "chembl2321810": "activity"}
 
 
 @dataclass(frozen=True)
@@ -78,13 +81,12 @@ def read_embedded(name: str) -> PackedGraphs:
     """
     from rdkit.Chem import GetPeriodicTable
 
-    files = embedded_files(name)
-    rows = nci_rows(*files) if name == "nci5k" else chembl_rows(*files)
+    files, rows = embedded_files(name), embedded_rows(name)
     kept, molecules, dropped = _parse(rows)
     middle = median(row.value for row in kept)
     graphs = pack_molecules(molecules)
     elements, labels = torch.unique(graphs.node_labels, return_inverse=True)
-    notes = [f"graph classes: value above the median, {middle:g}, or not"]
+    notes = [_halves(middle)]
     if dropped:
         notes.append(f"left out {len(dropped)} of {len(rows)} rows of {files[0].name}: {'; '.join(dropped)}")
     return dataclasses.replace(
@@ -100,6 +102,52 @@ def read_embedded(name: str) -> PackedGraphs:
             notes=tuple(notes),
         ),
     )
+
+
+def read_embedded_as(name: str, featurization: str, strip_salts: bool = False) -> PackedGraphs:
+    """Pack an embedded set as sets of molecules are packed otherwise: ``featurization`` is ``hu`` or ``ogb``.
+
+    What was measured is a real target as well as, above the median or not, the graph label. Elements are an input here,
+    and no node labels.
+
+    Raises:
+        MissingExtraError: RDKit is not installed.
+        InputError: an unknown featurisation, or as `read_embedded`.
+    """
+    from multigraft.graphs.molecules.load import pack_smiles
+
+    rows = embedded_rows(name)
+    graphs = pack_smiles([row.smiles for row in rows], featurization, strip_salts)
+    values = [rows[line - 1].value for line in lines_of(graphs).tolist()]  # in both files the rows are the lines
+    middle = median(values)
+    return dataclasses.replace(
+        graphs,
+        graphs={
+            **graphs.graphs,
+            "label": torch.tensor([int(value > middle) for value in values]),
+            "targets": torch.tensor(values)[:, None],
+        },
+        origin=Origin(
+            name=name,
+            checksum=embedded_checksum(name),
+            graph_classes=CLASSES[name],
+            notes=(_halves(middle), *graphs.origin.notes),
+            featurization=featurization,
+            targets=(MEASURED[name],),
+            target_kind="real",
+            metric="rmse",
+        ),
+    )
+
+
+def embedded_rows(name: str) -> list[Row]:
+    """All rows of an embedded set, also those that do not parse; errors as `read_embedded`."""
+    files = embedded_files(name)
+    return nci_rows(*files) if name == "nci5k" else chembl_rows(*files)
+
+
+def _halves(middle: float) -> str:
+    return f"graph classes: value above the median, {middle:g}, or not"
 
 
 def nci_rows(molecules: Path, values: Path) -> list[Row]:

@@ -1,0 +1,65 @@
+"""Columns of numbers among texts."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from multigraft.graphs.molecules.numbers import LARGEST, Summary, fault, numbers
+
+single = st.floats(allow_infinity=False, width=32)
+
+
+@given(st.lists(single | st.none()))
+def test_numbers_and_empty_cells(values: list[float | None]):
+    found = numbers(["" if value is None else repr(value) for value in values])
+    wanted = np.array([math.nan if value is None else value for value in values], dtype=np.float64)
+    np.testing.assert_array_equal(found, wanted)
+    assert fault(["" if value is None else repr(value) for value in values]) is None
+
+
+def test_blanks_around_numbers_and_nothing():
+    np.testing.assert_array_equal(
+        numbers([" 1 ", " ", "\t-2e3", "NaN", "+0.5", "007"]), [1, np.nan, -2000, np.nan, 0.5, 7]
+    )
+    assert numbers([]).shape == (0,)
+
+
+@pytest.mark.parametrize("cell", ["text", "1,5", ">5", "1_000", "True", "1 2", "0x10", "--1", "NA", "½"])
+def test_text_is_found_with_its_place(cell: str):
+    cells = ["1", "", " ", cell, "more text"]
+    assert numbers(cells) is None
+    place, reason = fault(cells)
+    assert place == 3
+    assert "is not a number: leave the cell empty" in reason
+
+
+@pytest.mark.parametrize("cell", ["inf", "-Infinity", "1e39", "-4e38", "1e999"])
+def test_what_32_bits_do_not_hold(cell: str):
+    assert numbers(["1", cell]) is None
+    assert fault(["1", cell]) == (1, "is too large for 32 bits: rescale the column")
+    assert numbers([str(LARGEST)]) is not None
+
+
+@given(st.lists(st.lists(single, max_size=5), max_size=5))
+def test_a_column_in_pieces_is_summed_up_as_a_whole(pieces: list[list[float]]):
+    summary = Summary()
+    for piece in pieces:
+        summary.add(np.array(piece, dtype=np.float64))
+    whole = [value for piece in pieces for value in piece if not math.isnan(value)]
+    assert summary.count == len(whole)
+    assert summary.binary == all(value in (0, 1) for value in whole)
+    assert (summary.useless is None) == (len(set(whole)) > 1)
+    if whole:
+        assert (summary.low, summary.high) == (min(whole), max(whole))
+
+
+def test_why_a_column_is_useless():
+    summary = Summary()
+    assert summary.useless == "has no values"
+    summary.add(np.array([2.5, np.nan]))
+    assert summary.useless == "is 2.5 in every row that has a value"
+    summary.add(np.array([3.0]))
+    assert summary.useless is None
