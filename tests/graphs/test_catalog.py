@@ -14,6 +14,7 @@ from multigraft.graphs import catalog, download
 from multigraft.graphs.catalog import check, describe, load
 from multigraft.graphs.packed import PackedGraphs
 from tests.helpers.graphs import random_graphs
+from tests.helpers.tables import write_csv
 from tests.helpers.tu import write_tudataset
 
 
@@ -148,6 +149,23 @@ def test_a_node_label_column_where_there_is_no_choice_is_refused(source: object)
         load(source, node_label_column=1)
 
 
+def test_a_threshold_makes_targets_binary_wherever_they_come_from(tmp_path: Path, places: tuple[Path, Path]):
+    pytest.importorskip("rdkit")
+    table = write_csv(tmp_path / "mine.csv", ("smiles", "a"), [("CC", 1.5), ("CO", -2), ("CN", None)])
+    graphs = load(table)
+    for source in (table, graphs):
+        binary = load(source, threshold=0.0)
+        assert binary.targets.nan_to_num(9).flatten().tolist() == [1, 0, 9]
+        assert binary.origin.target_kind == "binary"
+    assert load(table).origin.target_kind == "real"
+
+
+@pytest.mark.parametrize("option", [{"featurization": "hu"}, {"targets": ["a"]}, {"strip_salts": True}, {"hops": 2}])
+def test_graphs_that_are_there_already_are_not_read_anew(option: dict):
+    with pytest.raises(InputError, match=rf"{next(iter(option))} is for .*: these are graphs already"):
+        load(random_graphs(2), **option)
+
+
 # --- errors ----------------------------------------------------------------------------------------------------------
 
 
@@ -215,6 +233,26 @@ def test_describe_gives_plain_numbers_that_json_can_hold():
         "checksum": "made-1",
         "notes": [],
     }
+    assert json.loads(json.dumps(said)) == said
+
+
+def test_describe_takes_many_graphs_part_by_part(monkeypatch: pytest.MonkeyPatch):
+    graphs = random_graphs(23, seed=3)
+    whole = describe(graphs)
+    monkeypatch.setattr(catalog, "AT_ONCE", 5)
+    assert describe(random_graphs(23, seed=3)) == whole
+
+
+def test_describe_says_of_molecules_what_was_measured(tmp_path: Path, places: tuple[Path, Path]):
+    pytest.importorskip("rdkit")
+    table = write_csv(tmp_path / "mine.csv", ("smiles", "a", "b"), [("CC", 1, 0), ("C(", 1, 1), ("CO", 0, None)])
+    said = describe(load(table))
+    assert {name: said[name] for name in ("name", "graphs", "featurization", "targets", "missing", "rejected")} == {
+        "name": "mine", "graphs": 2, "featurization": "hu", "targets": 2, "missing": 0.25, "rejected": 1,
+    }  # fmt: skip
+    assert (said["target_kind"], said["metric"]) == ("binary", "roc_auc")
+    bare = describe(load(table, targets=[]))
+    assert (bare["targets"], bare["missing"], bare["target_kind"], bare["metric"]) == (0, None, "", "")
     assert json.loads(json.dumps(said)) == said
 
 

@@ -1,6 +1,7 @@
 """Downloads, from a server in this process."""
 
 import functools
+import gzip
 import http.server
 import io
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from multigraft.errors import InputError
-from multigraft.graphs.download import download
+from multigraft.graphs.download import download, download_file
 from multigraft.graphs.tudataset import read_tudataset
 from tests.helpers.graphs import random_graphs
 from tests.helpers.tu import write_tudataset
@@ -194,3 +195,56 @@ def test_what_is_no_data_set_is_refused(home: str, served: Path, cache: Path, co
     with pytest.raises(InputError, match=message):
         download("MADE", home=home, progress=False)
     assert nothing_left(cache)
+
+
+# --- one file --------------------------------------------------------------------------------------------------------
+
+
+def fine(_path: Path) -> None:
+    pass
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.csv.gz"])
+def test_a_file_is_fetched_as_it_is(home: str, served: Path, cache: Path, name: str):
+    content = b"smiles,label\nCCO,1\n"
+    (served / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    target, checked = cache / "moleculenet" / "made" / "raw" / name, []
+    download_file("made", f"{home}/{name}", target, check=lambda path: checked.append(path.read_bytes()))
+    assert target.read_bytes() == (served / name).read_bytes() == checked[0]
+    assert [path.name for path in target.parent.iterdir()] == [name]
+
+
+def test_a_file_that_is_not_what_it_should_be_leaves_nothing(home: str, served: Path, cache: Path):
+    def wrong(path: Path) -> None:
+        raise InputError(f"{path.name} is something else")
+
+    (served / "table.csv").write_text("<html>")
+    with pytest.raises(InputError, match=r"table\.csv is something else"):
+        download_file("made", f"{home}/table.csv", cache / "raw" / "table.csv", check=wrong, progress=False)
+    assert list((cache / "raw").iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"no gzip at all", gzip.compress(b"smiles\n" * 999)[:-9]])
+def test_a_damaged_gzip_file_leaves_nothing(home: str, served: Path, cache: Path, content: bytes):
+    (served / "table.csv.gz").write_bytes(content)
+    with pytest.raises(InputError, match="is not a whole gzip file"):
+        download_file("made", f"{home}/table.csv.gz", cache / "raw" / "table.csv.gz", check=fine, progress=False)
+    assert list((cache / "raw").iterdir()) == []
+
+
+def test_files_that_are_too_large_leave_nothing(home: str, served: Path, cache: Path):
+    (served / "table.csv.gz").write_bytes(gzip.compress(b"0" * 5_000_000))
+    for most, message in ((4_000_000, "unpacks to more"), (1000, "larger than 1000 bytes")):
+        with pytest.raises(InputError, match=message):
+            download_file("made", f"{home}/table.csv.gz", cache / "raw" / "table.csv.gz", check=fine, largest=most)
+    assert list((cache / "raw").iterdir()) == []
+
+
+def test_a_file_that_cannot_be_had_says_where_to_put_it(home: str, cache: Path):
+    target = cache / "moleculenet" / "made" / "raw" / "table.csv"
+    with pytest.raises(InputError) as error:
+        download_file("made", f"{home}/table.csv", target, check=fine, progress=False)
+    message = str(error.value)
+    for part in ("made could not be downloaded", "/table.csv", str(target.parent), "or into moleculenet/made/raw of"):
+        assert part in message
+    assert list(target.parent.iterdir()) == []

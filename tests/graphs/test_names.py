@@ -54,7 +54,15 @@ def test_known_names_are_sorted_without_case_and_hold_everything():
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("mutag", "MUTAG"), ("ENZYME", "ENZYMES"), ("protein", "PROTEINS"), ("chembl", "chembl2321810"), ("NC1", "NCI1")],
+    [
+        ("mutag", "MUTAG"),
+        ("ENZYME", "ENZYMES"),
+        ("protein", "PROTEINS"),
+        ("chembl", "chembl456k"),
+        ("bbb", "bbbp"),
+        ("zinc250", "zinc250k"),
+        ("NC1", "NCI1"),
+    ],
 )
 def test_nearest_finds_what_was_meant(typed: str, meant: str):
     assert names.nearest(typed)[0] == meant

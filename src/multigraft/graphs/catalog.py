@@ -1,60 +1,85 @@
-"""From the name of a data set, a folder, or an object of PyG to packed graphs."""
+"""From the name of a data set, a folder, a file of molecules, or an object of PyG to packed graphs."""
 
 import dataclasses
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from multigraft.errors import InputError
 from multigraft.graphs import cache
 from multigraft.graphs.findings import findings
-from multigraft.graphs.names import ALIASES, EMBEDDED, PUBLIC_HOME, TUDATASETS, local_folders, nearest
+from multigraft.graphs.named_proteins import ProteinOptions
+from multigraft.graphs.named_tables import TableOptions
+from multigraft.graphs.names import ALIASES, PUBLIC_HOME
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.pairs import undirected_edges
-from multigraft.graphs.tudataset import find_files, read_tudataset
+from multigraft.graphs.sources import Options, Source, find
+from multigraft.graphs.texts import count_rejects
+from multigraft.graphs.thresholds import binarised
+
+AT_ONCE = 20_000  # graphs
 
 
-@dataclass(frozen=True)
-class _Source:
-    """A data set that can be read: its checksum before it is read, and the reading itself."""
-
-    name: str
-    checksum: str
-    read: Callable[[], PackedGraphs]
-    key: tuple[str | int, ...]
-    catalogued: bool
-
-
-def load(source: Any, *, node_label_column: int = 0, home: str = PUBLIC_HOME) -> PackedGraphs:
+def load(
+    source: Any,
+    *,
+    node_label_column: int = 0,
+    featurization: str | None = None,
+    smiles_column: str | None = None,
+    targets: Sequence[str] | None = None,
+    id_column: str | None = None,
+    strip_salts: bool = False,
+    threshold: float | None = None,
+    hops: int | None = None,
+    largest: int | None = None,
+    home: str = PUBLIC_HOME,
+    progress: bool = False,
+    processes: int | None = None,
+) -> PackedGraphs:
     """The graphs of ``source``.
 
-    ``source`` is a name of the catalog, a folder in TU layout, packed graphs (returned as they are), or a PyG ``Data``,
-    ``Batch``, ``Dataset`` or list of ``Data``. A name is looked for among the embedded sets, then in
-    ``MULTIGRAFT_DATA/tudataset/NAME``, in the cache, and last at its public home, ``home/NAME.zip``; a folder that has
-    a name of the catalog is meant when it is written as a path, ``./NAME``.
+    ``source`` is a name of the catalog, a folder in TU layout, a file of molecules (CSV, TSV, Parquet, SDF, or SMILES
+    one a line; each also with ``.gz``), packed graphs (returned as they are), or a PyG ``Data``, ``Batch``, ``Dataset``
+    or list of ``Data``. A name is looked for among the embedded sets, then below ``MULTIGRAFT_DATA``, in the cache, and
+    last at its public home, which for sets in TU layout is ``home/NAME.zip``; a folder that has a name of the catalog
+    is meant when it is written as a path, ``./NAME``.
 
-    ``node_label_column`` chooses among several columns of node labels, which data in TU layout can have.
+    Args:
+        source: The data.
+        node_label_column: Which of several columns of node labels, which data in TU layout can have.
+        featurization: How molecules become graphs, ``hu`` or ``ogb``; by default ``hu``, but for the embedded sets,
+            which then have features of their own.
+        smiles_column: The column of SMILES in a table; by default the one of that name.
+        targets: The columns of a table that were measured; by default those that the published set has, else all that
+            hold numbers. For protein networks: which of their terms.
+        id_column: The column that names the molecules of a table.
+        strip_salts: Whether only the fragment of a molecule with the most heavy atoms is kept.
+        threshold: Real targets become binary: 1 where the value is at least this.
+        hops: For protein networks: how far an ego-network reaches.
+        largest: For protein networks: how many proteins an ego-network may have, 0 for no limit.
+        home: Where sets in TU layout are downloaded from.
+        progress: Whether bars are drawn while molecules are read.
+        processes: How many processes read molecules; by default one a core where they are many.
 
     Raises:
-        InputError: an unknown name, files that are missing or wrong, no network, or a ``node_label_column`` that the
-            data has not.
-        MissingExtraError: an embedded set without RDKit.
+        InputError: an unknown name, files that are missing or wrong, no network, or an option that is for other data.
+        MissingExtraError: molecules without RDKit.
     """
+    columns = None if targets is None else tuple(targets)
+    table = TableOptions(featurization, smiles_column, columns, id_column, strip_salts, threshold)
+    options = Options(node_label_column, table, ProteinOptions(hops, largest), home, progress, processes)
     if not isinstance(source, str | Path):
         if node_label_column:
             raise InputError("node_label_column is for data in TU layout: name node labels with from_pyg(node_labels=)")
-        return source if isinstance(source, PackedGraphs) else _from_pyg(source)
-    found = _find(source, node_label_column, home)
-    graphs = cache.packed(found.read, found.checksum, *found.key)
-    was = cache.recorded_checksum(found.name, found.checksum) if found.catalogued else found.checksum
-    if was != found.checksum:
-        graphs = cache.with_note(graphs, cache.mismatch(found.name, was, found.checksum))
-    if found.catalogued and found.name in ALIASES:
-        note = f"{found.name} means {ALIASES[found.name]}, as in SAME; for the other set of that name give its folder"
-        graphs = cache.with_note(graphs, note)
-        graphs = dataclasses.replace(graphs, origin=dataclasses.replace(graphs.origin, name=found.name))
-    return graphs
+        options.only(("threshold",), "these are graphs already")
+        graphs = source if isinstance(source, PackedGraphs) else _from_pyg(source)
+    else:
+        graphs = _read(find(source, options))
+    return graphs if threshold is None else binarised(graphs, threshold)
 
 
 def check(source: str | Path, *, home: str = PUBLIC_HOME) -> list[str]:
@@ -63,17 +88,32 @@ def check(source: str | Path, *, home: str = PUBLIC_HOME) -> list[str]:
     Raises:
         InputError: as `load`; also where a data set of the catalog is not what it was when it was first used.
     """
-    found = _find(source, 0, home)
-    was = cache.recorded_checksum(found.name, found.checksum) if found.catalogued else found.checksum
+    found = find(source, Options(home=home))
+    was = cache.recorded_checksum(found.name, found.checksum) if found.checksum else ""
     if was != found.checksum:
         raise InputError(cache.mismatch(found.name, was, found.checksum))
-    return findings(load(source, home=home))
+    graphs = _read(found)
+    return [*findings(graphs), *found.remarks(graphs)]
+
+
+def _read(found: Source) -> PackedGraphs:
+    graphs = found.load()
+    was = cache.recorded_checksum(found.name, found.checksum) if found.checksum else ""
+    if was != found.checksum:
+        graphs = cache.with_note(graphs, cache.mismatch(found.name, was, found.checksum))
+    if found.checksum and found.name in ALIASES:
+        note = f"{found.name} means {ALIASES[found.name]}, as in SAME; for the other set of that name give its folder"
+        graphs = cache.with_note(graphs, note)
+        graphs = dataclasses.replace(graphs, origin=dataclasses.replace(graphs.origin, name=found.name))
+    return graphs
 
 
 def describe(graphs: PackedGraphs) -> dict[str, Any]:
     """Name, sizes and classes as plain values; ``mean_edges`` counts an edge and its reverse once, self loops not.
 
-    ``node_features`` are attribute and structure columns; degrees, where they are an input, are said in ``notes``.
+    ``node_features`` are attribute and structure columns; degrees, where they are an input, are said in ``notes``. For
+    graphs with a featurisation also how many ``targets`` they have, which share of those is ``missing`` (None without
+    targets), and how many rows of their source were ``rejected``.
     """
     origin, count = graphs.origin, max(len(graphs), 1)
     return {
@@ -83,59 +123,45 @@ def describe(graphs: PackedGraphs) -> dict[str, Any]:
         "node_classes": _classes(graphs.nodes, origin.node_classes),
         "graph_classes": _classes(graphs.graphs, origin.graph_classes),
         "mean_nodes": graphs.num_nodes / count,
-        "mean_edges": int(undirected_edges(graphs).counts.sum()) / count,
+        "mean_edges": _pairs(graphs) / count,
+        **(_measured(graphs) if origin.featurization else {}),
         "checksum": origin.checksum,
         "notes": list(origin.notes),
     }
+
+
+def _pairs(graphs: PackedGraphs) -> int:
+    """Unordered pairs of nodes that an edge joins; of few graphs at a time, as a corpus may be larger than memory."""
+    if len(graphs) <= AT_ONCE:
+        return int(undirected_edges(graphs).counts.sum())
+    bare = dataclasses.replace(graphs, nodes={}, edges={}, graphs={})
+    parts = torch.arange(len(graphs)).split(AT_ONCE)
+    return sum(int(undirected_edges(bare.select(part)).counts.sum()) for part in parts)
+
+
+def _measured(graphs: PackedGraphs) -> dict[str, Any]:
+    """What is said of molecules and proteins beside their sizes."""
+    origin = graphs.origin
+    targets = graphs.graphs.get("targets")
+    return {
+        "featurization": origin.featurization,
+        "targets": 0 if targets is None else targets.shape[1],
+        "target_kind": origin.target_kind,
+        "metric": origin.metric,
+        "missing": None if targets is None or not targets.numel() else _missing(targets),
+        "rejected": count_rejects(graphs),
+    }
+
+
+def _missing(targets: Float[Tensor, "graphs targets"]) -> float:
+    """The share of NaN; of few graphs at a time, as above."""
+    return sum(int(part.isnan().count_nonzero()) for part in targets.split(AT_ONCE)) / targets.numel()
 
 
 def _classes(table: Any, names: tuple[str, ...]) -> int:
     if "label" not in table or not len(table["label"]):
         return 0
     return len(names) or int(table["label"].max()) + 1
-
-
-def _find(source: str | Path, column: int, home: str) -> _Source:
-    name, folder = str(source), Path(source).expanduser()
-    written_as_path = isinstance(source, Path) or "/" in name or "\\" in name
-    if not written_as_path and name in EMBEDDED:
-        return _embedded(name, column)
-    if not written_as_path and (name in TUDATASETS or name in local_folders()):
-        return _tudataset(name, _folder_of(ALIASES.get(name, name), home), column, catalogued=True)
-    if written_as_path or folder.is_dir():
-        return _tudataset(name, folder, column, catalogued=False)
-    guesses = ", ".join(nearest(name))
-    meant = f"did you mean {guesses}?" if guesses else "`multigraft data list` shows the names."
-    raise InputError(f"unknown data set {name!r}: {meant} A folder in TU layout is given by its path")
-
-
-def _embedded(name: str, column: int) -> _Source:
-    from multigraft.graphs.molecules import embedded_checksum, read_embedded
-
-    if column:
-        raise InputError(f"node_label_column is for data in TU layout: {name} has one column of node labels, 0")
-    checksum = embedded_checksum(name)  # says what to install where RDKit is missing
-    from rdkit import __version__ as rdkit_version  # which molecules parse depends on it
-
-    return _Source(name, checksum, lambda: read_embedded(name), (name, rdkit_version), True)
-
-
-def _tudataset(name: str, folder: Path, column: int, catalogued: bool) -> _Source:
-    files = find_files(folder)
-
-    def read() -> PackedGraphs:
-        return read_tudataset(folder, node_label_column=column)
-
-    return _Source(name, files.checksum(), read, ("tudataset", files.prefix, column), catalogued)
-
-
-def _folder_of(name: str, home: str) -> Path:
-    folders = local_folders()
-    if name in folders:
-        return folders[name]
-    from multigraft.graphs.download import download
-
-    return download(name, home=home)
 
 
 def _from_pyg(data: Any) -> PackedGraphs:

@@ -1,5 +1,6 @@
-"""Fetch a data set of the TUDataset collection from its public home."""
+"""Fetch a data set from its public home: an archive of the TUDataset collection, or one table."""
 
+import gzip
 import shutil
 import stat
 import tempfile
@@ -7,6 +8,7 @@ import urllib.error
 import urllib.request
 import zipfile
 import zlib
+from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 
@@ -30,12 +32,10 @@ def download(name: str, *, home: str = PUBLIC_HOME, largest: int = LARGEST, prog
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=folder.parent) as temporary:
         archive, unpacked = Path(temporary) / "archive.zip", Path(temporary) / "unpacked"
-        try:
-            _fetch(url, archive, name, largest, progress)
-        except (urllib.error.URLError, HTTPException, OSError) as error:
-            if isinstance(error, urllib.error.HTTPError):
-                error.close()
-            raise InputError(_offline(name, url, folder, error)) from error
+        advice = (
+            f"unpack that archive elsewhere and put its text files into {folder / 'raw'}, or into tudataset/{name}/raw"
+        )
+        _fetch(url, archive, name, largest, progress, advice)
         _unpack(archive, unpacked / "raw", url, largest)
         if not holds_tudataset(unpacked):
             raise InputError(f"{url} holds no *_A.txt: it is not a data set in TU layout")
@@ -43,7 +43,60 @@ def download(name: str, *, home: str = PUBLIC_HOME, largest: int = LARGEST, prog
     return folder
 
 
-def _fetch(url: str, target: Path, name: str, largest: int, progress: bool) -> None:
+def download_file(
+    name: str,
+    url: str,
+    target: Path,
+    *,
+    check: Callable[[Path], object],
+    largest: int = LARGEST,
+    progress: bool = True,
+) -> None:
+    """Fetch the one file of the data set ``name`` to ``target``, which appears only when it is whole.
+
+    ``check`` is called with the file under a temporary name, and raises where it is not what it should be.
+
+    Raises:
+        InputError: no network, no such file, one that is damaged or larger than ``largest`` bytes, or as ``check``.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as temporary:
+        received = Path(temporary) / target.name
+        below = target.parent.relative_to(cache_dir())
+        _fetch(url, received, name, largest, progress, f"put that file into {target.parent}, or into {below}")
+        if target.suffix == ".gz":
+            _check_gzip(received, url, largest)
+        check(received)
+        received.replace(target)
+
+
+def _check_gzip(path: Path, url: str, largest: int) -> None:
+    """Read a packed file to its end, where its checksum is."""
+    left = largest
+    try:
+        with gzip.open(path) as file:
+            while chunk := file.read(1 << 20):
+                left -= len(chunk)
+                if left < 0:
+                    raise InputError(f"{url} unpacks to more than is allowed: not kept")
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{url} is not a whole gzip file ({error}): try again later") from error
+
+
+def _fetch(url: str, target: Path, name: str, largest: int, progress: bool, advice: str) -> None:
+    try:
+        _receive(url, target, name, largest, progress)
+    except (urllib.error.URLError, HTTPException, OSError) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
+        reason = getattr(error, "reason", None) or error
+        raise InputError(
+            f"{name} could not be downloaded from {url} ({reason}). Without network, {advice} of a directory that "
+            f"{DATA_VARIABLE} names"
+        ) from error
+
+
+def _receive(url: str, target: Path, name: str, largest: int, progress: bool) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
@@ -107,11 +160,3 @@ def _move(unpacked: Path, folder: Path) -> None:
         if not holds_tudataset(folder):
             shutil.rmtree(folder, ignore_errors=True)
             unpacked.replace(folder)
-
-
-def _offline(name: str, url: str, folder: Path, error: Exception) -> str:
-    reason = getattr(error, "reason", None) or error
-    return (
-        f"{name} could not be downloaded from {url} ({reason}). Without network, unpack that archive elsewhere and put "
-        f"its text files into {folder / 'raw'}, or into tudataset/{name}/raw of a directory that {DATA_VARIABLE} names"
-    )

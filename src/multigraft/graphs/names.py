@@ -11,6 +11,10 @@ CACHE_VARIABLE = "MULTIGRAFT_CACHE"
 PUBLIC_HOME = "https://www.chrsmrrs.com/graphkerneldatasets"
 
 EMBEDDED = ("chembl2321810", "nci5k")
+SPLIT_NAMES = ("stratified", "random", "scaffold", "scaffold-balanced", "random-scaffold", "species", "corpus")
+
+FEATURIZATIONS = ("hu", "ogb")  # those that a user can choose for molecules
+ROW_FILES = (".csv", ".tsv", ".smi", ".txt", ".parquet", ".sdf")  # files with molecules; .gz may follow
 
 # A name that stands for another: SAME's PROTEINS has 29 attributes, which the collection calls PROTEINS_full.
 ALIASES = {"PROTEINS": "PROTEINS_full"}
@@ -44,6 +48,23 @@ SOCIAL = _words(
 SYNTHETIC = ("COLORS-3", "SYNTHETIC", "SYNTHETICnew", "Synthie", "TRIANGLES")
 TUDATASETS = MOLECULES + TOX21 + BIOINFORMATICS + VISION + SOCIAL + SYNTHETIC
 
+MOLECULENET = _words("bbbp tox21 toxcast sider clintox muv hiv bace freesolv lipo esol qm7 qm8 qm9")
+# Sets that come as tables, and the folder of each below the directory of raw data: its files are in raw/ or processed/.
+TABLES = {
+    **{name: f"moleculenet/{name}" for name in MOLECULENET},
+    "chembl-multitask": "chembl_multitask",
+    "chembl456k": "chembl_filtered",
+    "fsmol": "fsmol",
+    "fsmol-validation": "fsmol",
+    "fsmol-test": "fsmol",
+    "zinc250k": "zinc",
+    "zinc2m": "zinc_standard_agent",
+}
+# Networks of proteins, and the folder of each below the directory of raw data: its files are in raw/.
+PROTEINS = {"proteins-original": "proteins", "proteins-original-pretrain": "proteins", "yeast": "bio_yeast"}
+# Those of both that cannot be downloaded: their files are put below the directory of raw data by hand.
+BY_HAND = ("chembl456k", "fsmol", "fsmol-validation", "fsmol-test", "zinc2m", *PROTEINS)
+
 
 def data_root() -> Path | None:
     """The directory that ``MULTIGRAFT_DATA`` names, or None where the variable is not set.
@@ -71,19 +92,31 @@ def cache_dir() -> Path:
 
 
 def local_folders() -> dict[str, Path]:
-    """The data sets in TU layout that lie under ``MULTIGRAFT_DATA`` or were downloaded: name to folder.
+    """The data sets that lie under ``MULTIGRAFT_DATA`` or were downloaded: name to folder.
 
-    A folder counts when it or its ``raw`` holds a file ``*_A.txt``; ``MULTIGRAFT_DATA`` goes before the cache.
+    A folder in TU layout counts when it or its ``raw`` holds a file ``*_A.txt``, that of a table when its ``raw`` or
+    ``processed`` holds any; ``MULTIGRAFT_DATA`` goes before the cache.
     """
     found: dict[str, Path] = {}
-    for root in (data_root(), cache_dir()):
-        home = root / "tudataset" if root else None
-        if home is None or not home.is_dir():
-            continue
-        for folder in sorted(home.iterdir()):
-            if folder.name not in found and holds_tudataset(folder):
-                found[folder.name] = folder
+    for root in filter(None, (data_root(), cache_dir())):
+        tables = {name: root / place for name, place in {**TABLES, **PROTEINS}.items()}
+        here = {name: folder for name, folder in tables.items() if _holds_files(folder)}
+        home = root / "tudataset"
+        for folder in sorted(home.iterdir()) if home.is_dir() else ():
+            if folder.name not in {**TABLES, **PROTEINS} and holds_tudataset(folder):
+                here[folder.name] = folder
+        found = here | found
     return found
+
+
+def _holds_files(folder: Path) -> bool:
+    places = (folder / "raw", folder / "processed")
+    return any(path.is_file() for place in places if place.is_dir() for path in place.iterdir())
+
+
+def holds_rows(path: Path) -> bool:
+    """Whether this is a file whose name says that it holds molecules."""
+    return path.name.lower().removesuffix(".gz").endswith(ROW_FILES) and path.is_file()
 
 
 def holds_tudataset(folder: Path) -> bool:
@@ -93,7 +126,7 @@ def holds_tudataset(folder: Path) -> bool:
 
 def known_names() -> list[str]:
     """All names that `catalog.load` takes: embedded, on this machine, and downloadable; sorted without case."""
-    return sorted({*EMBEDDED, *TUDATASETS, *local_folders()}, key=lambda name: (name.lower(), name))
+    return sorted({*EMBEDDED, *TABLES, *PROTEINS, *TUDATASETS, *local_folders()}, key=lambda name: (name.lower(), name))
 
 
 def nearest(name: str, count: int = 3) -> list[str]:
