@@ -1,131 +1,158 @@
-"""Splits: partitions, in proportion, repeatable, and refused where a part would be empty."""
+"""Splits of a data set: the ways to make one by name, whose graphs they speak of, and what of edges may be seen."""
 
 import json
-from collections import Counter
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multigraft import randomness
 from multigraft.errors import InputError
+from multigraft.graphs import splits
 from multigraft.graphs.checksums import identity
+from multigraft.graphs.names import SPLIT_NAMES
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.pairs import undirected_edges
-from multigraft.graphs.splits import Split, k_fold, link_split, random_split, share_of, stratified_split
+from multigraft.graphs.partitions import corpus_split, random_split, stratified_split
+from multigraft.graphs.scaffolds import (
+    random_scaffold_split,
+    scaffold_balanced_split,
+    scaffold_split,
+    scaffolds,
+)
+from multigraft.graphs.splits import PARTS, SPLITS, Split, default_split, link_split, share_of, split_graphs
 from tests.helpers.graphs import packed_graphs, random_graphs
+from tests.helpers.orchard import graphs_of, orchard
 
-counts = st.integers(10, 80)
 seeds = st.integers(0, 2**31)
-fractions = st.sampled_from([(0.7, 0.1, 0.2), (0.7, 0.2, 0.1), (0.8, 0.1, 0.1), (0.5, 0.25, 0.25), (0.34, 0.33, 0.33)])
 
 
 def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-@st.composite
-def labels(draw: st.DrawFn) -> torch.Tensor:
-    return torch.tensor(draw(st.lists(st.integers(0, 4), min_size=10, max_size=80)))
+def parts_of(split: Split) -> list[list[int]]:
+    return [getattr(split, part).tolist() for part in PARTS]
 
 
-def assert_partition(parts: list[torch.Tensor] | tuple[torch.Tensor, ...], count: int) -> None:
-    assert sorted(torch.cat(list(parts)).tolist()) == list(range(count))
-    for part in parts:
-        assert part.dtype == torch.int64
-        assert part.tolist() == sorted(part.tolist())
+# --- kinds by name ---------------------------------------------------------------------------------------------------
 
 
-@given(count=counts, shares=fractions, seed=seeds)
-def test_a_random_split_is_a_partition_of_the_sizes_asked_for(count: int, shares: tuple, seed: int):
-    parts = random_split(count, generator(seed), shares)
-    assert_partition(parts, count)
-    train, validation, test = map(len, parts)
-    assert (train, validation) == (round(count * shares[0]), round(count * shares[1]))
-    assert abs(test - count * shares[2]) <= 1
+def test_names_are_the_registry():
+    assert tuple(SPLITS) == SPLIT_NAMES
 
 
-@given(classes=labels(), shares=fractions, seed=seeds)
-def test_a_stratified_split_is_a_partition_of_the_same_sizes(classes: torch.Tensor, shares: tuple, seed: int):
-    parts = stratified_split(classes, generator(seed), shares)
-    assert_partition(parts, len(classes))
-    assert [len(part) for part in parts] == [len(part) for part in random_split(len(classes), generator(), shares)]
+def test_every_kind_has_shares_of_a_whole():
+    assert all(sum(kind.fractions) == pytest.approx(1) for kind in SPLITS.values())
 
 
-@given(classes=labels(), shares=fractions, seed=seeds)
-def test_every_part_has_the_classes_in_proportion(classes: torch.Tensor, shares: tuple, seed: int):
-    """To within two graphs: one that the test part, and one that the validation part has too many or too few."""
-    whole = Counter(classes.tolist())
-    for part in stratified_split(classes, generator(seed), shares):
-        here = Counter(classes[part].tolist())
-        for name, count in whole.items():
-            assert abs(here[name] - count * len(part) / len(classes)) < 2
+@pytest.mark.parametrize("seed", [0, 7])
+def test_each_name_stands_for_its_function(seed):
+    pytest.importorskip("rdkit")
+    smiles = orchard(80)
+    labels = torch.arange(80) % 3
+    graphs = graphs_of(smiles, label=labels)
+    chiral, flat = scaffolds(smiles), scaffolds(smiles, chirality=False)
+    expected = {
+        "random": random_split(80, randomness.generator(seed, "split"), (0.7, 0.1, 0.2)),
+        "stratified": stratified_split(labels, randomness.generator(seed, "split"), (0.7, 0.1, 0.2)),
+        "corpus": corpus_split(80, randomness.generator(seed, "split"), (0.98, 0.01, 0.01)),
+        "scaffold": scaffold_split(chiral, (0.8, 0.1, 0.1)),
+        "scaffold-balanced": scaffold_balanced_split(flat, randomness.generator(seed, "split"), (0.8, 0.1, 0.1)),
+        "random-scaffold": random_scaffold_split(chiral, randomness.generator(seed, "split"), (0.8, 0.1, 0.1)),
+    }
+    assert set(expected) == set(SPLITS) - {"species"}
+    for kind, parts in expected.items():
+        split = split_graphs(graphs, kind, seed)
+        assert (split.kind, split.seed, split.identity) == (kind, seed, identity(graphs))
+        assert parts_of(split) == [part.tolist() for part in parts], kind
 
 
-@given(count=counts, folds=st.integers(2, 10), seed=seeds)
-def test_folds_are_a_partition_of_nearly_equal_parts(count: int, folds: int, seed: int):
-    parts = k_fold(count, folds, generator(seed))
-    assert len(parts) == folds
-    assert_partition(parts, count)
-    assert {len(part) for part in parts} <= {count // folds, count // folds + 1}
+def test_shares_can_be_chosen():
+    pytest.importorskip("rdkit")
+    graphs = graphs_of(orchard(80))
+    for kind in ("random", "scaffold", "scaffold-balanced", "random-scaffold"):
+        train, validation, test = map(len, parts_of(split_graphs(graphs, kind, 0, (0.5, 0.2, 0.3))))
+        assert train <= 48
+        assert validation + test >= 32
 
 
-@given(classes=labels(), folds=st.integers(2, 10), seed=seeds)
-def test_stratified_folds_have_the_classes_in_proportion(classes: torch.Tensor, folds: int, seed: int):
-    parts = k_fold(len(classes), folds, generator(seed), classes)
-    assert_partition(parts, len(classes))
-    for name, count in Counter(classes.tolist()).items():
-        inside = [int((classes[part] == name).sum()) for part in parts]
-        assert max(inside) - min(inside) <= 1
-        assert sum(inside) == count
+def test_only_the_scaffold_split_is_the_same_for_every_seed():
+    pytest.importorskip("rdkit")
+    graphs = graphs_of(orchard(80), label=torch.arange(80) % 2)
+    for kind in set(SPLITS) - {"species"}:
+        same = parts_of(split_graphs(graphs, kind, 0)) == parts_of(split_graphs(graphs, kind, 1))
+        assert same == (kind == "scaffold"), kind
 
 
-@given(classes=labels(), seed=seeds)
-def test_the_same_generator_gives_the_same_split(classes: torch.Tensor, seed: int):
-    for make in (
-        lambda g: random_split(len(classes), g),
-        lambda g: stratified_split(classes, g),
-        lambda g: k_fold(len(classes), 5, g, classes),
-    ):
-        for first, second in zip(make(generator(seed)), make(generator(seed)), strict=True):
-            assert torch.equal(first, second)
+def test_balanced_splits_leave_stereo_centres_out():
+    """As Chemprop and GROVER do: hands of a molecule must come into one part."""
+    pytest.importorskip("rdkit")
+    hands = [f"C[C@@H]1CC[C@{at}H](c2ccccc2{tail})O1" for at in ("", "@") for tail in ("C", "N", "O", "F", "Cl")]
+    graphs = graphs_of([*hands, *("C1CC" + "C" * size + "1" for size in range(40))])
+    for seed in range(3):
+        train, _, _ = parts_of(split_graphs(graphs, "scaffold-balanced", seed))
+        assert set(range(10)) <= set(train)
 
 
-def test_other_generators_give_other_splits():
-    classes = torch.arange(60) % 3
-    assert not torch.equal(random_split(60, generator(0))[0], random_split(60, generator(1))[0])
-    assert not torch.equal(stratified_split(classes, generator(0))[0], stratified_split(classes, generator(1))[0])
+def test_nothing_to_stratify_by_is_random():
+    graphs = random_graphs(30)
+    plain = PackedGraphs(graphs.edge_index, graphs.node_offsets, graphs.edge_offsets, graphs.nodes)
+    split = split_graphs(plain, "stratified", 3)
+    assert split.kind == "random"
+    assert parts_of(split) == parts_of(split_graphs(plain, "random", 3))
+    assert split_graphs(graphs, "stratified", 3).kind == "stratified"
 
 
-def test_every_graph_comes_into_the_test_part_equally_often():
-    classes = torch.tensor([0] * 15 + [1] * 5)
-    plain, stratified = torch.zeros(20), torch.zeros(20)
-    for seed in range(500):
-        plain[random_split(20, generator(seed))[2]] += 1
-        stratified[stratified_split(classes, generator(seed))[2]] += 1
-    # 500 draws at one in five: 100 each, with a standard deviation of 9.
-    assert (plain - 100).abs().max() < 5 * 9
-    assert (stratified - 100).abs().max() < 5 * 9
+def test_an_unknown_kind():
+    with pytest.raises(InputError, match="unknown split 'scafold': choose from stratified, random, scaffold, "):
+        split_graphs(random_graphs(9), "scafold", 0)
 
 
-@pytest.mark.parametrize("shares", [(0.7, 0.1, 0.1), (0.9, 0.3, -0.2), (1.0, 1.0, -1.0)])
-def test_fractions_that_do_not_sum_to_one(shares: tuple[float, float, float]):
-    with pytest.raises(InputError, match="must be positive and sum to 1"):
-        random_split(50, generator(), shares)
-    with pytest.raises(InputError, match="must be positive and sum to 1"):
-        stratified_split(torch.zeros(50, dtype=torch.int64), generator(), shares)
+@pytest.mark.parametrize("kind", ["scaffold", "scaffold-balanced", "random-scaffold"])
+def test_graphs_that_are_no_molecules_have_no_scaffolds(kind):
+    with pytest.raises(InputError, match="data set 'made' has no SMILES"):
+        split_graphs(random_graphs(30), kind, 0)
 
 
-@pytest.mark.parametrize(("count", "shares"), [(0, (0.7, 0.1, 0.2)), (3, (0.7, 0.1, 0.2)), (50, (0.5, 0.5, 0.0))])
-def test_a_part_that_would_be_empty(count: int, shares: tuple[float, float, float]):
-    with pytest.raises(InputError, match=f"{count} graphs are too few"):
-        random_split(count, generator(), shares)
+def test_a_kind_can_be_added(monkeypatch):
+    def first_and_last(graphs, draws, fractions):
+        order = torch.arange(len(graphs))
+        return order[:1], order[1:2], order[2:]
+
+    monkeypatch.setitem(splits.SPLITS, "odd", splits.SplitKind(first_and_last, (0.1, 0.1, 0.8)))
+    assert parts_of(split_graphs(random_graphs(4), "odd", 0)) == [[0], [1], [2, 3]]
 
 
-@pytest.mark.parametrize(("count", "folds"), [(10, 1), (10, 0), (4, 5)])
-def test_folds_that_cannot_be(count: int, folds: int):
-    with pytest.raises(InputError, match=rf"{folds} folds of {count} graphs: choose between 2 and {count}"):
-        k_fold(count, folds, generator())
+# --- what is usual ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("molecules", "columns", "usual"),
+    [
+        (True, {"targets": torch.zeros(4, 2)}, "scaffold"),
+        (True, {"targets": torch.zeros(4, 2), "label": torch.zeros(4, dtype=torch.int64)}, "scaffold"),
+        (True, {"targets": torch.zeros(4, 0)}, "corpus"),
+        (True, {}, "corpus"),
+        (True, {"label": torch.zeros(4, dtype=torch.int64)}, "stratified"),
+        (False, {"label": torch.zeros(4, dtype=torch.int64)}, "stratified"),
+        (False, {"targets": torch.zeros(4, 2)}, "stratified"),
+        (False, {}, "stratified"),
+        (False, {"targets": torch.zeros(4, 2), "species": torch.tensor([1, 1, 2, 2])}, "species"),
+        (False, {"targets": torch.zeros(4, 2), "species": torch.tensor([1, 1, 1, 1])}, "stratified"),
+    ],
+)
+def test_the_usual_kind(molecules, columns, usual):
+    graphs = graphs_of(["C"] * 4, **columns)
+    if not molecules:
+        graphs = PackedGraphs(
+            graphs.edge_index, graphs.node_offsets, graphs.edge_offsets, graphs.nodes, graphs=graphs.graphs
+        )
+    assert default_split(graphs) == usual
+
+
+# --- whose graphs a split speaks of ----------------------------------------------------------------------------------
 
 
 def test_a_split_goes_through_json_unchanged():
@@ -140,10 +167,14 @@ def test_a_split_goes_through_json_unchanged():
         assert getattr(again, part).dtype == torch.int64
 
 
-def test_a_real_classification_is_split_in_proportion():
-    classes = torch.repeat_interleave(torch.arange(6), 100)
-    for part, size in zip(stratified_split(classes, generator()), (70, 10, 20), strict=True):
-        assert torch.bincount(classes[part]).tolist() == [size] * 6
+def test_a_split_without_identity_takes_that_of_its_graphs():
+    graphs, order = random_graphs(9), torch.arange(9)
+    split = Split("mine", 0, order[:5], order[5:7], order[7:])
+    marked = split.for_graphs(graphs)
+    assert marked.identity == identity(graphs)
+    assert marked.for_graphs(graphs).to_json() == marked.to_json()
+    with pytest.raises(InputError, match="other graphs"):
+        marked.for_graphs(graphs.select([1, 0, 2, 3, 4, 5, 6, 7, 8]))
 
 
 # --- link splits -----------------------------------------------------------------------------------------------------
@@ -189,16 +220,3 @@ def test_same_generator_same_link_split():
 
 def test_shares_of_few():
     assert share_of(torch.tensor([0, 1, 2, 4, 5, 9, 10]), 20).tolist() == [0, 0, 1, 1, 1, 1, 2]
-
-
-# --- whose graphs a split speaks of ----------------------------------------------------------------------------------
-
-
-def test_a_split_without_identity_takes_that_of_its_graphs():
-    graphs, order = random_graphs(9), torch.arange(9)
-    split = Split("mine", 0, order[:5], order[5:7], order[7:])
-    marked = split.for_graphs(graphs)
-    assert marked.identity == identity(graphs)
-    assert marked.for_graphs(graphs).to_json() == marked.to_json()
-    with pytest.raises(InputError, match="other graphs"):
-        marked.for_graphs(graphs.select([1, 0, 2, 3, 4, 5, 6, 7, 8]))

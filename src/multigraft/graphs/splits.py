@@ -1,7 +1,7 @@
-"""Splits as pure functions: from sizes or labels and a generator to index arrays, which are stored with a run."""
+"""The split of a data set: index arrays that are stored with a run, and the ways to make them by name."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,25 @@ from multigraft.errors import InputError
 from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.pairs import UndirectedEdges
+from multigraft.graphs.partitions import (
+    SPECIES_FRACTIONS,
+    Fractions,
+    Parts,
+    corpus_split,
+    random_split,
+    species_split,
+    stratified_split,
+)
+from multigraft.graphs.scaffolds import (
+    plain_scaffolds_of,
+    random_scaffold_split,
+    scaffold_balanced_split,
+    scaffold_split,
+    scaffolds_of,
+)
 from multigraft.graphs.segments import choose, segment_ids
 
-SPLITS = ("stratified", "random")
 PARTS = ("train", "validation", "test")
-Fractions = tuple[float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,65 +78,90 @@ class Split:
         return cls(stored["kind"], stored["seed"], identity=stored["identity"], **parts)
 
 
-def split_graphs(graphs: PackedGraphs, kind: str, seed: int, fractions: Fractions = (0.7, 0.1, 0.2)) -> Split:
-    """A random or stratified split of a data set; without graph labels there is nothing to stratify by: random.
+@dataclass(frozen=True)
+class SplitKind:
+    """A way to divide graphs: from graphs, a generator and shares to three parts; and the shares it has by default."""
+
+    divide: Callable[[PackedGraphs, torch.Generator, Fractions], Parts]
+    fractions: Fractions
+
+
+def _random(graphs: PackedGraphs, draws: torch.Generator, fractions: Fractions) -> Parts:
+    return random_split(len(graphs), draws, fractions)
+
+
+def _stratified(graphs: PackedGraphs, draws: torch.Generator, fractions: Fractions) -> Parts:
+    return stratified_split(graphs.graph_labels.cpu(), draws, fractions)
+
+
+def _corpus(graphs: PackedGraphs, draws: torch.Generator, fractions: Fractions) -> Parts:
+    return corpus_split(len(graphs), draws, fractions)
+
+
+def _scaffold(graphs: PackedGraphs, draws: torch.Generator, fractions: Fractions) -> Parts:
+    return scaffold_split(scaffolds_of(graphs), fractions)
+
+
+def _scaffold_balanced(graphs: PackedGraphs, draws: torch.Generator, fractions: Fractions) -> Parts:
+    return scaffold_balanced_split(plain_scaffolds_of(graphs), draws, fractions)
+
+
+def _random_scaffold(graphs: PackedGraphs, draws: torch.Generator, fractions: Fractions) -> Parts:
+    return random_scaffold_split(scaffolds_of(graphs), draws, fractions)
+
+
+def _species(graphs: PackedGraphs, draws: torch.Generator, fractions: Fractions) -> Parts:
+    if "species" not in graphs.graphs:
+        raise InputError(f"data set {graphs.origin.name!r} has no species: choose another split")
+    return species_split(graphs.graphs["species"].cpu(), draws, fractions)
+
+
+# To add a kind: its function here, its name in `multigraft.graphs.names.SPLIT_NAMES`.
+SPLITS = {
+    "stratified": SplitKind(_stratified, (0.7, 0.1, 0.2)),
+    "random": SplitKind(_random, (0.7, 0.1, 0.2)),
+    "scaffold": SplitKind(_scaffold, (0.8, 0.1, 0.1)),
+    "scaffold-balanced": SplitKind(_scaffold_balanced, (0.8, 0.1, 0.1)),
+    "random-scaffold": SplitKind(_random_scaffold, (0.8, 0.1, 0.1)),
+    "species": SplitKind(_species, SPECIES_FRACTIONS),
+    "corpus": SplitKind(_corpus, (0.98, 0.01, 0.01)),
+}
+
+
+def split_graphs(graphs: PackedGraphs, kind: str, seed: int, fractions: Fractions | None = None) -> Split:
+    """A split of a data set, by a name in `SPLITS`; ``fractions`` None: those that are usual for the kind.
+
+    Without graph labels there is nothing to stratify by, and ``stratified`` becomes ``random``. The kind ``scaffold``
+    is the same for every seed.
 
     Raises:
-        InputError: an unknown kind, or too few graphs.
+        InputError: an unknown kind, one that the data cannot have, too few graphs, or fractions that are none.
+        MissingExtraError: scaffolds without RDKit.
     """
     if kind not in SPLITS:
         raise InputError(f"unknown split {kind!r}: choose from {', '.join(SPLITS)}")
-    draws = randomness.generator(seed, "split")
-    if kind == "stratified" and "label" in graphs.graphs:
-        parts = stratified_split(graphs.graph_labels.cpu(), draws, fractions)
-    else:
-        kind, parts = "random", random_split(len(graphs), draws, fractions)
+    if kind == "stratified" and "label" not in graphs.graphs:
+        kind = "random"
+    chosen = SPLITS[kind]
+    parts = chosen.divide(graphs, randomness.generator(seed, "split"), fractions or chosen.fractions)
     return Split(kind, seed, *parts, identity=identity(graphs))
 
 
-def random_split(
-    count: int, generator: torch.Generator, fractions: Fractions = (0.7, 0.1, 0.2)
-) -> tuple[Int64[Tensor, " train"], Int64[Tensor, " validation"], Int64[Tensor, " test"]]:
-    """A uniformly random partition of ``range(count)``; the last part takes what rounding leaves.
+def default_split(graphs: PackedGraphs) -> str:
+    """The kind of split that is usual for such data.
 
-    Raises:
-        InputError: fractions that do not sum to 1, or a part that would be empty.
+    ``species`` for networks of several species; for molecules ``scaffold`` where something was measured of them, else
+    ``corpus`` unless they have classes; ``stratified`` for all other graphs.
     """
-    first, second = _part_sizes(count, fractions)
-    order = torch.randperm(count, generator=generator)
-    return _sorted(order[:first], order[first : first + second], order[first + second :])
-
-
-def stratified_split(
-    labels: Int64[Tensor, " graphs"], generator: torch.Generator, fractions: Fractions = (0.7, 0.1, 0.2)
-) -> tuple[Int64[Tensor, " train"], Int64[Tensor, " validation"], Int64[Tensor, " test"]]:
-    """A random partition in which every part has the classes in the proportions of the whole, to under two graphs.
-
-    Graphs are shuffled and ordered by class; the test part, then validation, takes them at even spacing.
-
-    Raises:
-        InputError: as `random_split`.
-    """
-    first, second = _part_sizes(len(labels), fractions)
-    order = _spread(labels, generator)
-    test = _evenly(len(order), len(order) - first - second)
-    rest = order[~test]
-    validation = _evenly(len(rest), second)
-    return _sorted(rest[~validation], rest[validation], order[test])
-
-
-def k_fold(
-    count: int, folds: int, generator: torch.Generator, labels: Int64[Tensor, " graphs"] | None = None
-) -> list[Int64[Tensor, " fold"]]:
-    """A partition of ``range(count)`` into ``folds`` test parts of nearly equal size, stratified by any labels.
-
-    Raises:
-        InputError: fewer than two folds, or more folds than graphs.
-    """
-    if not 2 <= folds <= count:
-        raise InputError(f"{folds} folds of {count} graphs: choose between 2 and {count}")
-    order = torch.randperm(count, generator=generator) if labels is None else _spread(labels, generator)
-    return [order[fold::folds].sort().values for fold in range(folds)]
+    columns = graphs.graphs
+    if "species" in columns and len(columns["species"].unique()) > 1:
+        return "species"
+    if "smiles" in graphs.attached:
+        if "targets" in columns and columns["targets"].shape[1]:
+            return "scaffold"
+        if "label" not in columns:
+            return "corpus"
+    return "stratified"
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,29 +190,3 @@ def link_split(edges: UndirectedEdges, generator: torch.Generator, percent: int 
 def share_of(counts: Int64[Tensor, " graphs"], percent: int) -> Int64[Tensor, " graphs"]:
     """``percent`` of each count, rounded down, but at least one of two or more."""
     return (counts * percent // 100).maximum((counts >= 2).long())
-
-
-def _part_sizes(count: int, fractions: Sequence[float]) -> tuple[int, int]:
-    if abs(sum(fractions) - 1) > 1e-9 or min(fractions) < 0:
-        raise InputError(f"split fractions {tuple(fractions)} must be positive and sum to 1")
-    first, second = round(count * fractions[0]), round(count * fractions[1])
-    if min(first, second, count - first - second) < 1:
-        raise InputError(f"{count} graphs are too few for a {'/'.join(f'{f:.0%}' for f in fractions)} split")
-    return first, second
-
-
-def _spread(labels: Tensor, generator: torch.Generator) -> Tensor:
-    """A random order, class after class: dealt out in turn, or at even spacing, every hand has its share of each."""
-    noise = torch.rand(len(labels), generator=generator, dtype=torch.float64)
-    return torch.argsort(labels + noise)
-
-
-def _evenly(count: int, take: int) -> Tensor:
-    """A mask of ``take`` positions of ``count`` at even spacing."""
-    steps = torch.arange(count + 1) * take // count
-    return steps.diff().bool()
-
-
-def _sorted(*parts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    train, validation, test = (part.sort().values for part in parts)
-    return train, validation, test

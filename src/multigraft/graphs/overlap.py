@@ -1,0 +1,113 @@
+"""Which molecules of an evaluation set a pre-training corpus holds: they inflate results, and should be removed.
+
+Two molecules are the same by canonical SMILES, stereo centres included; or by the first block of the InChIKey, which
+says how atoms are connected and knows neither stereo centres nor protons more or less, nor most tautomers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Int64, UInt64
+from torch import Tensor
+
+from multigraft.graphs.chunks import map_chunks
+from multigraft.graphs.molecules import descriptions
+from multigraft.graphs.molecules.smiles import require_rdkit
+from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.remembered import remembered
+from multigraft.graphs.texts import smiles_of
+
+MANY = 5_000  # molecules from which on several processes are faster
+
+Keys = UInt64[np.ndarray, "molecules 2"]
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """What a corpus holds of an evaluation set.
+
+    Attributes:
+        name: Of the evaluation set.
+        rows: Of the evaluation set.
+        molecules: Of these rows that differ in canonical SMILES.
+        by_smiles: Of these molecules that the corpus holds by canonical SMILES.
+        by_inchikey: Of these molecules that the corpus holds by first block of the InChIKey.
+    """
+
+    name: str
+    rows: int
+    molecules: int
+    by_smiles: int
+    by_inchikey: int
+
+
+def overlap(corpus: PackedGraphs, others: Mapping[str, PackedGraphs], progress: bool = False) -> list[Overlap]:
+    """What the corpus holds of each evaluation set, in their order; ``progress`` draws a bar while keys are computed.
+
+    Raises:
+        InputError: data that did not come from SMILES.
+        MissingExtraError: RDKit is not installed.
+    """
+    held = keys_of(corpus, progress)
+    return [_compared(name, held, keys_of(graphs, progress)) for name, graphs in others.items()]
+
+
+def kept(corpus: PackedGraphs, evaluation: Sequence[str]) -> Int64[Tensor, " kept"]:
+    """The numbers of those graphs of the corpus that are none of the SMILES, by canonical SMILES nor by InChIKey.
+
+    Raises:
+        InputError: a corpus that did not come from SMILES, or a SMILES that does not parse.
+        MissingExtraError: RDKit is not installed.
+    """
+    held = _held(keys_of(corpus), molecule_keys(evaluation)).any(axis=1)
+    return torch.from_numpy(np.flatnonzero(~held))
+
+
+def without(corpus: PackedGraphs, evaluation: Sequence[str]) -> PackedGraphs:
+    """The graphs that are `kept`, as a copy in memory; a corpus that does not fit there is to be selected from."""
+    return corpus.select(kept(corpus, evaluation))
+
+
+def keys_of(graphs: PackedGraphs, progress: bool = False) -> Keys:
+    """`molecule_keys` of the molecules in a data set, computed once; errors as there and as `texts.smiles_of`."""
+    made = graphs.once(_made)
+    if not made:
+        made.append(molecule_keys(smiles_of(graphs), progress))
+    return made[0]
+
+
+def molecule_keys(smiles: Sequence[str], progress: bool = False) -> Keys:
+    """64 bits each that stand for the canonical SMILES and for the first block of the InChIKey.
+
+    A molecule without InChI has a second key that no other molecule has. The keys of many molecules are kept in the
+    user's cache: they take about a millisecond each.
+
+    Raises:
+        InputError: a SMILES that does not parse.
+        MissingExtraError: RDKit is not installed.
+    """
+    require_rdkit("comparing molecules")
+
+    def compute(some: Sequence[str]) -> Keys:
+        return np.concatenate(map_chunks(descriptions.keys, some, MANY, "comparing molecules", progress))
+
+    return remembered("molecule keys 1", smiles, compute)
+
+
+def _compared(name: str, corpus: UInt64[np.ndarray, "corpus 2"], evaluation: UInt64[np.ndarray, "rows 2"]) -> Overlap:
+    first_rows = np.unique(evaluation[:, 0], return_index=True)[1]
+    molecules = evaluation[first_rows]
+    by_smiles, by_inchikey = _held(molecules, corpus).sum(axis=0).tolist()
+    return Overlap(name, len(evaluation), len(molecules), by_smiles, by_inchikey)
+
+
+def _held(asked: UInt64[np.ndarray, "asked 2"], there: UInt64[np.ndarray, "there 2"]) -> Bool[np.ndarray, "asked 2"]:
+    """Whether each key of ``asked`` is among those ``there``."""
+    return np.stack([np.isin(asked[:, column], there[:, column]) for column in range(2)], axis=1)
+
+
+def _made(graphs: PackedGraphs) -> list[Keys]:
+    """What has been computed for these graphs."""
+    return []

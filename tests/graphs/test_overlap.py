@@ -1,0 +1,142 @@
+"""What a corpus holds of evaluation sets: as counted with sets of texts, and as known of real ones; and its removal."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from multigraft.errors import InputError
+from multigraft.graphs import overlap as module
+from multigraft.graphs.catalog import load
+from multigraft.graphs.overlap import Overlap, kept, keys_of, molecule_keys, overlap, without
+from multigraft.graphs.texts import smiles_of
+from tests.helpers.graphs import random_graphs
+from tests.helpers.orchard import graphs_of, orchard
+from tests.helpers.smiles import written
+
+Chem = pytest.importorskip("rdkit.Chem")
+
+L_ALANINE, D_ALANINE, EITHER = "C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O", "CC(N)C(=O)O"
+# Measured with sets of canonical SMILES, when the project began.
+KNOWN = {"bbbp": (3, 454), "sider": (2, 460), "clintox": (8, 254), "bace": (0, 176)}
+
+lists = st.lists(written(), min_size=1, max_size=12)
+
+
+def canonical(smiles: str) -> str:
+    return Chem.MolToSmiles(Chem.MolFromSmiles(smiles))
+
+
+def block(smiles: str) -> str:
+    """The first block of the InChIKey, or something that stands for the molecule alone."""
+    return Chem.MolToInchiKey(Chem.MolFromSmiles(smiles)).split("-")[0] or canonical(smiles)
+
+
+# --- the report ------------------------------------------------------------------------------------------------------
+
+
+@given(lists, lists)
+def test_counts_are_those_of_sets_of_texts(corpus: list[str], evaluation: list[str]):
+    molecules = {canonical(one): block(one) for one in evaluation}
+    blocks = {block(one) for one in corpus}
+    expected = Overlap(
+        name="set",
+        rows=len(evaluation),
+        molecules=len(molecules),
+        by_smiles=len(molecules.keys() & {canonical(one) for one in corpus}),
+        by_inchikey=sum(one in blocks for one in molecules.values()),
+    )
+    assert overlap(graphs_of(corpus), {"set": graphs_of(evaluation)}) == [expected]
+
+
+def test_stereo_centres_count_for_smiles_alone():
+    corpus = graphs_of([L_ALANINE, "CCO"])
+    found = overlap(corpus, {"hands": graphs_of([D_ALANINE, L_ALANINE, EITHER, L_ALANINE, "CCN"])})
+    assert found == [Overlap("hands", rows=5, molecules=4, by_smiles=1, by_inchikey=3)]
+
+
+def test_sets_are_reported_in_their_order():
+    corpus = graphs_of(["C", "CC"])
+    found = overlap(corpus, {"second": graphs_of(["CC"]), "first": graphs_of(["C", "CC", "CCC"])})
+    assert [(one.name, one.by_smiles) for one in found] == [("second", 1), ("first", 2)]
+    assert overlap(corpus, {}) == []
+
+
+def test_a_corpus_holds_all_of_itself():
+    graphs = graphs_of(orchard())
+    [found] = overlap(graphs, {"itself": graphs})
+    assert found.rows == len(graphs)
+    assert found.molecules == found.by_smiles == found.by_inchikey == len(set(map(canonical, orchard())))
+
+
+def test_graphs_that_are_no_molecules():
+    with pytest.raises(InputError, match="data set 'made' has no SMILES"):
+        overlap(graphs_of(["C"]), {"made": random_graphs(3)})
+
+
+# --- removal ---------------------------------------------------------------------------------------------------------
+
+
+@given(lists, st.lists(written(), max_size=12))
+def test_what_is_left_is_in_no_evaluation_set(corpus: list[str], evaluation: list[str]):
+    graphs = graphs_of(corpus)
+    gone = {canonical(one) for one in evaluation} | {block(one) for one in evaluation}
+    expected = [place for place, one in enumerate(corpus) if not {canonical(one), block(one)} & gone]
+    assert kept(graphs, evaluation).tolist() == expected
+    assert smiles_of(without(graphs, evaluation)) == [corpus[place] for place in expected]
+
+
+def test_the_other_hand_goes_as_well():
+    assert kept(graphs_of(["CCO", L_ALANINE, "CCN"]), [D_ALANINE]).tolist() == [0, 2]
+
+
+def test_duplicates_in_the_corpus_go_together():
+    assert kept(graphs_of(["CCO", "C", "OCC", "C(O)C"]), ["CCO"]).tolist() == [1]
+
+
+def test_nothing_to_remove():
+    graphs = graphs_of(["CCO", "C"])
+    assert kept(graphs, []).tolist() == [0, 1]
+    assert kept(graphs, []).dtype == torch.int64
+    assert len(without(graphs, ["CCO", "C"])) == 0
+
+
+def test_an_evaluation_smiles_that_does_not_parse():
+    with pytest.raises(InputError, match=r"'C\(' is no molecule"):
+        kept(graphs_of(["C"]), ["CC", "C("])
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+def test_several_processes_find_the_same(monkeypatch):
+    alone = molecule_keys(orchard())
+    monkeypatch.setattr(module, "MANY", 10)
+    assert molecule_keys(orchard()).tolist() == alone.tolist()
+
+
+def test_keys_of_a_data_set_are_made_once(monkeypatch):
+    graphs = graphs_of(orchard(9))
+    keys = keys_of(graphs)
+    monkeypatch.setattr(module, "molecule_keys", None)
+    assert keys_of(graphs) is keys
+
+
+def test_keys_of_many_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("MULTIGRAFT_CACHE", str(tmp_path))
+    monkeypatch.setattr("multigraft.graphs.remembered.FEW", 5)
+    first = molecule_keys(orchard(9))
+    assert len(list((tmp_path / "computed").glob("molecule-keys-1-*.npy"))) == 1
+    monkeypatch.setattr(module.descriptions, "keys", None)
+    assert molecule_keys(orchard(9)).tolist() == first.tolist()
+
+
+# --- real ones -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("corpus", "place"), [("zinc250k", 0), ("fsmol", 1)])
+def test_what_is_known_of_real_corpora(real_data, corpus, place):
+    found = overlap(load(corpus), {name: load(name) for name in KNOWN})
+    assert {one.name: one.by_smiles for one in found} == {name: counts[place] for name, counts in KNOWN.items()}
+    assert all(one.by_inchikey >= one.by_smiles for one in found)
