@@ -1,19 +1,37 @@
-"""Shares leave something on either side."""
+"""What softmax tasks share: loss, accuracy, and data that cannot be classified."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+import math
 
-from multigraft.tasks.classification import share
+import torch
 
+from multigraft.randomness import generator
+from multigraft.tasks.base import Examples
+from multigraft.tasks.classification import missing_classes
+from multigraft.tasks.graph_classification import GraphClassification
+from tests.helpers.graphs import random_graphs
 
-@given(st.integers(1, 10_000), st.floats(0.01, 0.99))
-def test_share_is_the_rounded_fraction_with_something_on_either_side(count, fraction):
-    taken = share(count, fraction)
-    assert 1 <= taken <= count
-    if count > 1:
-        assert taken < count
-        assert abs(taken - count * fraction) <= 1
+TASK = GraphClassification()
 
 
-def test_share_examples():
-    assert [share(n, 0.6) for n in (1, 2, 3, 5, 10)] == [1, 1, 2, 3, 6]
+def test_loss_is_the_mean_cross_entropy_and_nothing_asked_costs_nothing():
+    graphs = random_graphs(5, seed=1)
+    examples = TASK.examples(graphs, generator(0))
+    logits = torch.randn(5, 2, generator=generator(1))
+    expected = -torch.log_softmax(logits, 1)[torch.arange(5), examples.answers].mean()
+    torch.testing.assert_close(TASK.loss(logits, examples), expected)
+    nothing = Examples(graphs, torch.empty(0, dtype=torch.int64), torch.empty(0, dtype=torch.int64))
+    assert TASK.loss(torch.empty(0, 2), nothing).item() == 0
+    assert math.isnan(TASK.metric(torch.empty(0, 2), nothing))
+
+
+def test_accuracy_is_the_share_of_right_classes():
+    examples = TASK.examples(random_graphs(8, seed=1), generator(0))
+    right = torch.nn.functional.one_hot(examples.answers, 2).double()
+    assert TASK.metric(right, examples) == 1.0
+    assert TASK.metric(-right, examples) == 0.0
+
+
+def test_classes_that_cannot_be_told_apart_are_an_obstacle():
+    assert missing_classes("graph", "mine", ()) == "data set 'mine' has no graph labels"
+    assert missing_classes("node", "mine", ("C",)) == "data set 'mine' has a single node class, 'C'"
+    assert missing_classes("node", "mine", ("C", "N")) is None

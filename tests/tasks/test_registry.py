@@ -13,6 +13,16 @@ def test_light_names_are_the_registry():
     assert all(task.name == name for name, task in TASKS.items())
 
 
+def test_pretext_tasks_are_those_nobody_asks_for_their_own_sake():
+    assert [name for name, task in TASKS.items() if task.pretext] == ["am", "cp", "ep", "im"]
+    assert TASK_NAMES == ("gc", "nc", "lp", "ml", "gr", "am", "cp", "ep", "im")
+
+
+@pytest.mark.parametrize("name", TASK_NAMES)
+def test_every_task_is_built_again_from_its_options(name):
+    assert type(TASKS[name])(**TASKS[name].config()) == TASKS[name]
+
+
 def test_names_and_values_mix():
     own = LinkPrediction(relu=False)
     assert resolve(["gc", own]) == [TASKS["gc"], own]

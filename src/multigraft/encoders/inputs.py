@@ -54,7 +54,10 @@ class InputSchema:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "InputSchema":
         """The schema whose fields were stored as JSON, which knows lists alone."""
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()})
+        fields: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
+        }
+        return cls(**fields)
 
     @classmethod
     def of(cls, graphs: PackedGraphs, scaling: str = "rows") -> "InputSchema":

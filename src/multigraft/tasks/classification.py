@@ -28,8 +28,3 @@ def missing_classes(level: str, name: str, classes: tuple[str, ...]) -> str | No
     if len(classes) < 2:
         return f"data set {name!r} has a single {level} class, {classes[0]!r}"
     return None
-
-
-def share(count: int, fraction: float) -> int:
-    """A fraction of ``count`` things, rounded, but leaving something on either side where there are two."""
-    return min(max(1, round(count * fraction)), max(1, count - 1))

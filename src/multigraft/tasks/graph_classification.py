@@ -9,9 +9,8 @@ from torch import Tensor, nn
 from multigraft.encoders.readout import Readout, readout
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.tasks.base import Episode, Examples, Head
-from multigraft.tasks.classification import Classification, missing_classes, share
-
-SUPPORT_FRACTION = 0.6
+from multigraft.tasks.classification import Classification, missing_classes
+from multigraft.tasks.episodes import divided
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,7 @@ class GraphClassification(Classification):
         return Examples(graphs, torch.arange(len(graphs), device=graphs.device), graphs.graph_labels)
 
     def episode(self, graphs: PackedGraphs, generator: torch.Generator) -> Episode:
-        order = torch.randperm(len(graphs), generator=generator, device=generator.device).cpu()
-        cut = share(len(graphs), SUPPORT_FRACTION)
-        support, target = graphs.select(order[:cut]), graphs.select(order[cut:])
+        support, target = divided(graphs, generator)
         return Episode(self.examples(support, generator), self.examples(target, generator))
 
 

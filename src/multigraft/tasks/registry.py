@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 
 from multigraft.errors import InputError
+from multigraft.tasks.attribute_masking import AttributeMasking
 from multigraft.tasks.base import Task
+from multigraft.tasks.context_prediction import ContextPrediction
+from multigraft.tasks.edge_prediction import EdgePrediction
 from multigraft.tasks.graph_classification import GraphClassification
+from multigraft.tasks.graph_regression import GraphRegression
+from multigraft.tasks.infomax import Infomax
 from multigraft.tasks.link_prediction import LinkPrediction
+from multigraft.tasks.multi_label import MultiLabel
 from multigraft.tasks.names import TASK_NAMES
 from multigraft.tasks.node_classification import NodeClassification
 
@@ -13,6 +19,12 @@ TASKS: dict[str, Task] = {
     GraphClassification.name: GraphClassification(),
     NodeClassification.name: NodeClassification(),
     LinkPrediction.name: LinkPrediction(),
+    MultiLabel.name: MultiLabel(),
+    GraphRegression.name: GraphRegression(),
+    AttributeMasking.name: AttributeMasking(),
+    ContextPrediction.name: ContextPrediction(),
+    EdgePrediction.name: EdgePrediction(),
+    Infomax.name: Infomax(),
 }
 
 

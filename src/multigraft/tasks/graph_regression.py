@@ -1,0 +1,96 @@
+"""Graph regression: several numbers that describe a graph, not all of them measured."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from multigraft.errors import InputError
+from multigraft.graphs.packed import PackedGraphs
+from multigraft.tasks.base import Examples, Task
+from multigraft.tasks.graph_targets import GraphTargets, missing_targets
+from multigraft.tasks.losses import mean_where
+from multigraft.tasks.scores import SCORES
+
+SCORED_BY = ("r2", "rmse", "mae")
+
+
+@dataclass(frozen=True)
+class GraphRegression(GraphTargets):
+    """Answers are numbers in their own units, or NaN, missing; logits say them standardised.
+
+    ``mean`` and ``deviation``, one a target, are those of the training part, which `fitted` takes them from; while they
+    are empty, targets count as standardised already. Loss: the mean squared error over standardised labels.
+
+    ``score`` says what the metric is. ``r2``: the mean over targets of 1 - MSE / variance, the variance being the
+    training part's, so that targets of all units weigh the same and 0 is what saying the training mean is worth.
+    ``rmse``, ``mae``: minus the mean error in the targets' own units, as higher is to be better.
+    """
+
+    pool: str = "mean"
+    mean: Sequence[float] = ()
+    deviation: Sequence[float] = ()
+    score: str = SCORED_BY[0]
+
+    name = "gr"
+    title = "graph regression"
+
+    def __post_init__(self) -> None:
+        if self.score not in SCORED_BY:
+            raise InputError(f"score must be one of {', '.join(SCORED_BY)}, got {self.score!r}")
+        for field in ("mean", "deviation"):  # JSON knows lists alone
+            object.__setattr__(self, field, tuple(getattr(self, field)))
+
+    @property
+    def metric_name(self) -> str:  # ty: ignore[incompatible-property-override]
+        return self.score if self.score == SCORED_BY[0] else f"-{self.score}"
+
+    def obstacle(self, graphs: PackedGraphs) -> str | None:
+        missing = missing_targets(graphs, "real", "ml")
+        return missing or _useless(graphs.origin.targets, graphs.targets, f"data set {graphs.origin.name!r}")
+
+    def fitted(self, graphs: PackedGraphs, train: Int64[Tensor, " train"]) -> Task:
+        """With mean and standard deviation of each target over the labels of the training part.
+
+        Raises:
+            InputError: a target without labels there, or with one and the same value.
+        """
+        values = graphs.targets[train.to(graphs.device)].double()
+        problem = _useless(graphs.origin.targets, values, "the training part")
+        if problem:
+            raise InputError(f"task 'gr' is not possible: {problem}")
+        mean = values.nanmean(0)
+        deviation = (values - mean).square().nanmean(0).sqrt()
+        return replace(self, mean=tuple(mean.tolist()), deviation=tuple(deviation.tolist()))
+
+    def standardised(self, values: Float[Tensor, "asked targets"]) -> Float[Tensor, "asked targets"]:
+        """Values in their own units, less the mean, in standard deviations."""
+        return (values - values.new_tensor(self.mean)) / values.new_tensor(self.deviation) if self.mean else values
+
+    def predictions(self, logits: Float[Tensor, "asked targets"]) -> Float[Tensor, "asked targets"]:
+        """What the head says, in the units of the targets."""
+        return logits * logits.new_tensor(self.deviation) + logits.new_tensor(self.mean) if self.mean else logits
+
+    def loss(self, logits: Float[Tensor, "asked targets"], examples: Examples) -> Float[Tensor, ""]:
+        labelled = ~examples.answers.isnan()
+        answers = self.standardised(torch.where(labelled, examples.answers, 0).to(logits.dtype))
+        return mean_where((logits - answers).square(), labelled)
+
+    def metric(self, logits: Float[Tensor, "asked targets"], examples: Examples) -> float:
+        if self.score in SCORES:
+            return -SCORES[self.score].function(self.predictions(logits.double()), examples.answers)
+        errors = SCORES["rmse"].by_target(logits, self.standardised(examples.answers.double()))
+        return float((1 - errors.square()).nanmean())
+
+
+def _useless(names: tuple[str, ...], values: Tensor, part: str) -> str | None:
+    """What is wrong with the first target that nothing can be learned of, or None."""
+    lowest = values.nan_to_num(torch.inf).amin(0) if len(values) else values.new_full((len(names),), torch.inf)
+    highest = values.nan_to_num(-torch.inf).amax(0) if len(values) else -lowest
+    for name, low, high in zip(names, lowest.tolist(), highest.tolist(), strict=True):
+        if low >= high:
+            what = f"is {low:g} wherever it is given" if low == high else "has no value"
+            return f"target {name!r} {what} in {part}: leave it out"
+    return None

@@ -1,0 +1,61 @@
+"""What the tasks that ask for several targets of a graph, some of them missing, have in common."""
+
+from abc import abstractmethod
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from multigraft.encoders.pooling import Pool
+from multigraft.graphs.packed import Origin, PackedGraphs
+from multigraft.tasks.base import Episode, Examples, Head, Task
+from multigraft.tasks.episodes import divided
+
+
+class GraphTargets(Task):
+    """Queries are graph numbers, answers ``[asked, targets]`` with NaN where nothing was measured.
+
+    ``pool`` is the head's readout, a kind of `multigraft.encoders.pooling.Pool`. Episode: 60 % of the graphs as
+    support, the rest as target.
+    """
+
+    pool: str = "mean"
+
+    def head(self, dim: int, origin: Origin) -> Head:
+        return TargetsHead(dim, len(origin.targets), self.pool)
+
+    def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
+        return Examples(graphs, torch.arange(len(graphs), device=graphs.device), graphs.targets)
+
+    def episode(self, graphs: PackedGraphs, generator: torch.Generator) -> Episode:
+        support, target = divided(graphs, generator)
+        return Episode(self.examples(support, generator), self.examples(target, generator))
+
+    @abstractmethod
+    def predictions(self, logits: Float[Tensor, "asked targets"]) -> Float[Tensor, "asked targets"]:
+        """What the logits say of every target: a probability, or a number in the target's own units."""
+
+
+class TargetsHead(Head):
+    """One linear layer on the pooled embedding.
+
+    Source: Hu et al. 2020, "Strategies for Pre-training Graph Neural Networks", section 5.2.
+    """
+
+    def __init__(self, dim: int, targets: int, pool: str) -> None:
+        super().__init__()
+        self.pool = Pool(pool, dim)
+        self.graph = nn.Linear(self.pool.width, targets)
+
+    def forward(self, z: Float[Tensor, "nodes dim"], examples: Examples) -> Float[Tensor, "asked targets"]:
+        return self.graph(self.pool(z, examples.graphs).index_select(0, examples.queries))
+
+
+def missing_targets(graphs: PackedGraphs, kind: str, other: str) -> str | None:
+    """Why graphs have no targets of that kind, or None if they have; ``other``: the task for the other kind."""
+    origin = graphs.origin
+    if not origin.targets or "targets" not in graphs.graphs:
+        return f"data set {origin.name!r} has no targets"
+    if origin.target_kind != kind:
+        return f"the targets of data set {origin.name!r} are {origin.target_kind}, not {kind}: use task {other!r}"
+    return None

@@ -1,0 +1,68 @@
+"""What multi-label classification and regression share: questions, head, and data without targets."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from multigraft.encoders.pooling import Pool
+from multigraft.errors import InputError
+from multigraft.randomness import generator
+from multigraft.tasks.graph_regression import GraphRegression
+from multigraft.tasks.graph_targets import TargetsHead, missing_targets
+from multigraft.tasks.multi_label import MultiLabel
+from tests.helpers.coded import coded_graphs, random_coded, with_targets
+from tests.helpers.graphs import random_graphs
+
+TASKS = [MultiLabel(), GraphRegression()]
+
+
+@pytest.mark.parametrize("task", TASKS)
+@given(graphs=coded_graphs(targets=3))
+def test_every_graph_is_asked_for_all_its_targets(task, graphs):
+    examples = task.examples(graphs, generator(0))
+    assert examples.graphs is graphs
+    assert examples.queries.tolist() == list(range(len(graphs)))
+    assert examples.answers is graphs.targets
+
+
+@pytest.mark.parametrize("task", TASKS)
+@given(graphs=coded_graphs(least_graphs=2, targets=2), seed=st.integers(0, 2**31))
+def test_episodes_divide_the_graphs(task, graphs, seed):
+    episode = task.episode(graphs, generator(seed))
+    sizes = [len(side.graphs) for side in (episode.support, episode.target)]
+    assert sum(sizes) == len(graphs)
+    both = torch.cat([episode.support.answers, episode.target.answers]).nan_to_num(-1)
+    assert torch.equal(both.sort(0).values, graphs.targets.nan_to_num(-1).sort(0).values)
+
+
+@pytest.mark.parametrize("pool", ["mean", "sum", "attention", "set2set"])
+def test_head_is_one_linear_layer_on_the_pooled_embedding(pool):
+    graphs = random_coded(5, seed=1, targets=3)
+    task = MultiLabel(pool=pool)
+    head, z = task.head(4, graphs.origin), torch.randn(graphs.num_nodes, 4, generator=generator(0))
+    assert isinstance(head, TargetsHead)
+    assert isinstance(head.pool, Pool)
+    logits = head(z, task.examples(graphs, generator(0)))
+    assert logits.shape == (5, 3)
+    torch.testing.assert_close(logits, head.graph(head.pool(z, graphs)))
+    assert head.graph.in_features == (8 if pool == "set2set" else 4)
+
+
+def test_an_unknown_readout_is_refused():
+    with pytest.raises(InputError, match="unknown readout 'most'"):
+        MultiLabel(pool="most").head(4, random_coded(2, targets=1).origin)
+
+
+def test_data_without_targets_of_the_kind_are_an_obstacle():
+    real = with_targets(random_coded(4), torch.randn(4, 2), name="lipo")
+    binary = random_coded(4, targets=2)
+    assert missing_targets(random_graphs(3), "real", "ml") == "data set 'made' has no targets"
+    assert missing_targets(real, "binary", "gr") == "the targets of data set 'lipo' are real, not binary: use task 'gr'"
+    assert missing_targets(binary, "real", "ml") is not None
+    assert missing_targets(real, "real", "ml") is missing_targets(binary, "binary", "gr") is None
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_they_are_asked_for_their_own_sake(task):
+    assert not task.pretext
