@@ -44,6 +44,7 @@ def write_into(trained: TrainedEncoder, directory: Path) -> Path:
         write_json(directory / "split.json", trained.split.to_json())
     write_text(directory / "README.md", model_card(trained))
     write_json(directory / "config.json", to_config(trained))
+    trained.home = directory.absolute()
     return directory
 
 
@@ -64,6 +65,10 @@ def to_config(trained: TrainedEncoder) -> dict[str, Any]:
             "node_classes": list(origin.node_classes),
             "graph_classes": list(origin.graph_classes),
             "degree": origin.degree,
+            "featurization": origin.featurization,
+            "targets": list(origin.targets),
+            "target_kind": origin.target_kind,
+            "metric": origin.metric,
         },
         "fingerprint": trained.fingerprint,
         "metadata": trained.metadata,
@@ -103,6 +108,7 @@ def load_encoder(directory: str | Path, module: nn.Module | None = None) -> Trai
     foreign = tuple(f"heads.{name}." for name in config["tasks"] if name not in TASKS)
     fill(model, directory / "model.safetensors", foreign)
     fill(initial, directory / "initial.safetensors")
+    trained.home = directory.absolute()
     return trained
 
 
@@ -133,7 +139,7 @@ def _read_config(directory: Path) -> dict[str, Any]:
 
 def _build(config: dict[str, Any], module: nn.Module | None) -> Encoder:
     """The architecture that ``config`` describes, with weights to be filled in."""
-    schema = InputSchema(**config["input"])
+    schema = InputSchema.from_json(config["input"])
     kind, options = config["encoder"]["kind"], {k: v for k, v in config["encoder"].items() if k != "kind"}
     if kind != ModuleEncoder.kind:
         return ENCODERS[kind](schema, **options)
@@ -166,8 +172,18 @@ def _task(name: str, options: dict[str, dict[str, Any]]) -> Task:
 
 
 def _origin(data: dict[str, Any]) -> Origin:
-    classes = {level: tuple(data[level]) for level in ("node_classes", "graph_classes")}
-    return Origin(data["name"], data["checksum"], degree=data["degree"], **classes)
+    """Where the training data come from; encoders of earlier versions say nothing of targets."""
+    return Origin(
+        data["name"],
+        data["checksum"],
+        node_classes=tuple(data["node_classes"]),
+        graph_classes=tuple(data["graph_classes"]),
+        degree=data["degree"],
+        featurization=data.get("featurization", ""),
+        targets=tuple(data.get("targets", ())),
+        target_kind=data.get("target_kind", ""),
+        metric=data.get("metric", ""),
+    )
 
 
 def _read_split(directory: Path) -> Split | None:

@@ -35,6 +35,7 @@ class TrainedEncoder:
         split: The graphs it was trained, validated and not trained on.
         metadata: Seed, epochs, validation scores, versions and time of the training run.
         readout: How a graph's node embeddings become one.
+        home: The directory it was loaded from or saved to; None for one that is only in memory.
     """
 
     model: TaskModel
@@ -45,6 +46,7 @@ class TrainedEncoder:
     split: Split | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     readout: Readout = "mean"
+    home: Path | None = field(default=None, init=False)  # not copied by `dataclasses.replace`: that is another encoder
 
     @property
     def encoder(self) -> Encoder:

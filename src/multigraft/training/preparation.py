@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from multigraft.encoders.base import Encoder, ModuleEncoder
+from multigraft.encoders.edge import EdgeEncoder
 from multigraft.encoders.inputs import InputSchema
 from multigraft.encoders.readout import Readout
 from multigraft.encoders.registry import ENCODERS
@@ -184,7 +185,7 @@ def _with_dropout(encoder: Encoder, dropout: float | None) -> Encoder:
     """The encoder with another dropout, where one is given."""
     if dropout is None:
         return encoder
-    if not hasattr(encoder, "dropout"):
+    if not isinstance(encoder, EdgeEncoder):
         raise InputError(f"encoder {encoder.kind!r} has no dropout: leave it out")
     if not 0 <= dropout < 1:
         raise InputError(f"dropout must be at least 0 and below 1, got {dropout}")

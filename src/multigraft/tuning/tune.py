@@ -16,7 +16,7 @@ from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split
 from multigraft.graphs.store import save
 from multigraft.tasks.registry import TASKS
-from multigraft.tuning.claim import claim
+from multigraft.training.claim import claim
 from multigraft.tuning.findings import Trial, Tuning
 from multigraft.tuning.journal import Drawn, Journal, check_installed
 from multigraft.tuning.options import check_options, options_of
@@ -26,6 +26,7 @@ from multigraft.tuning.spaces import default_space, read_space, space_of
 from multigraft.tuning.trial import Result, Setup, read_result
 
 JOURNAL, LOCK = "journal.log", "lock"
+FREE_ON_RESUME = frozenset({"trials", "device"})
 
 
 def tune(
@@ -77,12 +78,13 @@ def tune(
     _check_counts(trials, processes, budget)
     check_installed()
     packed, folder = load(graphs), Path(out)
-    names = tuple(tasks if tasks is not None else (task.name for task in TASKS.values() if not task.obstacle(packed)))
+    usual = (task.name for task in TASKS.values() if not (task.pretext or task.obstacle(packed)))
+    names = tuple(usual if tasks is None else tasks)
     chosen = _space(space, strategy, names, packed)
     kind = split if isinstance(split, str) else split.for_graphs(packed).to_json()
     setup = Setup(folder, strategy, names, epochs, kind, seed, device)
     _check(packed, setup, split, chosen)
-    claim(folder, _described(packed, setup, chosen, trials), resume)
+    claim(folder, _described(packed, setup, chosen, trials), resume, "search", FREE_ON_RESUME)
     try:
         with FileLock(folder / LOCK, timeout=0):
             journal = _journal(setup, chosen)

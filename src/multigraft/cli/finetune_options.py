@@ -1,0 +1,109 @@
+"""The options of ``multigraft finetune``; where none is given the library's default holds, which the help repeats."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from multigraft.cli.options import complete_data, complete_encoder, complete_split
+from multigraft.encoders.names import ENCODER_NAMES
+from multigraft.errors import InputError
+from multigraft.graphs.names import SPLIT_NAMES
+
+
+def _option(help: str, default: str, *names: str, complete: Callable[..., Any] | None = None) -> Any:
+    return typer.Option(*names, help=f"{help} [{default}]", autocompletion=complete)
+
+
+def complete_metric() -> list[str]:
+    """Names of metrics."""
+    return ["roc_auc", "average_precision", "rmse", "mae"]
+
+
+Directory = Annotated[
+    str,
+    typer.Argument(
+        metavar="DIR",
+        help="The directory of a trained encoder; with --from-scratch there is none, and the data comes first.",
+        autocompletion=complete_data,
+    ),
+]
+Data = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="DATA",
+        help="A data set with targets: its name (see: multigraft data list) or a file with molecules.",
+        autocompletion=complete_data,
+    ),
+]
+FromScratch = Annotated[bool, typer.Option("--from-scratch", help="No pre-training: a fresh encoder in place of DIR.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR2",
+        help="Where models, scores and predictions go; a new directory. [finetuned/DATA-DIR, with a number if need be]",
+    ),
+]
+Split = Annotated[
+    str | None,
+    _option(f"How graphs are divided: {', '.join(SPLIT_NAMES)}.", "scaffold for molecules", complete=complete_split),
+]
+SplitSeed = Annotated[int | None, _option("Decides splits that are random.", "0")]
+Seeds = Annotated[str | None, _option("A model each, separated by commas, e.g. 0,1,2; all on one split.", "0")]
+Epochs = Annotated[int | None, _option("Passes over the training graphs.", "100")]
+BatchSize = Annotated[int | None, _option("Graphs in a batch.", "32")]
+LearningRate = Annotated[float | None, _option("Step size of Adam.", "0.001")]
+Dropout = Annotated[float | None, _option("After every layer of the encoder.", "0.5, where it has dropout")]
+Freeze = Annotated[
+    str | None, _option("What does not learn: none, all of the encoder, or a number of layers from the input.", "none")
+]
+LayerDecay = Annotated[
+    float | None, _option("Factor from the learning rate of a layer to that of the one below.", "1.0")
+]
+Pool = Annotated[
+    str | None,
+    _option("How graphs are pooled: mean, sum, max, attention, set2set, mean+centre.", "as the encoder does, or mean"),
+]
+Metric = Annotated[
+    str | None,
+    _option("roc_auc, average_precision; rmse, mae.", "what is usual for the data", complete=complete_metric),
+]
+Encoder = Annotated[
+    str | None,
+    _option(
+        f"From scratch: {', '.join(ENCODER_NAMES)}.", "gin for molecules and proteins, else gcn",
+        complete=complete_encoder,
+    ),
+]  # fmt: skip
+Dim = Annotated[int | None, _option("From scratch: width of the encoder's layers.", "gcn 256; others 300")]
+Layers = Annotated[int | None, _option("From scratch: layers of the encoder.", "gcn 3; others 5")]
+JumpingKnowledge = Annotated[
+    str | None, typer.Option("--jk", help="From scratch: jumping knowledge, last, concat, max or sum (not gcn). [last]")
+]
+AttentionHeads = Annotated[int | None, typer.Option("--heads", help="From scratch: attention heads of gat. [2]")]
+Processes = Annotated[
+    int | None, typer.Option(min=1, help="Seeds side by side, each in a process [one a core; one with a GPU].")
+]
+Baselines = Annotated[
+    bool | None,
+    typer.Option(
+        "--baselines/--no-baselines",
+        help="All baselines, a fresh encoder fine-tuned alike among them; or none. [fingerprints and a constant]",
+    ),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue in DIR2; seeds that are done are kept.")]
+
+
+def split_seeds(written: str | None) -> tuple[int, ...] | None:
+    """The numbers in a list like ``0,1,2``.
+
+    Raises:
+        InputError: an entry that is no whole number.
+    """
+    if written is None:
+        return None
+    try:
+        return tuple(int(entry) for entry in written.split(",") if entry.strip())
+    except ValueError as error:
+        raise InputError(f"seeds are like 0,1,2, got {written!r}") from error

@@ -1,0 +1,73 @@
+"""What ``multigraft finetune`` shows: the scores, who else was asked the same, and what papers print of it."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from multigraft.cli.output import table
+
+if TYPE_CHECKING:
+    from multigraft.evaluation.finetuned import FineTuned
+    from multigraft.studies.published import Published
+
+MOST_TARGETS = 40  # that are shown one by one
+
+
+def published_rows(tuned: "FineTuned") -> list["Published"]:
+    """What is printed of the same data and split."""
+    from multigraft.studies.published import published_beside, trained_by
+
+    start = tuned.facts["start"]
+    trained = () if start is None else trained_by(start["tasks"], start["data"])
+    return published_beside(tuned.dataset, tuned.split, tuned.metric, trained)
+
+
+def shown(tuned: "FineTuned", printed: Sequence["Published"]) -> list[Any]:
+    """For people: a table of contenders, one of targets where there are several, and what is to be said besides."""
+    count, sizes = len(tuned.seeds), " / ".join(map(str, tuned.facts["split_sizes"]))
+    epochs, seconds = tuned.scores[0].epochs, sum(one.seconds for one in tuned.scores)
+    first = (
+        f"{tuned.dataset}, {tuned.split} split ({sizes}), {tuned.metric} on the test part; "
+        f"{count} {'seed' if count == 1 else 'seeds'}, {epochs} epochs, {seconds:.0f} s of training"
+    )
+    rows: list[Any] = [first, table(_contenders(tuned, printed))]
+    if 1 < len(tuned.scores[0].targets) <= MOST_TARGETS:
+        rows.append(table(_targets(tuned)))
+    notes = [f"note: {note}" for note in tuned.notes]
+    return [*rows, *notes, *([f"kept in {tuned.out}"] if tuned.out else [])]
+
+
+def _contenders(tuned: "FineTuned", printed: Sequence["Published"]) -> dict[str, list[Any]]:
+    names = ("model", "test", "std", "validation", "runs")
+    own = (_name(tuned.facts["start"]), tuned.mean, tuned.std, statistics.fmean(tuned.validation), len(tuned.seeds))
+    rows: list[tuple[Any, ...]] = [own]
+    rows += [(one.name, one.test, one.std, one.validation, one.runs) for one in tuned.baselines]
+    for one in printed:
+        std = math.nan if one.std is None else one.std / one.scale
+        name = f"published, {one.model}: {_training(sorted(one.trained))}"
+        rows.append((name, one.value / one.scale, std, math.nan, math.nan))
+    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+
+
+def _targets(tuned: "FineTuned") -> dict[str, list[Any]]:
+    """The mean over seeds of every target."""
+    columns: dict[str, list[Any]] = {"target": list(tuned.scores[0].targets)}
+    for part in ("test", "validation"):
+        columns[part] = [
+            statistics.fmean(one.targets[name][part] for one in tuned.scores) for name in columns["target"]
+        ]
+    return columns
+
+
+def _name(start: dict[str, Any] | None) -> str:
+    if start is None:
+        return "fine-tuned from scratch"
+    how = f"trained for {', '.join(start['tasks'])}" if start["tasks"] else start["strategy"]["name"]
+    return f"fine-tuned {start['kind']}, {how} ({start['data']})"
+
+
+def _training(tasks: Sequence[str]) -> str:
+    if not tasks:
+        return "from scratch"
+    return "pre-trained" if list(tasks) == ["unstated"] else f"trained for {', '.join(tasks)}"

@@ -1,0 +1,129 @@
+"""What is asked, resolved: split, pooling, dropout; and all that is refused before anything is written."""
+
+import dataclasses
+import math
+
+import pytest
+import torch
+
+from multigraft.errors import InputError
+from multigraft.graphs.splits import Split, split_graphs
+from tests.helpers.coded import random_coded
+from tests.helpers.finetuning import binary_graphs, pretrained, real_graphs, told, tune_small
+from tests.helpers.training import small_graphs
+
+
+@pytest.fixture(scope="module")
+def graphs():
+    return binary_graphs()
+
+
+@pytest.fixture(scope="module")
+def start():
+    return pretrained()
+
+
+def test_an_encoder_without_dropout_keeps_it_so(graphs):
+    plain = tune_small(None, graphs, encoder_kind="gcn", epochs=1)
+    assert plain.facts["options"]["dropout"] is None
+    with pytest.raises(InputError, match="encoder 'gcn' has no option 'dropout'"):
+        tune_small(None, graphs, encoder_kind="gcn", dropout=0.1)
+
+
+def test_graphs_that_the_encoder_was_trained_on_keep_its_split(graphs):
+    own = pretrained(graphs, split=split_graphs(graphs, "random", 5))
+    found = tune_small(own, graphs, split=None, epochs=1)
+    assert found.models[0].split.test.tolist() == own.split.test.tolist()
+    assert found.notes == ("the encoder was trained on these graphs: its own split is kept, random, seed 5",)
+    with pytest.raises(InputError, match=r"of the 12 test graphs of this random split .* was trained on"):
+        tune_small(own, graphs, split="random", split_seed=6)
+    assert tune_small(own, graphs, split="random", split_seed=5, epochs=1).notes == ()
+
+
+def test_a_split_of_ones_own(graphs):
+    split = split_graphs(graphs, "random", 3)
+    named = tune_small(None, graphs, split_seed=3, epochs=1)
+    mine = tune_small(None, graphs, split=dataclasses.replace(split, kind="mine"), epochs=1)
+    assert mine.split == "mine"
+    assert told(mine) == told(named)
+
+
+def test_pooling(start, graphs):
+    assert tune_small(start, graphs, epochs=1).facts["options"]["pool"] == "mean"
+    wide = tune_small(start, graphs, epochs=1, pool="set2set")
+    assert wide.models[0].model.heads["ml"].graph.weight.shape == (3, 16)
+    summed = dataclasses.replace(start, readout="sum")
+    assert tune_small(summed, graphs, epochs=1).models[0].readout == "sum"
+    ego = dataclasses.replace(graphs, graphs={**graphs.graphs, "centre": torch.zeros(60, dtype=torch.int64)})
+    assert tune_small(start, ego, epochs=1).facts["options"]["pool"] == "mean+centre"
+
+
+def one_sided(part):
+    """Molecules none of whose targets has both classes in that part."""
+    graphs = binary_graphs()
+    inside = torch.isin(torch.arange(60), getattr(split_graphs(graphs, "random", 0), part))
+    return dataclasses.replace(graphs, graphs={"targets": torch.where(inside[:, None], 1.0, graphs.targets)})
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "words"),
+    [
+        (None, {"seeds": ()}, "name at least one seed"),
+        (None, {"seeds": (1, 1)}, "seeds must differ, got 1, 1"),
+        (None, {"processes": 0}, "processes must be at least 1"),
+        (None, {"epochs": 0}, "epochs must be at least 1"),
+        (None, {"batch_size": 0}, "batch size"),
+        (None, {"learning_rate": -1.0}, "learning rate must be positive"),
+        (None, {"layer_decay": 0.0}, "layer decay"),
+        (None, {"freeze": "some"}, "freeze is none, all or a number of layers"),
+        (None, {"freeze": "2"}, None),
+        (None, {"freeze": "3"}, "cannot freeze 3 layers: the encoder has 2"),
+        (None, {"dropout": 1.0}, "dropout must be"),
+        (None, {"pool": "median"}, "unknown readout 'median'"),
+        (None, {"split": "sorted"}, "unknown split 'sorted'"),
+        (None, {"metric": "rmse"}, "are binary, metric 'rmse' is not for them: choose from roc_auc, average_precision"),
+        (None, {"device": "abacus"}, "no device 'abacus'"),
+        (None, {"resume": True}, "name its directory"),
+        (None, {"encoder_kind": "lstm"}, "unknown encoder 'lstm'"),
+        (real_graphs, {"metric": "roc_auc"}, "are real, metric 'roc_auc' is not for them: choose from rmse, mae"),
+        (small_graphs, {}, "has no targets to fine-tune on"),
+        (lambda: binary_graphs(2), {}, "too few"),
+        (lambda: one_sided("validation"), {}, "has a roc_auc on the validation part of this random split"),
+    ],
+    ids=lambda value: None if value is None or callable(value) else str(value),
+)
+def test_bad_input_is_refused_before_anything_is_written(tmp_path, given, options, words):
+    arguments = {"out": tmp_path / "out"} | options
+    if words is None:
+        assert tune_small(None, None, epochs=1, **arguments).out == tmp_path / "out"
+        return
+    if options.get("resume"):
+        arguments["out"] = None
+    with pytest.raises(InputError, match=words):
+        tune_small(None, given() if given else None, **arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_test_part_without_scores_is_said(start):
+    found = tune_small(start, one_sided("test"), epochs=1)
+    assert math.isnan(found.mean)
+    assert found.to_json()["mean"] is None
+    assert found.notes == ("3 of 3 targets have no roc_auc on the test part: not in its mean",)
+
+
+def test_molecules_of_another_featurisation(start):
+    with pytest.raises(InputError, match=r"reads graphs of featurization 'hu', data set 'made-ogb' has .* 'ogb'"):
+        tune_small(start, random_coded(30, "ogb", targets=2))
+    with pytest.raises(InputError, match="without featurization"):
+        tune_small(start, small_graphs())
+
+
+def test_a_start_cannot_be_described(start, graphs):
+    with pytest.raises(InputError, match="leave out what would describe another"):
+        tune_small(start, graphs, dim=16)
+
+
+def test_a_split_is_a_split(graphs):
+    parts = split_graphs(graphs, "random", 0)
+    with pytest.raises(InputError, match="two parts"):
+        tune_small(None, graphs, split=Split("mine", 0, parts.train, parts.train, parts.test))

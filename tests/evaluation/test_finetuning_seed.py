@@ -1,0 +1,98 @@
+"""One seed: its scores are those of its predictions, in the targets' own units, and it can be killed anywhere."""
+
+import csv
+import shutil
+import statistics
+
+import pytest
+from sklearn.metrics import mean_absolute_error, roc_auc_score
+
+from multigraft.errors import InputError
+from multigraft.evaluation import finetuning_seed
+from tests.helpers.finetuning import binary_graphs, pretrained, real_graphs, told, tune_small
+
+
+@pytest.fixture(scope="module")
+def graphs():
+    return binary_graphs()
+
+
+@pytest.fixture(scope="module")
+def start():
+    return pretrained()
+
+
+@pytest.fixture(scope="module")
+def tuned(start, graphs, tmp_path_factory):
+    """Two seeds from a start, kept in a directory."""
+    out = tmp_path_factory.mktemp("tunings") / "tuned"
+    return tune_small(start, graphs, seeds=(0, 1), out=out)
+
+
+def read_csv(path):
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_scores_are_those_of_the_predictions_that_are_kept(tuned, graphs):
+    for one in tuned.scores:
+        rows = read_csv(tuned.out / f"seed-{one.seed}" / "predictions.csv")
+        assert [int(row["graph"]) for row in rows] == tuned.models[0].split.test.tolist()
+        areas = {}
+        for name in graphs.origin.targets:
+            pairs = [(float(row[f"{name}:measured"]), float(row[f"{name}:predicted"])) for row in rows
+                     if row[f"{name}:measured"]]  # fmt: skip
+            areas[name] = roc_auc_score(*zip(*pairs, strict=True))
+            assert all(0 <= predicted <= 1 for _, predicted in pairs)
+        assert {name: one.targets[name]["test"] for name in areas} == pytest.approx(areas)
+        assert one.test == pytest.approx(statistics.fmean(areas.values()))
+
+
+def test_missing_answers_are_empty_cells(tuned, graphs):
+    rows = read_csv(tuned.out / "seed-0" / "predictions.csv")
+    missing = graphs.targets[tuned.models[0].split.test].isnan()
+    empty = [[row[f"{name}:measured"] == "" for name in graphs.origin.targets] for row in rows]
+    assert missing.any()
+    assert empty == missing.tolist()
+
+
+def test_a_seed_that_was_killed_between_training_and_scoring(tuned, start, graphs, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(finetuning_seed, "open_ensemble", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            tune_small(start, graphs, seeds=(0, 1), out=tmp_path / "out")
+    assert (tmp_path / "out" / "seed-0" / "config.json").is_file()
+    assert told(tune_small(start, graphs, seeds=(0, 1), out=tmp_path / "out", resume=True)) == told(tuned)
+
+
+def test_a_seed_that_was_killed_before_its_first_epoch(tuned, start, graphs, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(tuned.out, out)
+    (out / "seed-1" / "scores.json").unlink()
+    (out / "seed-1" / "options.json").unlink()
+    assert told(tune_small(start, graphs, seeds=(0, 1), out=out, resume=True)) == told(tuned)
+
+
+def test_scores_that_are_damaged(tuned, start, graphs, tmp_path):
+    shutil.copytree(tuned.out, tmp_path / "out")
+    (tmp_path / "out" / "seed-1" / "scores.json").write_text("{")
+    with pytest.raises(InputError, match=r"scores\.json cannot be read, remove its folder"):
+        tune_small(start, graphs, seeds=(0, 1), out=tmp_path / "out", resume=True)
+
+
+def test_regression_is_scored_in_the_targets_own_units(tmp_path):
+    graphs = real_graphs()
+    found = tune_small(None, graphs, metric="mae", out=tmp_path / "out")
+    rows = read_csv(tmp_path / "out" / "seed-0" / "predictions.csv")
+    for name in graphs.origin.targets:
+        pairs = [(float(row[f"{name}:measured"]), float(row[f"{name}:predicted"])) for row in rows
+                 if row[f"{name}:measured"]]  # fmt: skip
+        error = mean_absolute_error(*zip(*pairs, strict=True))
+        assert found.scores[0].targets[name]["test"] == pytest.approx(error)
+    assert 300 < statistics.fmean(float(row["t0:predicted"]) for row in rows) < 800
+
+
+def test_average_precision(start, graphs):
+    found = tune_small(start, graphs, metric="average_precision")
+    assert found.metric == "average_precision"
+    assert found.models[0].metadata["validation"]["ml"] == pytest.approx(found.validation[0])

@@ -1,0 +1,23 @@
+"""The names of what can be imported are had without waiting for torch, and all of them are built."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from multigraft.models import names
+from multigraft.models.importing import FORMATS
+from multigraft.models.pretrain_gnns import KINDS
+
+
+def test_reading_the_names_imports_nothing_heavy():
+    script = "import sys, multigraft.models.names; print('torch' in sys.modules)"
+    source = str(Path(names.__file__).parents[2])
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env={"PYTHONPATH": source}
+    )
+    assert result.stdout.strip() == "False"
+
+
+def test_the_names_are_of_what_is_built():
+    assert set(names.IMPORT_FORMATS) == set(FORMATS)
+    assert set(names.IMPORTED_ENCODERS) == set(KINDS)
