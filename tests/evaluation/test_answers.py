@@ -19,8 +19,11 @@ from multigraft.randomness import generator
 from multigraft.tasks.link_prediction import LinkPrediction
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import TASKS
+from tests.helpers.finetuning import binary_graphs, pretrained, real_graphs
 from tests.helpers.graphs import random_graphs
 from tests.helpers.training import small_graphs, train_small
+
+OF_CLASSES = ("gc", "nc", "lp")
 
 
 def attributes(graphs):
@@ -45,7 +48,8 @@ def trained():
 
 @pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=PROTOCOLS)
 def test_a_learner_answers_once_for_each_kind_of_features(protocol):
-    for task, how in protocol.recipes.items():
+    for task in OF_CLASSES:
+        how = protocol.recipes[task]
         asked = sitting(task, protocol)
         answers = list(by_learner("one", "svm", attributes, LEARNERS["svm"]).answer(asked))
         assert [one.features for one in answers] == list(how.features)
@@ -71,7 +75,7 @@ def test_other_learners_stand_in_the_same_table_as_the_linear_one(trained, name)
 # --- own heads -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", OF_CLASSES)
 @pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=PROTOCOLS)
 def test_own_heads_give_what_the_model_gives(trained, protocol, task):
     asked = sitting(task, protocol)
@@ -83,7 +87,7 @@ def test_own_heads_give_what_the_model_gives(trained, protocol, task):
     assert score(METRICS[asked.how.metrics[0]], answered.scores, answered.test.answers) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", OF_CLASSES)
 def test_under_strict_own_heads_are_asked_the_very_questions_of_the_probe(trained, task):
     asked = sitting(task)
     [answered] = by_own_heads("trained", trained, trained.origin, "cpu").answer(asked)
@@ -101,7 +105,7 @@ def test_under_paper_links_are_asked_as_the_release_asks_end_to_end_models(train
     assert len(on_nodes.test.answers) == asked.parts["test"].num_nodes
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", OF_CLASSES)
 def test_own_heads_see_no_answer(trained, task, monkeypatch):
     """Neither labels nor hidden edges reach the model, and other answers leave the scores as they are."""
     seen, forward = [], TaskModel.forward
@@ -159,7 +163,7 @@ def test_a_head_for_other_classes_is_refused(trained):
 # --- fresh heads -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", OF_CLASSES)
 @pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=PROTOCOLS)
 def test_a_fresh_head_answers_the_questions_of_the_protocol(protocol, task):
     asked = sitting(task, protocol)
@@ -205,7 +209,7 @@ def test_a_probe_that_is_named_twice_answers_once(trained):
 
 @pytest.mark.parametrize(("probes", "message"), [(("svm", "oracle"), "unknown probe 'oracle'"), ((), "at least one")])
 def test_unknown_probes_are_refused(trained, probes, message):
-    with pytest.raises(InputError, match=f"{message}.*choose from svm, logistic, knn, head, own"):
+    with pytest.raises(InputError, match=f"{message}.*choose from svm, logistic, knn, forest, best, head, own"):
         probe(trained, small_graphs(), probes=probes)
 
 
@@ -216,3 +220,48 @@ def test_embeddings_are_of_what_can_be_seen():
     assert set(seen[0].nodes) == set(visible(graphs).nodes) == {"x", "structure"}
     with pytest.raises(InputError, match="'one' must return node embeddings"):
         embedded("one", lambda given: given.x[1:], graphs)
+
+
+# --- targets ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["binary", "real"])
+def test_own_heads_say_targets_in_their_own_units(kind):
+    graphs = binary_graphs() if kind == "binary" else real_graphs()
+    task = "ml" if kind == "binary" else "gr"
+    own = pretrained(graphs, tasks=[task], epochs=2)
+    asked = sitting(task, graphs=graphs)
+    [answered] = by_own_heads("trained", own, graphs.origin, "cpu").answer(asked)
+    [fitted] = own.model.tasks
+    with torch.no_grad():
+        expected = fitted.predictions(own.model.eval()(fitted, answered.test).double())
+    assert torch.allclose(answered.scores, expected)
+    if kind == "real":
+        assert (answered.scores[:, 0] > 100).all()  # not standardised
+
+
+def test_an_own_head_for_other_targets_is_refused():
+    graphs = binary_graphs()
+    own = pretrained(graphs, tasks=["ml"])
+    other = dataclasses.replace(graphs, origin=dataclasses.replace(graphs.origin, targets=("a", "b", "c")))
+    with pytest.raises(InputError, match="own head for 'ml' knows the targets of 'made-hu', not those of 'made-hu'"):
+        probe(own, other, tasks=["ml"], probes=("own",), baselines=False)
+
+
+@pytest.mark.parametrize("task", ["ml", "gr"])
+def test_own_heads_of_targets_see_no_answer(task, monkeypatch):
+    graphs = binary_graphs() if task == "ml" else real_graphs()
+    own, asked, seen, forward = pretrained(graphs, tasks=[task]), sitting(task, graphs=graphs), [], TaskModel.forward
+
+    def spy(model, asked_task, examples):
+        seen.append(examples)
+        return forward(model, asked_task, examples)
+
+    monkeypatch.setattr(TaskModel, "forward", spy)
+    list(by_own_heads("trained", own, graphs.origin, "cpu").answer(asked))
+    list(by_head("trained", lambda given: own.embed(given, "node"), graphs.origin).answer(asked))
+    assert seen
+    for examples in seen:
+        assert not examples.answers.any()
+        assert not examples.graphs.graphs
+        assert not examples.graphs.attached

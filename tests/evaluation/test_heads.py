@@ -6,6 +6,7 @@ import math
 import pytest
 import torch
 
+from multigraft.encoders.readout import readout
 from multigraft.evaluation import heads
 from multigraft.evaluation.answers import by_head, by_learner
 from multigraft.evaluation.heads import EPOCHS, PATIENCE, class_scores
@@ -13,9 +14,13 @@ from multigraft.evaluation.learners import LEARNERS
 from multigraft.evaluation.metrics import METRICS, score
 from multigraft.evaluation.protocols import STRICT, Sitting
 from multigraft.graphs.splits import PARTS
+from multigraft.tasks.multi_label import MultiLabel
 from multigraft.tasks.registry import TASKS
+from multigraft.tasks.scores import SCORES
+from tests.helpers.coded import with_targets
 from tests.helpers.graphs import random_graphs
 
+OF_CLASSES = ("gc", "nc", "lp")
 GRAPHS = random_graphs(90, seed=7, least_nodes=6, density=0.4)
 
 
@@ -79,7 +84,7 @@ def test_unit_and_place_of_a_column_do_not_matter():
     assert (plain.argmax(1) == moved.argmax(1)).double().mean() > 0.9
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", OF_CLASSES)
 def test_constant_embeddings_tell_nothing(task):
     asked = sitting(task)
     scores = answered(asked, lambda seen: torch.ones(seen.num_nodes, 5))
@@ -89,7 +94,7 @@ def test_constant_embeddings_tell_nothing(task):
 # --- what decides its answers ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", OF_CLASSES)
 def test_the_seed_decides_and_torchs_own_generator_neither_does_nor_is_touched(task):
     one = answered(sitting(task))
     torch.manual_seed(123)
@@ -101,7 +106,7 @@ def test_the_seed_decides_and_torchs_own_generator_neither_does_nor_is_touched(t
     assert not torch.equal(one, answered(dataclasses.replace(asked, seed=1)))  # the same questions
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", OF_CLASSES)
 def test_the_answers_of_the_test_part_do_not_touch_it(task):
     asked = sitting(task)
     posed = dict(asked.posed)
@@ -163,3 +168,56 @@ def test_a_single_logit_is_a_score_for_one_class_against_the_other():
     assert class_scores(logits).tolist() == [[1.0, -1.0], [-0.5, 0.5]]
     assert class_scores(torch.eye(3)).tolist() == torch.eye(3).tolist()
     assert class_scores(logits).dtype == torch.float64
+
+
+# --- targets ---------------------------------------------------------------------------------------------------------
+
+
+def sized(kind):
+    """Graphs whose targets follow from their embeddings, some missing: numbers in large units, or yes and no."""
+    level = readout(GRAPHS.x, GRAPHS)[:, :2]
+    values = 500 + 80 * level if kind == "real" else (level > 0).float()
+    values[torch.rand(values.shape, generator=torch.Generator().manual_seed(0)) < 0.1] = torch.nan
+    return with_targets(GRAPHS, values, kind)
+
+
+def asked_of_targets(kind):
+    return sitting("ml" if kind == "binary" else "gr", sized(kind))
+
+
+def target_scores(asked):
+    origin = asked.parts["train"].origin
+    return next(by_head("one", attributes, origin).answer(asked)).scores
+
+
+@pytest.mark.parametrize("kind", ["binary", "real"])
+def test_a_head_learns_targets_in_their_own_units(kind):
+    asked = asked_of_targets(kind)
+    scores, answers = target_scores(asked), asked.posed["test"].answers
+    assert scores.shape == (30, 2)
+    if kind == "binary":
+        assert ((scores >= 0) & (scores <= 1)).all()
+        assert SCORES["roc_auc"].function(scores, answers) > 0.9
+    else:
+        mean = asked.posed["train"].answers.nanmean(0).expand(30, -1)
+        assert SCORES["rmse"].function(scores, answers) < 0.7 * SCORES["rmse"].function(mean, answers)
+
+
+def test_of_errors_the_smallest_ends_training_and_is_kept(monkeypatch):
+    """Errors that grow for ever are no progress: the first epoch is kept, and patience runs out."""
+    asked = scripted(monkeypatch, [1.0, 2.0, 3.0])
+    target_scores(asked_of_targets("real"))
+    assert len(asked) == 1 + heads.PATIENCE
+    asked = scripted(monkeypatch, [9.0 - 0.1 * epoch for epoch in range(50)])
+    target_scores(asked_of_targets("real"))
+    assert len(asked) == 49 + 1 + heads.PATIENCE
+
+
+def test_a_head_of_ego_networks_reads_the_centre(monkeypatch):
+    pools, head = [], MultiLabel.head
+    monkeypatch.setattr(MultiLabel, "head", lambda task, *rest: pools.append(task.pool) or head(task, *rest))
+    graphs = sized("binary")
+    centre = torch.zeros(len(graphs), dtype=torch.int64)
+    for told in (graphs, dataclasses.replace(graphs, graphs={**graphs.graphs, "centre": centre})):
+        target_scores(sitting("ml", told))
+    assert pools == ["mean", "mean+centre"]

@@ -13,12 +13,18 @@ from torch.nn.functional import one_hot
 
 from multigraft.errors import InputError
 from multigraft.evaluation import answers as answers_module
+from multigraft.evaluation import column_answers as column_answers_module
+from multigraft.evaluation import forests as forests_module
 from multigraft.evaluation.probe import measure
 from multigraft.evaluation.protocols import STRICT
+from multigraft.graphs.fingerprints import fingerprint_names
 from multigraft.graphs.segments import positions, segment_ids
-from multigraft.graphs.splits import split_graphs
+from multigraft.graphs.splits import Split, split_graphs
+from multigraft.graphs.texts import smiles_of, texts_at
 from multigraft.randomness import generator
+from tests.helpers.coded import coded
 from tests.helpers.graphs import random_graphs
+from tests.helpers.measured import measured_molecules
 
 MOST_NODES = 18
 
@@ -145,6 +151,98 @@ def test_labels_are_not_among_what_encoders_see(graphs, split, protocol):
 def test_asking_for_labels_is_an_error(graphs, split, level):
     with pytest.raises(InputError, match=r"has no (node|graph) labels"):
         measure({"planted": lambda seen: getattr(seen, level)}, graphs, split, ["gc"], "strict")
+
+
+def targets_and_texts_if_there(graphs):
+    """Whatever tells of targets: the targets themselves, who the molecule is, what is written of it."""
+    columns = [
+        graphs.graphs[name].float().reshape(len(graphs), -1) for name in ("targets", "row") if name in graphs.graphs
+    ]
+    if "smiles" in graphs.attached:
+        rows = graphs.graphs.get("row", torch.arange(len(graphs)))
+        columns.append(torch.tensor([[float(len(one))] for one in texts_at(graphs.attached, "smiles", rows)]))
+    found = torch.cat([torch.zeros(len(graphs), 4), *columns], dim=1).nan_to_num(0.5)
+    return found[graphs.node_graph]
+
+
+@pytest.mark.parametrize("kind", ["binary", "real"])
+def test_targets_and_texts_are_not_among_what_encoders_see(kind):
+    told = measured_molecules(60, kind)
+    parts = Split("own", 0, torch.arange(36), torch.arange(36, 46), torch.arange(46, 60))
+    task = "ml" if kind == "binary" else "gr"
+    assert targets_and_texts_if_there(told).shape[1] == 9
+    rows = measure({"planted": targets_and_texts_if_there}, told, parts, [task]).rows
+    values = {row.encoder: row.value for row in rows}
+    assert values["planted"] == values["constant"]
+    # All there is to know of these targets is written in the SMILES, and one who may read finds it.
+    assert abs(values["descriptors"] - values["constant"]) > 0.2
+
+
+@pytest.mark.parametrize("level", ["targets", "smiles"])
+def test_asking_for_targets_or_texts_is_an_error(level):
+    told = measured_molecules(60)
+    read = {"targets": lambda seen: seen.targets, "smiles": smiles_of}[level]
+    parts = Split("own", 0, torch.arange(36), torch.arange(36, 46), torch.arange(46, 60))
+    with pytest.raises(InputError, match=r"has no (targets|SMILES)"):
+        measure({"planted": read}, told, parts, ["ml"], "strict")
+
+
+def test_codes_of_molecules_are_seen_and_bonds_that_are_asked_for_are_not():
+    """An encoder that knows all visible bonds by heart, with their types, is at chance on the hidden ones."""
+    told, seen = coded(random_graphs(200, seed=3, least_nodes=8, density=0.4), "ogb"), []
+    parts = split_graphs(told, "random", 0)
+
+    def spy(given):
+        seen.append(given)
+        return given.nodes["structure_codes"].float()
+
+    rows = measure({"spy": spy}, told, parts, ["lp"], "strict").rows
+    assert {row.value for row in rows if row.encoder == "spy"} == {0.5}
+    for given in seen:
+        assert len(given.edges["codes"]) == given.num_edges
+        assert given.nodes["codes"].any()
+        assert not given.nodes["structure_codes"].any()
+
+
+@pytest.mark.parametrize("kind", ["binary", "real"])
+def test_test_molecules_do_not_touch_what_is_fitted(kind, monkeypatch):
+    """Neither their targets nor their descriptors: medians, ranges, deviations and settings come from elsewhere."""
+    fitted, true_fit = [], column_answers_module.fit_columns
+
+    def spy(*arguments):
+        fitted.append(true_fit(*arguments))
+        return fitted[-1]
+
+    monkeypatch.setattr(column_answers_module, "fit_columns", spy)
+    monkeypatch.setattr(forests_module, "TREES", 5)
+    told = measured_molecules(60, kind)
+    parts = Split("own", 0, torch.arange(36), torch.arange(36, 46), torch.arange(46, 60))
+    targets = told.targets.clone()
+    targets[46:] = 1 - targets[46:]
+    poisoned = dataclasses.replace(told, graphs={**told.graphs, "targets": targets, "row": told.graphs["row"].clone()})
+    poisoned.graphs["row"][46:] = 3  # another molecule, over and over
+    task = "ml" if kind == "binary" else "gr"
+    clean_scores, poisoned_scores = (
+        [row.value for row in measure({"planted": lambda seen: seen.nodes["codes"].float()}, data, parts, [task]).rows]
+        for data in (told, poisoned)
+    )
+    assert clean_scores != poisoned_scores
+    half = len(fitted) // 2
+    assert half == 10
+    described = len(fingerprint_names("descriptors"))
+    for clean, other in zip(fitted[:half], fitted[half:], strict=True):
+        width = next(one for one in (2, 1, described, 2048, 2048 + described) if fits(clean, one))
+        x = torch.randn(20, width, generator=torch.Generator().manual_seed(0))
+        assert torch.equal(clean(x), other(x))
+
+
+def fits(predictor, width):
+    """Whether the predictor reads rows of that width."""
+    try:
+        predictor(torch.zeros(1, width))
+    except (RuntimeError, ValueError):
+        return False
+    return True
 
 
 @pytest.mark.parametrize("protocol", ["strict", "paper"])

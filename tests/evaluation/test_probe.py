@@ -306,7 +306,7 @@ def test_an_empty_part_is_refused(graphs):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"protocol": "loose"}, "unknown protocol"), ({"tasks": ["gr"]}, "unknown task"), ({"tasks": []}, "at least one")],
+    [({"protocol": "loose"}, "unknown protocol"), ({"tasks": ["xx"]}, "unknown task"), ({"tasks": []}, "at least one")],
 )
 def test_unknown_names_are_refused(trained, options, message):
     with pytest.raises(InputError, match=message):

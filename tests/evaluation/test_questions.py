@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multigraft.evaluation.questions import (
+    INPUT_COLUMNS,
     every_graph,
     every_node,
+    every_target,
     graph_itself,
     graph_of_node,
     graph_of_pair,
@@ -17,6 +19,8 @@ from multigraft.evaluation.questions import (
     last_edges,
     visible,
 )
+from multigraft.graphs.texts import attached_texts
+from tests.helpers.coded import FEATURIZATIONS, random_coded
 from tests.helpers.graphs import pack, packed_graphs, random_graphs
 from tests.reference.protocols import edge_lists, node_pairs, paper_questions
 
@@ -55,6 +59,35 @@ def test_visible_graphs_have_inputs_and_edges_and_nothing_else():
     assert torch.equal(seen.x, graphs.x)
     assert torch.equal(seen.edge_index, graphs.edge_index)
     assert "label" in told.nodes
+
+
+@pytest.mark.parametrize("featurization", FEATURIZATIONS)
+def test_what_encoders_of_molecules_and_proteins_read_is_visible_and_no_more(featurization):
+    graphs = random_coded(4, featurization, targets=2, least_nodes=3, density=0.6)
+    count = torch.arange(len(graphs))
+    told = dataclasses.replace(
+        graphs,
+        nodes={**graphs.nodes, "label": graphs.node_graph, "protein": graphs.node_graph},
+        graphs={**graphs.graphs, "row": count, "centre": count, "species": count, "label": count},
+        attached=attached_texts(smiles=["C"] * 4, id=["x"] * 4),
+    )
+    seen = visible(told)
+    assert set(seen.nodes) == set(graphs.nodes)
+    assert set(seen.edges) == set(graphs.edges)
+    assert set(seen.graphs) == {"centre"}
+    assert not seen.attached
+    assert not any("label" in name or "target" in name for name in seen.tensors())
+    for table, names in INPUT_COLUMNS.items():
+        for name in set(names) & set(getattr(seen, table)):
+            assert torch.equal(getattr(seen, table)[name], getattr(told, table)[name])
+
+
+def test_structure_that_bonds_tell_is_blank_where_edges_are_held_out():
+    graphs = random_coded(6, "ogb", least_nodes=5, density=0.6)
+    examples = held_out_edges(graphs, seeded())
+    assert graphs.nodes["structure_codes"].any()
+    assert not visible(examples.graphs).nodes["structure_codes"].any()
+    assert len(visible(examples.graphs).edges["codes"]) == examples.graphs.num_edges < graphs.num_edges
 
 
 # --- graphs and nodes -----------------------------------------------------------------------------------------------
@@ -196,3 +229,15 @@ def test_graphs_with_too_few_edges_are_passed_over(pose, shape):
     assert not (examples.answers == 0).any()
     assert len(examples.answers) <= 2
     assert examples.queries.shape == (2, len(examples.answers))
+
+
+# --- targets --------------------------------------------------------------------------------------------------------
+
+
+def test_every_target_is_asked_of_every_graph_missing_ones_as_such():
+    graphs = random_coded(7, targets=3)
+    examples = every_target(graphs, seeded())
+    assert examples.queries.tolist() == graph_itself(examples).tolist() == list(range(7))
+    assert examples.answers is graphs.targets
+    assert examples.answers.isnan().any()
+    assert examples.graphs is graphs

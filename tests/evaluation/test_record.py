@@ -3,11 +3,12 @@
 import dataclasses
 import json
 import math
+from pathlib import Path
 
 import pytest
 import torch
 
-from multigraft.evaluation.record import read_record, record_path, write_record
+from multigraft.evaluation.record import probes_of, read_record, record_path, write_record
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from tests.helpers.graphs import random_graphs
 from tests.models.test_trained import trained_on
@@ -94,3 +95,27 @@ def test_a_spoilt_or_missing_record_is_none(kept, text):
 )
 def test_names_of_files_have_no_separators(tmp_path, dataset, name):
     assert record_path(tmp_path, dataset, "strict", 0) == tmp_path / "probes" / f"{name}-strict-seed0.json"
+
+
+@pytest.mark.parametrize(("task", "probe"), [("ml", "logistic"), ("gr", "ridge")])
+def test_the_usual_probe_of_targets_is_not_named_and_others_are(tmp_path, task, probe):
+    graphs = random_graphs(6, seed=3)
+    encoder, path = trained_on(graphs), tmp_path / "record.json"
+    rows = [ProbeRow(task, "trained", "any", "mean", 0.5, 0.4, 0.6, 9, probe),
+            ProbeRow(task, "ecfp-count", "any", "graph", 0.5, 0.4, 0.6, 9, "forest"),
+            ProbeRow(task, "constant", "any", "mean", 0.5, 0.4, 0.6, 9, "constant")]  # fmt: skip
+    usual = dataclasses.replace(TABLE, rows=rows, differences=[])
+    write_record(path, usual, encoder, graphs, None, {})
+    assert probes_of(usual) == [probe]
+    assert read_record(path, encoder, graphs, "strict", 3) == usual
+    other = dataclasses.replace(usual, rows=[*rows, dataclasses.replace(rows[0], probe="knn")])
+    write_record(path, other, encoder, graphs, None, {})
+    assert probes_of(other) == [probe, "knn"]
+    assert json.loads(path.read_text())["subject"]["probes"] == [probe, "knn"]
+    assert read_record(path, encoder, graphs, "strict", 3) is None
+
+
+def test_probes_that_are_asked_for_by_name_are_named_in_the_file():
+    names = [record_path(Path("dir"), "set", "strict", 0, probes).name
+             for probes in (None, ("svm",), ("logistic",), ("knn", "best"))]  # fmt: skip
+    assert names == ["set-strict-seed0.json"] * 2 + ["set-strict-seed0-logistic.json", "set-strict-seed0-knn-best.json"]

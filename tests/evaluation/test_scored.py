@@ -1,5 +1,6 @@
 """Differences are paired: taken on the same resamples of the test graphs, whole graphs at a time."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -131,3 +132,21 @@ def test_encoders_are_compared_under_the_same_probe_and_with_every_baseline():
     assert pairs == [("svm", "b"), ("knn", "b"), ("svm", "tree"), ("knn", "tree")]
     values = [score(METRICS["accuracy"], scores, answers) for scores in (one, other)]
     assert [paired.value for paired in differences(found)[:2]] == [values[0] - values[1], values[1] - values[0]]
+
+
+def test_descriptions_of_graphs_are_compared_with_every_probe_whoever_read_them():
+    one, other, answers, graph = made(2)
+    found = [
+        [scored(scores, answers, graph, encoder=name, probe=probe)]
+        for name, probe, scores in (
+            ("a", "logistic", one), ("a", "knn", other),
+            ("ecfp-count", "logistic", other), ("ecfp-count", "forest", one),
+        )
+    ]  # fmt: skip
+    found[2:] = [[dataclasses.replace(one, features="graph") for one in scores] for scores in found[2:]]
+    pairs = [(paired.probe, paired.rival, paired.features) for paired in differences(found)]
+    assert pairs == [
+        (probe, f"ecfp-count {reader}", "node") for reader in ("logistic", "forest") for probe in ("logistic", "knn")
+    ]
+    plain = [dataclasses.replace(one, encoder="b") for one in found[2]]
+    assert differences([found[0], plain]) == []

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
+from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable, label
 
 GC = ProbeRow("gc", "trained", "accuracy", "mean", 0.5, 0.4, 0.61234, 120)
 LP = ProbeRow("lp", "majority", "roc_auc", "hadamard", math.nan, math.nan, math.nan, 0, "constant")
 GAIN = Difference("gc", "accuracy", "mean", "trained", "untrained", 0.03, -0.0001, 0.05)
-NO_GAIN = Difference("lp", "roc_auc", "hadamard", "trained", "majority", math.nan, math.nan, math.nan)
+NO_GAIN = Difference(
+    "lp", "roc_auc", "hadamard", "trained", "majority", math.nan, math.nan, math.nan, "svm", "constant"
+)
 SCORES = st.none() | st.floats(-1, 1)
 
 
@@ -39,11 +41,22 @@ def test_json_is_what_scripts_rely_on(table):
         ],
         "differences": [
             {"task": "gc", "metric": "accuracy", "features": "mean", "encoder": "trained", "against": "untrained",
-             "value": 0.03, "low": -0.0001, "high": 0.05, "probe": "svm"},
+             "value": 0.03, "low": -0.0001, "high": 0.05, "probe": "svm", "against_probe": ""},
             {"task": "lp", "metric": "roc_auc", "features": "hadamard", "encoder": "trained", "against": "majority",
-             "value": None, "low": None, "high": None, "probe": "svm"},
+             "value": None, "low": None, "high": None, "probe": "svm", "against_probe": "constant"},
         ],
     }  # fmt: skip
+
+
+def test_descriptions_are_called_by_who_read_them():
+    assert [label(*row) for row in (("ecfp-count", "forest"), ("trained", "forest"), ("majority", "constant"))] == [
+        "ecfp-count forest", "trained", "majority"
+    ]  # fmt: skip
+    told = Difference("ml", "roc_auc", "mean", "trained", "descriptors", 0.1, 0.0, 0.2, "logistic", "ridge")
+    assert told.rival == "descriptors ridge"
+    assert (GAIN.rival, NO_GAIN.rival) == ("untrained", "majority")
+    drawn = ProbeTable("d", "strict", "random", 0, [GC], differences=[told]).to_markdown()
+    assert "| ml | trained minus descriptors ridge | logistic | mean | roc_auc | +0.100 |" in drawn
 
 
 def test_json_is_valid_without_extensions(table):

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from multigraft.errors import InputError
 from multigraft.evaluation.features import FEATURES
-from multigraft.evaluation.heads import class_scores, fit_head
+from multigraft.evaluation.heads import fit_head, said
 from multigraft.evaluation.metrics import METRICS
 from multigraft.evaluation.probes import Labelled, Learner, fit_probe
 from multigraft.evaluation.protocols import Sitting
@@ -17,18 +17,19 @@ from multigraft.evaluation.questions import visible
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.models.trained import TrainedEncoder, evaluating
 from multigraft.randomness import generator, seed_of
-from multigraft.tasks.base import Examples
+from multigraft.tasks.base import Examples, Task
 from multigraft.tasks.classification import Classification
+from multigraft.tasks.graph_targets import GraphTargets
 
 EmbedNodes = Callable[[PackedGraphs], Float[Tensor, "nodes dim"]]
 
 
 @dataclass(frozen=True, eq=False)
 class Answered:
-    """Scores of every test question for every class, from these features of the embeddings."""
+    """Scores of every test question for every class, or every target, from these features of the embeddings."""
 
     features: str
-    scores: Float64[Tensor, "asked classes"]
+    scores: Float64[Tensor, "asked said"]
     test: Examples
 
 
@@ -70,7 +71,8 @@ def by_head(name: str, embed: EmbedNodes, origin: Origin) -> Contender:
         def ready(examples: Examples) -> tuple[Tensor, Examples]:
             return embedded(name, embed, examples.graphs), _unlabelled(examples)
 
-        yield Answered("embeddings", fit_head(sitting, ready, origin), sitting.posed["test"])
+        fitted = replace(sitting, task=_fitted(sitting))
+        yield Answered("embeddings", fit_head(fitted, ready, origin), sitting.posed["test"])
 
     return Contender(name, "head", answer)
 
@@ -81,26 +83,28 @@ def by_own_heads(name: str, encoder: TrainedEncoder, origin: Origin, device: str
     ``origin`` is that of the graphs that are asked about.
 
     Raises:
-        InputError: while answering, where it has no head for the task, or one for other classes.
+        InputError: while answering, where it has no head for the task, or one for other classes or targets.
     """
 
     def answer(sitting: Sitting) -> Iterator[Answered]:
         if sitting.task.name not in encoder.model.heads:
             known = ", ".join(encoder.model.heads) or "none"
             raise InputError(f"the encoder has no head of its own for {sitting.task.name!r} (it has: {known})")
-        if isinstance(sitting.task, Classification) and _classes(origin) != _classes(encoder.origin):
-            raise InputError(
-                f"the encoder's own head for {sitting.task.name!r} knows the classes of {encoder.origin.name!r}, "
-                f"not those of {origin.name!r}"
-            )
+        for family, what, known in ((Classification, "classes", _classes), (GraphTargets, "targets", _targets)):
+            if isinstance(sitting.task, family) and known(origin) != known(encoder.origin):
+                raise InputError(
+                    f"the encoder's own head for {sitting.task.name!r} knows the {what} of {encoder.origin.name!r}, "
+                    f"not those of {origin.name!r}"
+                )
+        task = next((one for one in encoder.model.tasks if one.name == sitting.task.name), sitting.task)
         test = sitting.posed["test"]
         if sitting.how.pose_own is not None:
             test = sitting.how.pose_own(sitting.parts["test"], generator(sitting.seed, "own", sitting.task.name))
         asked = _unlabelled(test)
         with evaluating(encoder.model, device) as where, torch.no_grad():
             asked = Examples(asked.graphs.to(where), asked.queries.to(where), asked.answers.to(where))
-            logits = encoder.model(sitting.task, asked).cpu()
-        yield Answered("embeddings", class_scores(logits), test)
+            logits = encoder.model(task, asked).cpu()
+        yield Answered("embeddings", said(task, logits), test)
 
     return Contender(name, "own", answer)
 
@@ -111,7 +115,12 @@ def embedded(name: str, embed: EmbedNodes, graphs: PackedGraphs) -> Float[Tensor
     Raises:
         InputError: embeddings that are not finite numbers ``[nodes, dim]``.
     """
-    z = graphs.once(visible).once(embed).detach().cpu()
+    return checked(name, graphs.once(visible).once(embed), graphs)
+
+
+def checked(name: str, z: Tensor, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:
+    """What encoder ``name`` returned for ``graphs``, on the CPU, if it is embeddings."""
+    z = z.detach().cpu()
     if z.ndim != 2 or len(z) != graphs.num_nodes:
         raise InputError(
             f"encoder {name!r} must return node embeddings [{graphs.num_nodes}, dim], got {tuple(z.shape)}"
@@ -123,6 +132,19 @@ def embedded(name: str, embed: EmbedNodes, graphs: PackedGraphs) -> Float[Tensor
 
 def _classes(origin: Origin) -> tuple[tuple[str, ...], ...]:
     return origin.node_classes, origin.graph_classes
+
+
+def _targets(origin: Origin) -> tuple[str, ...]:
+    return origin.targets
+
+
+def _fitted(sitting: Sitting) -> Task:
+    """The task with what it takes from the training part; its head reads graphs as the probes do."""
+    task, train = sitting.task, sitting.parts["train"]
+    if not isinstance(task, GraphTargets):
+        return task
+    pooled = type(task)(**task.config() | {"pool": sitting.how.features[0]})
+    return pooled.fitted(train, torch.arange(len(train)))
 
 
 def _unlabelled(examples: Examples) -> Examples:

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
+from multigraft.encoders.pooling import centres
 from multigraft.encoders.readout import readout
 from multigraft.tasks.base import Examples
 
@@ -13,6 +14,15 @@ from multigraft.tasks.base import Examples
 def mean(z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor, "asked dim"]:
     """Graphs: the mean of a graph's node embeddings."""
     return readout(z.double(), examples.graphs, "mean")[examples.queries]
+
+
+def mean_and_centre(z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor, "asked twice_dim"]:
+    """Graphs: the mean of a graph's node embeddings, then the embedding of its centre.
+
+    Source: Hu et al. 2020, "Strategies for Pre-training Graph Neural Networks", section 5.2 (ego-networks).
+    """
+    centre = z.double()[centres(examples.graphs)]
+    return torch.cat([readout(z.double(), examples.graphs, "mean"), centre], dim=1)[examples.queries]
 
 
 def node(z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor, "asked dim"]:
@@ -41,6 +51,7 @@ def absdiff(z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor
 Features = Callable[[Tensor, Examples], Tensor]
 FEATURES: dict[str, Features] = {
     "mean": mean,
+    "mean+centre": mean_and_centre,
     "node": node,
     "concat": concat,
     "hadamard": hadamard,

@@ -9,12 +9,14 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
-from multigraft.evaluation.metrics import METRICS, score
+from multigraft.evaluation.kinds import KINDS
+from multigraft.evaluation.metrics import score, sign
 from multigraft.evaluation.probes import standardisation
 from multigraft.evaluation.protocols import Sitting
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.randomness import generator, seed_of
-from multigraft.tasks.base import Examples, Head
+from multigraft.tasks.base import Examples, Head, Task
+from multigraft.tasks.graph_targets import GraphTargets
 
 EPOCHS, PATIENCE = 100, 30  # accuracy on a few dozen graphs stands still for ten epochs and rises again
 GRAPHS_A_BATCH, FEWEST_BATCHES = 32, 10
@@ -32,7 +34,7 @@ class Posed:
     examples: Examples
 
 
-def fit_head(sitting: Sitting, ready: Ready, origin: Origin) -> Float64[Tensor, "asked classes"]:
+def fit_head(sitting: Sitting, ready: Ready, origin: Origin) -> Float64[Tensor, "asked said"]:
     """Scores of the test questions by a head trained on the training part, the best epoch chosen on validation.
 
     The head reads embeddings standardised as in training, like every other probe. Adam, step 0.002, on ten batches or
@@ -52,12 +54,13 @@ def fit_head(sitting: Sitting, ready: Ready, origin: Origin) -> Float64[Tensor, 
         torch.manual_seed(seed_of(sitting.seed, "head", sitting.task.name))
         head = sitting.task.head(len(mean), origin)
     _train(head, batches, validation, sitting)
-    return _scores(head, test)
+    return _scores(sitting.task, head, test)
 
 
 def _train(head: Head, batches: Sequence[Posed], validation: Posed, sitting: Sitting) -> None:
     """Leave ``head`` as it was after its best epoch, the first of equals; after its last where none has a score."""
-    task, metric = sitting.task, METRICS[sitting.how.metrics[0]]
+    task, metric = sitting.task, KINDS[sitting.how.kind].metrics[sitting.how.metrics[0]]
+    better = sign(sitting.how.metrics[0])
     optimiser = torch.optim.Adam(head.parameters(), lr=LEARNING_RATE)
     best, highest, waited = None, -math.inf, 0
     for epoch in range(EPOCHS):
@@ -67,7 +70,8 @@ def _train(head: Head, batches: Sequence[Posed], validation: Posed, sitting: Sit
             optimiser.zero_grad()
             task.loss(head(batch.z, batch.asked), batch.examples).backward()
             optimiser.step()
-        now, waited = score(metric, _scores(head, validation), validation.examples.answers), waited + 1
+        now = better * score(metric, _scores(task, head, validation), validation.examples.answers)
+        waited += 1
         if now > highest:  # NaN is not
             best, highest, waited = copy.deepcopy(head.state_dict()), now, 0
         if best is not None and waited >= PATIENCE:
@@ -86,9 +90,14 @@ def _batches(sitting: Sitting) -> list[Examples]:
     ]
 
 
-def _scores(head: Head, posed: Posed) -> Float64[Tensor, "asked classes"]:
+def _scores(task: Task, head: Head, posed: Posed) -> Float64[Tensor, "asked said"]:
     with torch.no_grad():
-        return class_scores(head(posed.z, posed.asked))
+        return said(task, head(posed.z, posed.asked))
+
+
+def said(task: Task, logits: Float[Tensor, "asked *logits"]) -> Float64[Tensor, "asked said"]:
+    """Logits as scores: what the task predicts of targets, in their own units, or scores of classes."""
+    return task.predictions(logits.double()) if isinstance(task, GraphTargets) else class_scores(logits)
 
 
 def class_scores(logits: Float[Tensor, "asked *logits"]) -> Float64[Tensor, "asked classes"]:

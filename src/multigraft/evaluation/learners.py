@@ -1,4 +1,4 @@
-"""Probes beside the linear support vector machine: logistic regression and nearest neighbours."""
+"""Probes of classes beside the linear support vector machine: logistic regression, neighbours, forest, the best."""
 
 import warnings
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from multigraft.evaluation.choice import best_of
+from multigraft.evaluation.forests import fit_forest
 from multigraft.evaluation.probes import (
     COSTS,
     DEFAULT_COST,
@@ -84,8 +86,9 @@ def fit_neighbours(train: Labelled, settings: Sequence[int], seed: int) -> list[
     ]
 
 
-LEARNERS: dict[str, Learner] = {
-    "svm": LINEAR,
+_CHOSEN_FROM = {
     "logistic": Learner(fit_logistic, DEFAULT_COST, COSTS),
     "knn": Learner(fit_neighbours, DEFAULT_NEIGHBOURS, NEIGHBOURS),
+    "forest": Learner(fit_forest),
 }
+LEARNERS: dict[str, Learner] = {"svm": LINEAR, **_CHOSEN_FROM, "best": best_of(_CHOSEN_FROM)}

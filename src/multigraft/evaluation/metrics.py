@@ -8,8 +8,10 @@ weights leave it undefined. Weighting a question by 2 is the same as asking it t
 from collections.abc import Callable
 
 import torch
-from jaxtyping import Float64, Int64
+from jaxtyping import Float64, Int64, Shaped
 from torch import Tensor
+
+from multigraft.tasks.scores import SCORES
 
 Metric = Callable[[Tensor, Tensor, Tensor], Tensor]
 
@@ -56,6 +58,11 @@ METRICS: dict[str, Metric] = {
 }
 
 
-def score(metric: Metric, scores: Float64[Tensor, "asked classes"], answers: Int64[Tensor, " asked"]) -> float:
+def score(metric: Metric, scores: Float64[Tensor, "asked said"], answers: Shaped[Tensor, "asked *targets"]) -> float:
     """The metric with every question counted once; NaN where there are no questions."""
     return float(metric(scores, answers, scores.new_ones(1, len(answers))))
+
+
+def sign(metric: str) -> int:
+    """1 for a metric that is better the higher it is, -1 for an error."""
+    return -1 if metric in SCORES and not SCORES[metric].higher_is_better else 1

@@ -5,30 +5,25 @@ from typing import Any
 
 from multigraft.errors import InputError
 from multigraft.evaluation import protocols
-from multigraft.evaluation.answers import Contender, EmbedNodes, by_head, by_learner, by_own_heads
-from multigraft.evaluation.baselines import MAJORITY, TREE, nothing, raw_attributes
+from multigraft.evaluation.answers import Contender, EmbedNodes
 from multigraft.evaluation.bootstrap import replicates
-from multigraft.evaluation.learners import LEARNERS
-from multigraft.evaluation.metrics import METRICS, score
-from multigraft.evaluation.names import DEFAULT_PROBES, PROBE_NAMES
-from multigraft.evaluation.probes import LINEAR
+from multigraft.evaluation.contenders import contenders_of, usual_contenders
+from multigraft.evaluation.kinds import KINDS
+from multigraft.evaluation.metrics import score
 from multigraft.evaluation.protocols import Protocol, Sitting
+from multigraft.evaluation.remarks import remarks
 from multigraft.evaluation.scored import Scored, differences
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
-from multigraft.graphs.splits import PARTS, Split, split_graphs
+from multigraft.graphs.splits import PARTS, SPLITS, Split, split_graphs
 from multigraft.models.trained import TrainedEncoder
 from multigraft.progress import counting
 from multigraft.randomness import generator
 from multigraft.tasks.base import Task
+from multigraft.tasks.graph_targets import GraphTargets
 from multigraft.tasks.registry import TASKS
 from multigraft.tasks.registry import resolve as resolve_tasks
-
-BASELINES = (
-    by_learner("attributes", "tree", raw_attributes, TREE),
-    by_learner("majority", "constant", nothing, MAJORITY),
-)
 
 
 def probe(
@@ -39,67 +34,57 @@ def probe(
     seed: int = 0,
     progress: bool = False,
     device: str = "auto",
-    probes: Sequence[str] = DEFAULT_PROBES,
+    probes: Sequence[str] | None = None,
     baselines: bool = True,
+    split: Split | None = None,
 ) -> ProbeTable:
-    """Measure a trained encoder, its untrained twin, and baselines that see no graph.
+    """Measure a trained encoder, its untrained twin, and baselines that no encoder has a part in.
 
     Args:
         encoder: Its stored split is used where ``graphs`` are the data it was trained on; for other data a split is
-            made from ``seed``, 70/10/20, and the table's notes say so.
+            made from ``seed``, and the table's notes say so: the data's usual one where they have targets, by scaffold
+            for molecules, else the protocol's.
         graphs: Packed graphs, the name of a data set, or anything of PyG's that holds graphs.
         protocol: ``strict`` or ``paper``.
-        tasks: The default is the encoder's tasks on its own data, and on other data all tasks that it can serve.
+        tasks: The default is the encoder's tasks on its own data. On other data, or where they are pretexts alone, it
+            is what was measured of the graphs, ``ml`` or ``gr``, else all tasks that the data can serve.
         seed: Decides held-out edges, negatives, samples and resampling, and the split where one is made.
         progress: Whether to draw a progress bar on standard error.
         device: Where embeddings are computed; the probes are fitted on the CPU.
-        probes: Who answers: ``svm``, ``logistic``, ``knn``, a fresh ``head`` trained on the frozen embeddings, or the
-            encoder's ``own`` heads, which the untrained encoder does not have.
-        baselines: Whether the table has the untrained encoder, and what sees no graph, beside the trained one.
+        probes: Who answers: ``svm`` (classes alone), ``logistic`` (ridge regression of numbers), ``knn``, ``forest``,
+            ``best`` (whichever of the last three is best on validation), a fresh ``head`` trained on the frozen
+            embeddings, or the encoder's ``own`` heads, which the untrained encoder does not have. None: ``svm`` for
+            classes, ``logistic`` for targets.
+        baselines: Whether the table has the untrained encoder, and what no encoder has a part in, beside the trained
+            one.
+        split: For graphs that the encoder was not trained on; None: one made from ``seed``.
 
     Raises:
         InputError: an unknown protocol, task or probe, a task that the data cannot serve, data with other columns than
             the encoder reads, too few graphs for a split, or a task that the encoder has no own head for.
+        MissingExtraError: molecules with targets without RDKit.
     """
     from multigraft.graphs.catalog import load
 
     packed, recipe = load(graphs), protocols.resolve(protocol)
     own = encoder.split is not None and encoder.split.identity == identity(packed)
-    named = tuple(tasks) if tasks is not None else _default_tasks(encoder, packed, own)
+    asked = resolve_tasks(tuple(tasks) if tasks is not None else default_tasks(encoder, packed, own))
     notes: tuple[str, ...] = ()
     if own:
         split = encoder.split
+    elif split is not None:
+        split = split.for_graphs(packed)
     else:
-        split = split_graphs(packed, recipe.split, seed)
+        split = split_graphs(packed, recipe.split_of(packed), seed)
+        shares = "/".join(f"{100 * share:.0f}" for share in SPLITS[split.kind].fractions)
         notes = (
             "These are not, or not only, the graphs the encoder was trained on: "
-            f"{split.kind} 70/10/20 split from seed {seed}. Scores on graphs that it has seen would be too good.",
+            f"{split.kind} {shares} split from seed {seed}. Scores on graphs that it has seen would be too good.",
         )
-    contenders = contenders_of(encoder, packed, probes, baselines, device)
-    return _table(contenders, packed, split, resolve_tasks(named), recipe, seed, progress, notes)
-
-
-def contenders_of(
-    encoder: TrainedEncoder, graphs: PackedGraphs, probes: Sequence[str], baselines: bool, device: str
-) -> list[Contender]:
-    """Each probe on the encoder and, with ``baselines``, on its untrained twin; then what sees no graph."""
-    if not probes:
-        raise InputError(f"name at least one probe: choose from {', '.join(PROBE_NAMES)}")
-    for name in probes:
-        if name not in PROBE_NAMES:
-            raise InputError(f"unknown probe {name!r}: choose from {', '.join(PROBE_NAMES)}")
-    twins = {"trained": encoder} | ({"untrained": encoder.untrained()} if baselines else {})
-    found = []
-    for name, twin in twins.items():
-        embed = _embedder(twin, device)
-        for probe in dict.fromkeys(probes):
-            if probe == "own":
-                found += [by_own_heads(name, twin, graphs.origin, device)] if name == "trained" else []
-            elif probe == "head":
-                found.append(by_head(name, embed, graphs.origin))
-            else:
-                found.append(by_learner(name, probe, embed, LEARNERS[probe]))
-    return [*found, *(BASELINES if baselines else ())]
+    _check(packed, split, asked, recipe)
+    kinds = {recipe.recipes[task.name].kind for task in asked}
+    contenders = {kind: contenders_of(encoder, packed, probes, baselines, device, kind) for kind in kinds}
+    return _table(contenders, packed, split, asked, recipe, seed, progress, notes)
 
 
 def measure(
@@ -122,12 +107,15 @@ def measure(
         InputError: an unknown protocol or task, a task that the data cannot serve, an empty part, or embeddings that
             are not finite numbers ``[nodes, dim]``.
     """
-    contenders = [*(by_learner(name, "svm", embed, LINEAR) for name, embed in encoders.items()), *BASELINES]
-    return _table(contenders, graphs, split, resolve_tasks(tasks), protocols.resolve(protocol), seed, progress, notes)
+    recipe, asked = protocols.resolve(protocol), resolve_tasks(tasks)
+    _check(graphs, split, asked, recipe)
+    kinds = {recipe.recipes[task.name].kind for task in asked}
+    contenders = {kind: usual_contenders(encoders, graphs, kind) for kind in kinds}
+    return _table(contenders, graphs, split, asked, recipe, seed, progress, notes)
 
 
 def _table(
-    contenders: Sequence[Contender],
+    contenders: Mapping[str, Sequence[Contender]],
     graphs: PackedGraphs,
     split: Split,
     tasks: Sequence[Task],
@@ -136,16 +124,18 @@ def _table(
     progress: bool,
     notes: tuple[str, ...],
 ) -> ProbeTable:
-    _check(graphs, split, tasks, protocol)
+    """``contenders`` by kind of answers."""
     graphs = graphs.to("cpu")
     parts = {part: graphs.select(getattr(split, part).sort().values) for part in PARTS}
     rows: list[ProbeRow] = []
     paired: list[Difference] = []
-    with counting("measuring", len(tasks) * len(contenders), "steps", progress) as advance:
+    who = {task.name: contenders[protocol.recipes[task.name].kind] for task in tasks}
+    with counting("measuring", sum(map(len, who.values())), "steps", progress) as advance:
         for task in tasks:
             sitting = Sitting.of(task, protocol, parts, seed)
+            notes += remarks(sitting)
             found: list[list[Scored]] = []
-            for contender in contenders:
+            for contender in who[task.name]:
                 found.append(list(_scored(sitting, contender)))
                 advance(1)
             rows += [one.row() for scores in found for one in scores]
@@ -159,7 +149,7 @@ def _scored(sitting: Sitting, contender: Contender) -> Iterator[Scored]:
     for answered in contender.answer(sitting):
         test = answered.test
         for name in how.metrics:
-            metric = METRICS[name]
+            metric = KINDS[how.kind].metrics[name]
             draws = replicates(
                 lambda weights, metric=metric, scores=answered.scores, test=test: metric(scores, test.answers, weights),
                 how.graph_of(test), len(test.graphs), generator(sitting.seed, "bootstrap"),
@@ -171,17 +161,20 @@ def _scored(sitting: Sitting, contender: Contender) -> Iterator[Scored]:
             )  # fmt: skip
 
 
-def _embedder(encoder: TrainedEncoder, device: str) -> EmbedNodes:
-    return lambda graphs: encoder.embed(graphs, level="node", device=device)
+def default_tasks(encoder: TrainedEncoder, graphs: PackedGraphs, own: bool) -> tuple[str, ...]:
+    """What is measured where no task is named; see `probe`. ``own``: the encoder was trained on these graphs.
 
-
-def _default_tasks(encoder: TrainedEncoder, graphs: PackedGraphs, own: bool) -> tuple[str, ...]:
-    served = tuple(name for name, task in TASKS.items() if task.obstacle(graphs) is None)
-    wanted = tuple(name for name in encoder.tasks if name in served) if own else served
-    if not wanted:
-        reasons = "; ".join(str(task.obstacle(graphs)) for task in TASKS.values() if task.obstacle(graphs))
+    Raises:
+        InputError: the data serve no task.
+    """
+    asked = {name: task for name, task in TASKS.items() if not task.pretext}
+    served = tuple(name for name, task in asked.items() if task.obstacle(graphs) is None)
+    learned = tuple(name for name in encoder.tasks if name in served) if own else ()
+    about_targets = tuple(name for name in served if isinstance(asked[name], GraphTargets))
+    if not served:
+        reasons = "; ".join(str(task.obstacle(graphs)) for task in asked.values())
         raise InputError(f"there is no task to measure: {reasons}")
-    return wanted
+    return learned or about_targets or served
 
 
 def _check(graphs: PackedGraphs, split: Split, tasks: Sequence[Task], protocol: Protocol) -> None:

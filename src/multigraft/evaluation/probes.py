@@ -42,12 +42,13 @@ class Learner:
     """A way to learn: ``fit`` returns a predictor (features in, scores ``[asked, classes]`` out) for each setting.
 
     ``fit`` may count on answers of at least two classes. ``settings`` are what can be chosen, ``default`` what is
-    taken otherwise.
+    taken otherwise. ``title`` is what tables call it, where that is not the name by which it is asked for.
     """
 
-    fit: Callable[[Labelled, Sequence[Any], int], Sequence[Predictor]]
+    fit: Callable[[Any, Sequence[Any], int], Sequence[Predictor]]
     default: Any = None
     settings: tuple[Any, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """Named, versioned recipes of measurement. Scores of different protocols, or versions, are never compared."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,11 +11,13 @@ from multigraft.errors import InputError
 from multigraft.evaluation import questions
 from multigraft.evaluation.names import PROTOCOL_NAMES
 from multigraft.graphs.packed import PackedGraphs
-from multigraft.graphs.splits import PARTS
+from multigraft.graphs.splits import PARTS, default_split
 from multigraft.randomness import generator
 from multigraft.tasks.base import Examples, Task
 from multigraft.tasks.graph_classification import GraphClassification
+from multigraft.tasks.graph_regression import GraphRegression
 from multigraft.tasks.link_prediction import LinkPrediction
+from multigraft.tasks.multi_label import MultiLabel
 from multigraft.tasks.node_classification import NodeClassification
 
 
@@ -29,6 +32,8 @@ class Recipe:
         metrics: What is reported, by name, the headline first; it is also what chooses settings.
         trained_as: How an end-to-end model is trained for it, so that its own heads can be asked.
         pose_own: The test questions for a model's own heads, where they are others than ``pose``'s.
+        kind: What answers are, a name in `multigraft.evaluation.kinds.KINDS`.
+        suited: The recipe for some data; None: as it is.
     """
 
     pose: Callable[[PackedGraphs, torch.Generator], Examples]
@@ -37,6 +42,8 @@ class Recipe:
     metrics: tuple[str, ...]
     trained_as: Task
     pose_own: Callable[[PackedGraphs, torch.Generator], Examples] | None = None
+    kind: str = "classes"
+    suited: Callable[["Recipe", PackedGraphs], "Recipe"] | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class Protocol:
     """How all tasks are measured.
 
     Attributes:
-        split: Kind of split where none is given.
+        split: Kind of split where none is given, and the data have no targets.
         tune: Whether settings of probes and baselines are chosen on the validation part; else they are the defaults.
         recipes: By name of the task.
     """
@@ -54,6 +61,10 @@ class Protocol:
     split: str
     tune: bool
     recipes: dict[str, Recipe]
+
+    def split_of(self, graphs: PackedGraphs) -> str:
+        """The kind of split for these graphs: what is usual for the data where something was measured of them."""
+        return default_split(graphs) if "targets" in graphs.graphs else self.split
 
 
 @dataclass(frozen=True)
@@ -75,11 +86,24 @@ class Sitting:
     def of(cls, task: Task, protocol: Protocol, parts: Mapping[str, PackedGraphs], seed: int) -> "Sitting":
         """The questions that ``protocol`` asks about ``parts``."""
         how = protocol.recipes[task.name]
+        if how.suited is not None:
+            how = how.suited(how, parts["train"])
         posed = {part: how.pose(parts[part], generator(seed, "probe", task.name, part)) for part in PARTS}
         return cls(task, how, protocol.tune, seed, parts, posed)
 
 
+def by_target(recipe: Recipe, graphs: PackedGraphs) -> Recipe:
+    """Targets are scored as is usual for the data, by the first metric where they do not say, and nothing else.
+
+    A graph with a centre is read as the mean of its nodes and its centre.
+    """
+    usual = graphs.origin.metric if graphs.origin.metric in recipe.metrics else recipe.metrics[0]
+    features = ("mean+centre",) if "centre" in graphs.graphs else recipe.features
+    return dataclasses.replace(recipe, metrics=(usual,), features=features)
+
+
 GC, NC, LP = GraphClassification(), NodeClassification(), LinkPrediction()
+ML, GR = MultiLabel(), GraphRegression()
 LP_IN_FILE_ORDER = LinkPrediction(order="file")
 
 STRICT = Protocol(
@@ -92,6 +116,24 @@ STRICT = Protocol(
         "nc": Recipe(questions.every_node, questions.graph_of_node, ("node",), ("accuracy",), NC),
         "lp": Recipe(
             questions.held_out_edges, questions.graph_of_pair, ("hadamard", "concat", "absdiff"), ("roc_auc",), LP
+        ),
+        "ml": Recipe(
+            questions.every_target,
+            questions.graph_itself,
+            ("mean",),
+            ("roc_auc", "average_precision"),
+            ML,
+            kind="binary",
+            suited=by_target,
+        ),
+        "gr": Recipe(
+            questions.every_target,
+            questions.graph_itself,
+            ("mean",),
+            ("rmse", "mae"),
+            GR,
+            kind="real",
+            suited=by_target,
         ),
     },
 )

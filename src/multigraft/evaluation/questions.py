@@ -22,19 +22,35 @@ from multigraft.graphs.segments import choose, positions, segment_ids
 from multigraft.graphs.splits import link_split
 from multigraft.tasks.base import Examples
 
-INPUT_COLUMNS = ("x", "structure")
+# What encoders and heads read, by table. Nothing is ``masked`` when embeddings are measured.
+INPUT_COLUMNS = {
+    "nodes": ("x", "structure", "codes", "structure_codes"),
+    "edges": ("codes", "types"),
+    "graphs": ("centre",),
+}
 HELD_OUT_PERCENT = 20
 
 
 def visible(graphs: PackedGraphs) -> PackedGraphs:
-    """What an encoder is given: nodes with their input columns, and edges. No labels, nor any other column."""
-    nodes = {name: column for name, column in graphs.nodes.items() if name in INPUT_COLUMNS}
-    return dataclasses.replace(graphs, nodes=nodes, edges={}, graphs={})
+    """What an encoder is given: nodes and edges with their input columns, and which node is a graph's centre.
+
+    No label, no target, no text, nor any other column.
+    """
+    tables = {
+        table: {name: column for name, column in getattr(graphs, table).items() if name in shown}
+        for table, shown in INPUT_COLUMNS.items()
+    }
+    return dataclasses.replace(graphs, **tables, attached={})
 
 
 def every_graph(graphs: PackedGraphs, generator: torch.Generator) -> Examples:
     """The class of every graph; the whole graph is seen."""
     return Examples(graphs, torch.arange(len(graphs)), graphs.graph_labels)
+
+
+def every_target(graphs: PackedGraphs, generator: torch.Generator) -> Examples:
+    """What was measured of every graph; the whole graph is seen."""
+    return Examples(graphs, torch.arange(len(graphs)), graphs.targets)
 
 
 def every_node(graphs: PackedGraphs, generator: torch.Generator) -> Examples:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from multigraft.evaluation.names import DEFAULT_PROBES
+from multigraft.evaluation.kinds import KINDS
+from multigraft.evaluation.names import DEFAULT_PROBES, DESCRIPTIONS
 from multigraft.evaluation.protocols import resolve
 from multigraft.evaluation.scored import BASELINE_PROBES
 from multigraft.evaluation.table import ProbeTable
@@ -18,12 +19,10 @@ from multigraft.models.trained import TrainedEncoder
 from multigraft.models.versions import versions
 
 
-def record_path(
-    directory: Path, dataset: str, protocol: str, seed: int, probes: Sequence[str] = DEFAULT_PROBES
-) -> Path:
-    """Where a measurement of the encoder in ``directory`` is kept; other probes than the usual one are named."""
+def record_path(directory: Path, dataset: str, protocol: str, seed: int, probes: Sequence[str] | None = None) -> Path:
+    """Where a measurement of the encoder in ``directory`` is kept; probes that were asked for by name are named."""
     name = re.sub(r"[^\w.-]+", "_", dataset)
-    others = "" if tuple(probes) == DEFAULT_PROBES else f"-{'-'.join(probes)}"
+    others = "" if probes is None or tuple(probes) == DEFAULT_PROBES else f"-{'-'.join(probes)}"
     return directory / "probes" / f"{name}-{protocol}-seed{seed}{others}.json"
 
 
@@ -66,9 +65,27 @@ def read_record(
 
 
 def _readers(table: ProbeTable) -> dict[str, Any]:
-    """Which probes read the embeddings; nothing for the usual one alone."""
-    probes = tuple(dict.fromkeys(row.probe for row in table.rows if row.probe not in BASELINE_PROBES))
-    return {} if probes == DEFAULT_PROBES else {"probes": list(probes)}
+    """Which probes read the embeddings; nothing for the usual ones alone."""
+    readers = _of_embeddings(table)
+    usual = {(task, title) for task, _ in readers for title in _usual(table, task)}
+    return {} if readers and set(readers) == usual else {"probes": probes_of(table)}
+
+
+def probes_of(table: ProbeTable) -> list[str]:
+    """What read embeddings, each once."""
+    return list(dict.fromkeys(probe for _, probe in _of_embeddings(table)))
+
+
+def _of_embeddings(table: ProbeTable) -> list[tuple[str, str]]:
+    """Task and probe of all rows of embeddings."""
+    rows = (row for row in table.rows if row.probe not in BASELINE_PROBES and row.encoder not in DESCRIPTIONS)
+    return [(row.task, row.probe) for row in rows]
+
+
+def _usual(table: ProbeTable, task: str) -> list[str]:
+    """What tables call the probes that are asked where none is named."""
+    kind = KINDS[resolve(table.protocol).recipes[task].kind]
+    return [kind.title(probe) for probe in kind.usual]
 
 
 def _subject(

@@ -7,6 +7,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from multigraft.evaluation.bootstrap import interval
+from multigraft.evaluation.names import DESCRIPTIONS
 from multigraft.evaluation.table import Difference, ProbeRow
 
 BASELINE_PROBES = ("tree", "constant")
@@ -43,14 +44,15 @@ class Scored:
         low, high = interval(self.draws - other.draws)
         return Difference(
             self.task, self.metric, self.features, self.encoder, other.encoder, self.value - other.value, low, high,
-            self.probe,
+            self.probe, other.probe,
         )  # fmt: skip
 
 
 def differences(found: Sequence[Sequence[Scored]]) -> list[Difference]:
     """The first encoder minus every other, where both were read by the same probe, or the other is a baseline.
 
-    Only scores of the same features and metric are compared.
+    Only scores of the same metric and features are compared; descriptions of graphs, which have features of their own,
+    with all.
     """
     first = found[0][0].encoder
     leading = [one for scores in found for one in scores if one.encoder == first]
@@ -59,4 +61,5 @@ def differences(found: Sequence[Sequence[Scored]]) -> list[Difference]:
 
 
 def _comparable(one: Scored, two: Scored) -> bool:
-    return (one.metric, one.features) == (two.metric, two.features) and two.probe in (one.probe, *BASELINE_PROBES)
+    alike = one.features == two.features and two.probe in (one.probe, *BASELINE_PROBES)
+    return one.metric == two.metric and (alike or two.encoder in DESCRIPTIONS)

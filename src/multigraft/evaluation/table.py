@@ -5,6 +5,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from multigraft.evaluation.names import DESCRIPTIONS
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -32,6 +34,8 @@ class Difference:
     """The score of ``encoder`` minus that of ``against`` on the same questions, with its 95 % confidence interval.
 
     It is paired: both scores are taken on the same resamples of the test graphs. NaN where either is not defined.
+    ``probe`` read the first, ``against_probe`` the second; empty in records of earlier versions. Below zero is good for
+    the first where the metric is an error.
     """
 
     task: str
@@ -43,14 +47,21 @@ class Difference:
     low: float
     high: float
     probe: str = "svm"
+    against_probe: str = ""
+
+    @property
+    def rival(self) -> str:
+        """What the first is compared with, and by what that was read where several read it."""
+        return label(self.against, self.against_probe)
 
 
 @dataclass(frozen=True)
 class ProbeTable:
     """All rows of one measurement, under one protocol, on one split.
 
-    Rows come task by task, and within a task encoder by encoder (the embeddings measured, then ``attributes`` and
-    ``majority``, which see no graph), the task's headline features and metric first.
+    Rows come task by task, and within a task encoder by encoder (the embeddings measured, then what no encoder has a
+    part in: ``attributes`` and ``majority``, or descriptions of the graphs and a ``constant``), the task's headline
+    features and metric first.
 
     Attributes:
         dataset: Name of the data.
@@ -121,6 +132,11 @@ class ProbeTable:
         return pd.DataFrame([dataclasses.asdict(row) for row in self.rows], columns=names)
 
 
+def label(encoder: str, probe: str) -> str:
+    """What a row is called beside the rows of other probes: descriptions of graphs are read by several of them."""
+    return f"{encoder} {probe}" if probe and encoder in DESCRIPTIONS else encoder
+
+
 def _values(stored: dict[str, Any]) -> dict[str, Any]:
     return {name: math.nan if value is None else value for name, value in stored.items()}
 
@@ -141,7 +157,7 @@ def _markdown_row(row: ProbeRow) -> str:
 def _markdown_difference(found: Difference) -> str:
     value, low, high = (_number(number, "+z.3f") for number in (found.value, found.low, found.high))
     cells = (
-        found.task, f"{found.encoder} minus {found.against}", found.probe, found.features, found.metric, value,
+        found.task, f"{found.encoder} minus {found.rival}", found.probe, found.features, found.metric, value,
         f"{low} to {high}",
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"

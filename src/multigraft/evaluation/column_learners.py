@@ -1,0 +1,26 @@
+"""The learners of many targets by name: for yes-or-no targets, and for numbers."""
+
+from multigraft.evaluation.choice import best_of
+from multigraft.evaluation.forests import fit_classifiers, fit_regressors
+from multigraft.evaluation.learners import DEFAULT_NEIGHBOURS, NEIGHBOURS
+from multigraft.evaluation.logistic import fit_logistics
+from multigraft.evaluation.neighbours import fit_neighbour_columns
+from multigraft.evaluation.probes import COSTS, DEFAULT_COST, Learner
+from multigraft.evaluation.ridge import fit_ridges
+
+PENALTIES = (0.1, 1.0, 10.0, 100.0, 1000.0, 10_000.0)
+DEFAULT_PENALTY = 1.0  # scikit-learn's
+
+_NEIGHBOURS = Learner(fit_neighbour_columns, DEFAULT_NEIGHBOURS, NEIGHBOURS)
+_BINARY = {
+    "logistic": Learner(fit_logistics, DEFAULT_COST, COSTS),
+    "knn": _NEIGHBOURS,
+    "forest": Learner(fit_classifiers),
+}
+_REAL = {
+    "logistic": Learner(fit_ridges, DEFAULT_PENALTY, PENALTIES, title="ridge"),
+    "knn": _NEIGHBOURS,
+    "forest": Learner(fit_regressors),
+}
+BINARY_LEARNERS: dict[str, Learner] = {**_BINARY, "best": best_of(_BINARY)}
+REAL_LEARNERS: dict[str, Learner] = {**_REAL, "best": best_of(_REAL)}

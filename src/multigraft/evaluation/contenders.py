@@ -1,0 +1,79 @@
+"""Who stands in a table: what reads an encoder's embeddings, and what answers without any encoder."""
+
+from collections.abc import Mapping, Sequence
+
+from multigraft.errors import InputError
+from multigraft.evaluation.answers import Contender, EmbedNodes, by_head, by_learner, by_own_heads
+from multigraft.evaluation.baselines import MAJORITY, TREE, nothing, raw_attributes
+from multigraft.evaluation.column_answers import by_columns
+from multigraft.evaluation.kinds import KINDS
+from multigraft.evaluation.names import PROBE_NAMES
+from multigraft.evaluation.target_baselines import target_baselines
+from multigraft.graphs.packed import PackedGraphs
+from multigraft.models.trained import TrainedEncoder
+
+BASELINES = (
+    by_learner("attributes", "tree", raw_attributes, TREE),
+    by_learner("majority", "constant", nothing, MAJORITY),
+)
+HEADS = ("head", "own")
+
+
+def contenders_of(
+    encoder: TrainedEncoder,
+    graphs: PackedGraphs,
+    probes: Sequence[str] | None,
+    baselines: bool,
+    device: str,
+    kind: str = "classes",
+) -> list[Contender]:
+    """Each probe on the encoder and, with ``baselines``, on its untrained twin; then what no encoder has a part in."""
+    named = _readers(kind, probes)
+    twins = {"trained": encoder} | ({"untrained": encoder.untrained()} if baselines else {})
+    found = []
+    for name, twin in twins.items():
+        embed = _embedder(twin, device)
+        for probe in named:
+            if probe == "own":
+                found += [by_own_heads(name, twin, graphs.origin, device)] if name == "trained" else []
+            elif probe == "head":
+                found.append(by_head(name, embed, graphs.origin))
+            else:
+                found.append(_by_learner(kind, name, probe, embed))
+    return [*found, *(_baselines(kind, graphs) if baselines else ())]
+
+
+def usual_contenders(encoders: Mapping[str, EmbedNodes], graphs: PackedGraphs, kind: str) -> list[Contender]:
+    """The usual probe on each of these encoders, then what no encoder has a part in."""
+    readers = [_by_learner(kind, name, probe, embed) for name, embed in encoders.items() for probe in KINDS[kind].usual]
+    return [*readers, *_baselines(kind, graphs)]
+
+
+def _readers(kind: str, probes: Sequence[str] | None) -> tuple[str, ...]:
+    """The probes that are asked for, each once, if answers of that kind can be learned by them."""
+    if probes is None:
+        return KINDS[kind].usual
+    if not probes:
+        raise InputError(f"name at least one probe: choose from {', '.join(PROBE_NAMES)}")
+    can = [name for name in PROBE_NAMES if name in (*KINDS[kind].learners, *HEADS)]
+    for name in probes:
+        if name not in PROBE_NAMES:
+            raise InputError(f"unknown probe {name!r}: choose from {', '.join(PROBE_NAMES)}")
+        if name not in can:
+            raise InputError(
+                f"probe {name!r} does not answer questions with {kind} targets: choose from {', '.join(can)}"
+            )
+    return tuple(dict.fromkeys(probes))
+
+
+def _by_learner(kind: str, name: str, probe: str, embed: EmbedNodes) -> Contender:
+    read = by_learner if kind == "classes" else by_columns
+    return read(name, KINDS[kind].title(probe), embed, KINDS[kind].learners[probe])
+
+
+def _baselines(kind: str, graphs: PackedGraphs) -> Sequence[Contender]:
+    return BASELINES if kind == "classes" else target_baselines(kind, graphs)
+
+
+def _embedder(encoder: TrainedEncoder, device: str) -> EmbedNodes:
+    return lambda graphs: encoder.embed(graphs, level="node", device=device)

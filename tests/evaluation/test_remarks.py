@@ -1,0 +1,41 @@
+"""What is said beside the rows about targets."""
+
+import torch
+
+from multigraft.evaluation.protocols import STRICT, Sitting
+from multigraft.evaluation.remarks import remarks
+from multigraft.graphs.splits import PARTS
+from multigraft.tasks.registry import TASKS
+from tests.helpers.coded import random_coded, with_targets
+from tests.helpers.graphs import random_graphs
+
+
+def sitting(values, kind="binary", metric=""):
+    """Four graphs of each part, the last of which are tested."""
+    graphs = with_targets(random_coded(12, least_nodes=3), values, kind, metric=metric)
+    parts = {part: graphs.select(torch.arange(4) + 4 * place) for place, part in enumerate(PARTS)}
+    return Sitting.of(TASKS["ml" if kind == "binary" else "gr"], STRICT, parts, 0)
+
+
+def test_a_single_yes_or_no_needs_no_remark():
+    assert remarks(sitting(torch.arange(12).remainder(2)[:, None].float())) == ()
+
+
+def test_of_how_many_targets_a_score_is_the_mean():
+    values = torch.arange(12).remainder(2)[:, None].float().repeat(1, 3)
+    assert remarks(sitting(values)) == ("ml: roc_auc is the mean over the 3 targets.",)
+    values[8:, 1] = 1
+    [told] = remarks(sitting(values, metric="average_precision"))
+    assert told == "ml: average_precision is the mean over 2 of 3 targets; the others have none on these test graphs."
+
+
+def test_which_way_an_error_is_better():
+    [told] = remarks(sitting(torch.rand(12, 1, generator=torch.Generator().manual_seed(0)), "real", "mae"))
+    assert told == "gr: the lower mae, the better; a difference below zero speaks for the first."
+    assert len(remarks(sitting(torch.rand(12, 2, generator=torch.Generator().manual_seed(0)), "real"))) == 2
+
+
+def test_nothing_is_said_of_classes():
+    graphs = random_graphs(12, least_nodes=3)
+    parts = {part: graphs.select(torch.arange(4) + 4 * place) for place, part in enumerate(PARTS)}
+    assert remarks(Sitting.of(TASKS["gc"], STRICT, parts, 0)) == ()
