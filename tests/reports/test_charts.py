@@ -1,5 +1,6 @@
 """Every chart shows all there is to show, and copes with what is missing."""
 
+import dataclasses
 import math
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -13,6 +14,7 @@ from multigraft.reports.history import History
 from multigraft.reports.maps import EmbeddingMap, sample
 from tests.helpers.graphs import random_graphs
 from tests.helpers.reports import rows, split_of, table, usual_history, usual_table
+from tests.reports.test_comparisons import of_targets
 
 MARGIN = 1  # CSS pixels by which rounding may push a mark over the edge
 
@@ -41,6 +43,17 @@ def test_results_have_a_band_a_question_and_a_mark_a_score():
         text.text for text in root.iter("text") if "700" in text.get("style", "") or "bold" in text.get("style", "")
     ]
     assert bold == ["gc · accuracy · mean", "nc · accuracy · node", "lp · ROC-AUC · hadamard"]
+
+
+def test_a_band_is_higher_for_many_marks_and_descriptions_are_told_apart():
+    few, many = comparisons(usual_table(tasks=("gc",))), comparisons(of_targets())
+    crowded = [dataclasses.replace(many[0], rows={f"{name} {copy}": row for copy in range(3) for name, row in
+                                                  many[0].rows.items()})]  # fmt: skip
+    heights = [float(parsed(results_chart(found)).get("height", "")) for found in (few, many, crowded)]
+    assert heights == sorted(set(heights))
+    root = parsed(results_chart(many))
+    assert "ecfp-count ridge 0.800, ecfp-count forest 0.700" in (root.findtext("desc") or "")
+    assert all(uses(root, f"var(--c{place})") == 1 for place in (0, 2, 3, 4))
 
 
 def test_results_are_spoken_and_grow_with_the_table():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigraft.evaluation.table import Difference
+from multigraft.evaluation.table import Difference, ProbeRow
 from multigraft.reports.comparisons import Verdict, comparisons, encoders_of, metric_title
 from tests.helpers.reports import differences, rows, table, usual_table
 
@@ -123,3 +123,50 @@ def test_baselines_alone_are_a_comparison():
     [found] = comparisons(table(alone))
     assert list(found.rows) == ["majority"]
     assert found.headline
+
+
+# --- targets ---------------------------------------------------------------------------------------------------------
+
+
+def of_targets(metric="rmse", trained=0.9, untrained=1.0):
+    """A table about targets: two encoders, two readers of a fingerprint, a constant."""
+    told = [("trained", "ridge", trained, "mean"), ("untrained", "ridge", untrained, "mean"),
+            ("ecfp-count", "ridge", 0.8, "graph"), ("ecfp-count", "forest", 0.7, "graph"),
+            ("constant", "constant", 1.5, "mean")]  # fmt: skip
+    made = [ProbeRow("gr", name, metric, features, value, value - 0.1, value + 0.1, 20, probe)
+            for name, probe, value, features in told]  # fmt: skip
+    paired = [
+        Difference("gr", metric, "mean", "trained", name, trained - value, trained - value - 0.01,
+                   trained - value + 0.01, "ridge", probe)
+        for name, probe, value, _ in told[1:]
+    ]  # fmt: skip
+    return dataclasses.replace(table(made, margin=None), differences=paired)
+
+
+def test_of_errors_the_lowest_is_best_and_a_negative_difference_is_good():
+    [error] = comparisons(of_targets())
+    assert error.best == {"ecfp-count forest"}
+    assert error.baselines == ("ecfp-count forest", "ecfp-count ridge", "constant")
+    assert error.verdict("trained", "untrained") == "above"
+    assert error.verdict("untrained", "trained") == "below"
+    assert error.verdict("trained", "ecfp-count forest") == "below"
+    [score] = comparisons(of_targets("roc_auc"))
+    assert score.best == {"constant"}
+    assert score.baselines[0] == "constant"
+    assert score.verdict("trained", "untrained") == "below"
+
+
+def test_descriptions_stand_beside_every_probe_by_the_name_of_their_reader():
+    several = of_targets()
+    more = [dataclasses.replace(row, probe="knn") for row in several.rows if row.encoder in ("trained", "untrained")]
+    found = comparisons(dataclasses.replace(several, rows=[*several.rows, *more]))
+    names = ["trained", "untrained", "ecfp-count ridge", "ecfp-count forest", "constant"]
+    assert [(one.probe, list(one.rows), one.headline) for one in found] == [
+        ("ridge", names, True),
+        ("knn", names, False),
+    ]
+    assert encoders_of(found) == tuple(names)
+    paired = found[0].paired_difference("trained", "ecfp-count ridge")
+    assert paired is not None
+    assert paired.value == pytest.approx(0.1)
+    assert found[0].title == "gr · RMSE · mean · ridge"

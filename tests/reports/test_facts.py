@@ -2,7 +2,10 @@
 
 import dataclasses
 
+import torch
+
 from multigraft.reports.facts import fact_groups
+from tests.helpers.coded import with_targets
 from tests.helpers.graphs import random_graphs
 from tests.helpers.reports import named, trained_encoder, usual_table
 
@@ -46,3 +49,10 @@ def test_what_is_not_known_is_left_out():
 def test_checksums_are_shortened():
     graphs = named(random_graphs(3), checksum="0123456789abcdef" * 4)
     assert facts(graphs, trained_encoder(graphs))["checksum"] == "0123456789ab"
+
+
+def test_targets_are_named_where_there_are_any():
+    graphs = random_graphs(12)
+    assert "targets" not in facts(graphs, trained_encoder(graphs))
+    several = with_targets(graphs, torch.zeros(12, 2))
+    assert facts(several, trained_encoder(graphs))["targets"] == "2 (t0, t1), real"

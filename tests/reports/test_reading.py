@@ -1,5 +1,6 @@
 """Sentences must say what the numbers say: better, worse, not settled, not known."""
 
+import dataclasses
 import math
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from multigraft.reports.comparisons import comparisons
 from multigraft.reports.reading import details, headline, protocol_sentences
 from tests.helpers.reports import Interval, rows, table, usual_table
+from tests.reports.test_comparisons import of_targets
 
 BETTER = {"trained": 0.78, "untrained": 0.7}
 WORSE = {"trained": 0.6, "untrained": 0.7}
@@ -125,3 +127,30 @@ def test_protocols_are_told_apart():
     assert "no part in message passing" in strict[1]
     assert "held-out edges included" in paper[1]
     assert protocol_sentences("own") == ("Measured under protocol own.",)
+
+
+# --- targets ---------------------------------------------------------------------------------------------------------
+
+
+def test_of_errors_the_smaller_beats_the_larger():
+    found = comparisons(of_targets())
+    assert headline(found) == "The trained encoder beats the untrained one on gr by 0.10."
+    [(_, text)] = details(found)
+    assert "0.900 trained, 1.000 untrained: paired difference -0.100" in text
+    assert "so training helped here." in text
+    assert "What is read from ecfp-count forest reaches 0.700; trained minus this: paired difference +0.200" in text
+    assert text.endswith("so this baseline is better here, without an encoder.")
+    assert headline(comparisons(of_targets(trained=1.2))).startswith("The trained encoder falls behind")
+
+
+def test_a_small_difference_of_small_errors_is_not_said_to_be_none():
+    found = comparisons(of_targets("mae", trained=0.0004, untrained=0.0214))
+    assert "on gr by 0.02." in headline(found)
+    tiny = dataclasses.replace(found[0].paired["trained", "untrained"], value=-0.0004, low=-0.0006, high=-0.0002)
+    told = dataclasses.replace(found[0], paired={("trained", "untrained"): tiny})
+    assert headline([told]) == "The trained encoder beats the untrained one on gr by 0.0004."
+
+
+def test_a_constant_is_called_what_it_is():
+    [(_, text)] = details(comparisons(of_targets("roc_auc")))
+    assert "Always giving the training mean reaches 1.500" in text

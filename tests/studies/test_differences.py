@@ -6,7 +6,7 @@ import pytest
 
 from multigraft.evaluation.significance import corrected_difference
 from multigraft.studies.cells import cells
-from multigraft.studies.differences import TEST_TO_TRAIN, differences
+from multigraft.studies.differences import differences
 from multigraft.studies.reading import read_study
 from multigraft.studies.study import Row
 from tests.helpers.made_up import likely, made_up
@@ -45,7 +45,7 @@ def test_each_method_is_compared_with_the_untrained_encoder_then_with_the_baseli
 def test_a_difference_is_the_corrected_test_over_splits(tmp_path):
     found = compared(STUDY, made_up(STUDY, tmp_path))[2]
     ours, theirs = ([cell.values[split] for split in range(4)] for cell in (found.cell, found.against))
-    assert found.found == corrected_difference(ours, theirs, TEST_TO_TRAIN)
+    assert found.found == corrected_difference(ours, theirs, 0.2 / 0.7)
     assert found.found.value == pytest.approx(found.cell.mean - found.against.mean)
     assert found.found.n == 4
 

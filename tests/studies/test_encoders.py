@@ -17,7 +17,8 @@ FAST = '{"batch_size":6,"dim":4,"epochs":2,"layers":1,"validation_draws":1}'
 
 @pytest.fixture(scope="module")
 def graphs(tmp_path_factory):
-    return load(str(write_folder(tmp_path_factory.mktemp("data") / "tiny", small_graphs())))
+    held = load(str(write_folder(tmp_path_factory.mktemp("data") / "tiny", small_graphs())))
+    return {"tiny": held}.__getitem__
 
 
 def a_training(strategy="esame", tasks=("gc",), options=FAST, **more):
@@ -84,7 +85,7 @@ def test_an_untrained_encoder_is_the_twin_of_every_trained_one(graphs, tmp_path)
         trained = obtain(a_training(strategy, tasks), graphs, tmp_path, "cpu")
         assert trained.untrained().fingerprint == untrained.fingerprint
         assert trained.split.to_json() == untrained.split.to_json()
-    assert torch.equal(untrained.embed(graphs), trained.untrained().embed(graphs))
+    assert torch.equal(untrained.embed(graphs("tiny")), trained.untrained().embed(graphs("tiny")))
 
 
 def test_options_of_tasks_reach_the_training(graphs, tmp_path):
@@ -94,17 +95,17 @@ def test_options_of_tasks_reach_the_training(graphs, tmp_path):
 
 
 def test_an_encoder_of_someone_elses(graphs, tmp_path, monkeypatch):
-    monkeypatch.setitem(MODULES, "gin", lambda width: GIN(width, hidden_channels=5, num_layers=2))
-    options = '{"batch_size":6,"encoder":"gin","epochs":1}'
+    monkeypatch.setitem(MODULES, "theirs", lambda width: GIN(width, hidden_channels=5, num_layers=2))
+    options = '{"batch_size":6,"encoder":"theirs","epochs":1}'
     trained = obtain(a_training(options=options), graphs, tmp_path, "cpu")
-    untrained = obtain(a_training("untrained", (), '{"encoder":"gin"}'), graphs, tmp_path, "cpu")
+    untrained = obtain(a_training("untrained", (), '{"encoder":"theirs"}'), graphs, tmp_path, "cpu")
     assert trained.encoder.dim == 5
     assert trained.untrained().fingerprint == untrained.fingerprint
 
 
 def test_an_encoder_that_nobody_registered(graphs, tmp_path):
-    with pytest.raises(InputError, match="no encoder 'gin': a plugin of the study must register it"):
-        obtain(a_training(options='{"encoder":"gin"}'), graphs, tmp_path, "cpu")
+    with pytest.raises(InputError, match="no encoder 'theirs': a plugin of the study must register it"):
+        obtain(a_training(options='{"encoder":"theirs"}'), graphs, tmp_path, "cpu")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from multigraft.errors import InputError
-from multigraft.studies.execution import check_data, graphs_of, perform
+from multigraft.studies.execution import check_data, perform
 from multigraft.studies.ledger import Ledger, Record
 from multigraft.studies.reading import read_study
 from multigraft.studies.schedule import units
@@ -97,7 +97,7 @@ def test_other_data_of_the_same_name_are_refused(done, tmp_path):
     check_data(work, ledger)
     check_data(work, Ledger(tmp_path / "empty"))
     other = write_folder(tmp_path / "tiny", small_graphs(seed=12))
-    moved = [dataclasses.replace(unit, source=other) for unit in work]
+    moved = [dataclasses.replace(unit, folders=(("tiny", other),)) for unit in work]
     with pytest.raises(InputError, match=r"\.json was measured on other data that are called 'tiny' as well"):
         check_data(moved, ledger)
 
@@ -111,7 +111,7 @@ def test_data_of_other_names_do_not_matter(done, tmp_path):
 
 def test_a_data_set_is_read_once(done):
     _, work, _ = done
-    assert graphs_of(work[0].source) is graphs_of(work[0].source)
+    assert work[0].graphs("tiny") is work[0].graphs("tiny")
 
 
 # --- leakage ---------------------------------------------------------------------------------------------------------

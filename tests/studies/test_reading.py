@@ -122,7 +122,7 @@ BAD = {
     "option": (f'datasets = "COX2"\n{ROW}epoch = 3\n', "there is no option 'epoch'; the nearest is 'epochs'"),
     "grid's own": (f'datasets = "COX2"\n{ROW}seed = 3\n', "there is no option 'seed'"),
     "splits": (f'datasets = "COX2"\nsplits = 0\n{ROW}', "splits must be a whole number of at least 1, got 0"),
-    "split": (f'datasets = "COX2"\nsplit = "odd"\n{ROW}', "split must be one of stratified, random"),
+    "split": (f'datasets = "COX2"\nsplit = "odd"\n{ROW}', "split must be one of stratified, random, scaffold"),
     "protocol": (f'datasets = "COX2"\nprotocols = ["lax"]\n{ROW}', "protocols must be one of"),
     "probe": (f'datasets = "COX2"\n{ROW}probe = "tree"\n', "rows\\[0\\]: probe must be one of"),
     "asks": (f'datasets = "COX2"\n{ROW}asks = "some"\n', "rows\\[0\\]: asks must be one of"),

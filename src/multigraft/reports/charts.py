@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ENCODER_MARKS = {"trained": "o", "untrained": "D", "attributes": "s", "majority": "^"}
 MARK_SIZES = {"untrained": 6, "majority": 9}  # a hollow mark and a triangle look larger and smaller than they are
 PART_MARKS = ("o", "s", "^", "o")  # train, validation, test, outside the split
-BAND, MARK_STEP = 74, 0.15
+BAND, MARK_STEP, FEW = 74, 0.15, 4  # a band has room for four marks, and is higher for more
 LAYERS = 8  # the map is drawn in so many rounds, so that no class always lies on top of another
 
 
@@ -30,6 +30,8 @@ LAYERS = 8  # the map is drawn in so many rounds, so that no class always lies o
 def results_chart(found: Sequence[Comparison], name: str = "results") -> str:
     """A dot and its 95 % interval for every encoder, one band a (task, metric, features), in the table's order."""
     encoders = encoders_of(found)
+    crowd = max(len(encoders), FEW) / FEW
+    step = MARK_STEP / crowd
 
     def paint(figure: "Figure") -> None:
         axes: Axes = figure.add_subplot()
@@ -38,7 +40,8 @@ def results_chart(found: Sequence[Comparison], name: str = "results") -> str:
             for place, encoder in enumerate(encoders):
                 if encoder in comparison.rows and not math.isnan(comparison.rows[encoder].value):
                     row = comparison.rows[encoder]
-                    _interval(axes, (row.low, row.value, row.high), band - 0.16 + MARK_STEP * place, encoder, place)
+                    height = band - 0.16 + step * place
+                    _interval(axes, (row.low, row.value, row.high), height, encoder, place)
         axes.set_ylim(len(found) - 0.4, -0.6)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
@@ -47,10 +50,10 @@ def results_chart(found: Sequence[Comparison], name: str = "results") -> str:
         axes.set_xlabel("score on the test graphs")
 
     spoken = ". ".join(
-        f"{comparison.title}: {', '.join(f'{row.encoder} {row.value:.3f}' for row in comparison.rows.values())}"
+        f"{comparison.title}: {', '.join(f'{name} {row.value:.3f}' for name, row in comparison.rows.items())}"
         for comparison in found
     )
-    height = BAND * len(found) + 50
+    height = round(BAND * crowd) * len(found) + 50
     return draw(
         paint, name=name, title="Scores with 95 % intervals", description=spoken, width=440, height=height
     )  # fmt: skip

@@ -6,23 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from multigraft.evaluation.names import DEFAULT_PROBES
+from multigraft.evaluation.metrics import sign
+from multigraft.evaluation.names import DEFAULT_PROBES, DESCRIPTIONS
 from multigraft.evaluation.scored import BASELINE_PROBES
-from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
+from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable, label
 
 Question = tuple[str, str, str]
 Verdict = Literal["above", "below", "undecided", "unknown"]
 
 (USUAL,) = DEFAULT_PROBES
-METRICS = {"roc_auc": "ROC-AUC"}
+METRICS = {"roc_auc": "ROC-AUC", "rmse": "RMSE", "mae": "MAE"}
 ENCODERS = ("trained", "untrained", "attributes", "majority")
+BASELINES = ("attributes", "majority", *DESCRIPTIONS, "constant")  # no encoder has a part in them
 
 
 @dataclass(frozen=True)
 class Comparison:
     """The scores of all encoders on one (task, metric, features), read by one probe.
 
-    ``rows`` is by encoder; ``paired`` holds differences by (encoder, what it is compared with).
+    ``rows`` is by encoder, descriptions of graphs by `label`; ``paired`` holds differences by (encoder, what it is
+    compared with).
     """
 
     task: str
@@ -45,10 +48,16 @@ class Comparison:
 
     @property
     def best(self) -> frozenset[str]:
-        """The encoders with the highest score, as far as three decimals tell."""
+        """The encoders with the best score, as far as three decimals tell."""
         scores = {name: round(row.value, 3) for name, row in self.rows.items() if not math.isnan(row.value)}
-        highest = max(scores.values(), default=math.nan)
-        return frozenset(name for name, score in scores.items() if score == highest)
+        best = max(scores.values(), key=lambda score: sign(self.metric) * score, default=math.nan)
+        return frozenset(name for name, score in scores.items() if score == best)
+
+    @property
+    def baselines(self) -> tuple[str, ...]:
+        """Those of the rows that no encoder has a part in, the best of them first."""
+        known = [name for name, row in self.rows.items() if row.encoder in BASELINES and not math.isnan(row.value)]
+        return tuple(sorted(known, key=lambda name: -sign(self.metric) * self.rows[name].value))
 
     def difference(self, first: str, second: str) -> float:
         """How far the score of ``first`` lies above that of ``second``; NaN where one is missing."""
@@ -68,32 +77,41 @@ class Comparison:
         return found
 
     def verdict(self, first: str, second: str) -> Verdict:
-        """Where the 95 % interval of their paired difference lies beside zero: two marginal ones do not settle it."""
+        """Where the 95 % interval of their paired difference lies beside zero: two marginal ones do not settle it.
+
+        ``above`` says that the first is better: of an error, that it is lower.
+        """
         found = self.paired_difference(first, second)
         if found is None:
             return "unknown"
-        if found.low > 0:
+        low, high = sorted((sign(self.metric) * found.low, sign(self.metric) * found.high))
+        if low > 0:
             return "above"
-        return "below" if found.high < 0 else "undecided"
+        return "below" if high < 0 else "undecided"
 
 
 def comparisons(table: ProbeTable) -> list[Comparison]:
     """The rows of ``table`` by (task, metric, features) and probe, in its order; the first of a task is its headline.
 
-    Baselines have one way to answer, and stand beside every probe.
+    Baselines have one way to answer, and stand beside every probe; so does each way to read a description of graphs,
+    whatever the features.
     """
     grouped: dict[Question, dict[str, dict[str, ProbeRow]]] = {}
+    described: dict[tuple[str, str], dict[str, ProbeRow]] = {}
     for row in table.rows:
+        if row.encoder in DESCRIPTIONS:
+            described.setdefault((row.task, row.metric), {})[label(row.encoder, row.probe)] = row
+            continue
         by_probe = grouped.setdefault((row.task, row.metric, row.features), {})
         by_probe.setdefault("" if row.probe in BASELINE_PROBES else row.probe, {})[row.encoder] = row
     paired: dict[tuple[Question, str], dict[tuple[str, str], Difference]] = {}
     for one in table.differences:
         question = (one.task, one.metric, one.features), one.probe
-        paired.setdefault(question, {})[one.encoder, one.against] = one
+        paired.setdefault(question, {})[one.encoder, one.rival] = one
     seen: set[str] = set()
     found = []
     for question, by_probe in grouped.items():
-        baselines = by_probe.pop("", {})
+        baselines = described.get(question[:2], {}) | by_probe.pop("", {})
         for probe, rows in (by_probe or {USUAL: {}}).items():
             differences = paired.get((question, probe), {})
             found.append(Comparison(*question, question[0] not in seen, rows | baselines, differences, probe))

@@ -26,6 +26,7 @@ def _data(graphs: PackedGraphs) -> Facts:
         ("mean edges", f"{told['mean_edges']:.1f} (undirected)"),
         ("graph classes", _classes(origin.graph_classes)),
         ("node classes", _classes(origin.node_classes)),
+        *([("targets", f"{_classes(origin.targets)}, {origin.target_kind}")] if origin.targets else []),
     ]
     return [*facts, ("checksum", origin.checksum[:CHECKSUM_SHOWN])] if origin.checksum else facts
 

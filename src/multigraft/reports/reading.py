@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from multigraft.evaluation.names import DESCRIPTIONS
 from multigraft.evaluation.table import Difference
 from multigraft.reports.comparisons import Comparison
 
@@ -19,12 +20,21 @@ PROTOCOLS = {
         "so an untrained encoder scores high as well; never compare it with a score of protocol strict.",
     ),
 }
+BASELINE_WORDS = {
+    "attributes": "The tree on the raw attributes",
+    "majority": "Always giving the most frequent answer",
+    "constant": "Always giving the training mean",
+}
 WORDS = (
     ("trained", "The encoder after training. It is frozen here: only a linear probe on its embeddings is fitted."),
     ("untrained", "The same architecture with the same random start, never trained. It says what message passing gives "
      "for free; training has helped where the whole interval of the paired difference to it lies above zero."),
     ("attributes", "A decision tree on the raw node attributes. It sees no edge."),
     ("majority", "Always the most frequent answer: the score of knowing nothing."),
+    ("constant", "Always the mean of what was measured on the training graphs: the score of knowing nothing."),
+    ("ecfp-count, ecfp-binary, descriptors", "What chemists describe molecules by, read without any encoder: circular "
+     "fingerprints, counted or not, and RDKit's properties, by linear or logistic regression and by a random forest."),
+    ("degrees", "The size of an ego-network and how many interactions of each type its centre has."),
     ("95 % interval", "What the score would range over with other test graphs of the same kind, by resampling them. "
      "It holds for this one split and this one seed."),
     ("paired difference", "The trained encoder's score minus another's on the same test graphs; its interval comes "
@@ -50,7 +60,7 @@ def headline(found: Sequence[Comparison]) -> str:
             comparison.verdict("trained", "untrained"),
         )
         if comparison.headline and paired is not None:
-            by = "" if verdict == "undecided" else f" by {abs(paired.value):.2f}"
+            by = "" if verdict == "undecided" else f" by {abs(paired.value):{_digits(abs(paired.value))}}"
             by_verdict[verdict].append(f"{comparison.task}{by}")
     above, below, undecided = by_verdict["above"], by_verdict["below"], by_verdict["undecided"]
     clauses = []
@@ -99,23 +109,30 @@ def _against_untrained(comparison: Comparison) -> str:
 
 
 def _against_baselines(comparison: Comparison) -> str:
-    """The better of the two baselines that see no graph, beside the trained encoder."""
-    scores = {name: comparison.difference(name, "trained") for name in ("attributes", "majority")}
-    known = {name: gap for name, gap in scores.items() if not math.isnan(gap)}
-    if not known:
+    """The best of the baselines that no encoder has a part in, beside the trained encoder."""
+    if not comparison.baselines or math.isnan(comparison.difference(comparison.baselines[0], "trained")):
         return ""
-    rival = max(known, key=lambda name: known[name])
-    who = {"attributes": "The tree on the raw attributes", "majority": "Always giving the most frequent answer"}[rival]
+    rival = comparison.baselines[0]
+    who = BASELINE_WORDS.get(rival, f"What is read from {rival}")
     reached = f"{who} reaches {comparison.rows[rival].value:.3f}"
     found = comparison.paired_difference("trained", rival)
     if found is None:
         return f"{reached}."
     meaning = {
         "above": "the trained encoder is better here.",
-        "below": "this baseline is better here, without having seen an edge.",
+        "below": f"this baseline is better here, without {_without(comparison.rows[rival].encoder)}.",
         "undecided": "these test graphs alone do not settle which is better.",
     }[comparison.verdict("trained", rival)]
     return f"{reached}; trained minus this: {_paired(found)}, so {meaning}"
+
+
+def _without(encoder: str) -> str:
+    return "an encoder" if encoder in DESCRIPTIONS else "having seen an edge"
+
+
+def _digits(value: float) -> str:
+    """Two decimals, or two digits of what is smaller: errors come in units of all sizes."""
+    return ".2f" if value == 0 or value >= 0.01 else ".2g"
 
 
 def _paired(found: Difference) -> str:

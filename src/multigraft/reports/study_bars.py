@@ -22,7 +22,7 @@ from multigraft.reports.study_marks import (
     untrained_of,
     whisker,
 )
-from multigraft.reports.study_table import StudyTable, metric_of
+from multigraft.reports.study_table import StudyTable, metric_of, unit_of
 from multigraft.studies.cells import Cell
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _panels(table: StudyTable, paint_panel: PaintPanel, lines: list[LineKey]) ->
                 axes.set_ylim(0, 108)
                 axes.set_xlim(-0.6, len(axes.get_xticks()) - 0.4)
                 axes.set_yticks(range(0, 101, 20))
-                axes.set_ylabel(f"{metric_of(here[0])} (%)", fontsize=SMALL)
+                axes.set_ylabel(f"{metric_of(here[0])} {unit_of(here[0])}", fontsize=SMALL)
                 axes.tick_params(labelleft=True)
         heading(table, figure)
         legend(figure, table.shown, lines, bars=True)

@@ -22,7 +22,7 @@ from multigraft.reports.study_marks import (
     untrained_of,
     whisker,
 )  # fmt: skip
-from multigraft.reports.study_table import StudyTable, metric_of
+from multigraft.reports.study_table import StudyTable, metric_of, unit_of
 from multigraft.studies.cells import Cell
 from multigraft.studies.gains import GAIN
 
@@ -91,7 +91,7 @@ def _panel(axes: "Axes", table: StudyTable, cells: Sequence[Cell], labels: Seque
     axes.margins(x=0.12)
     axes.locator_params(axis="x", nbins=4)
     axes.set_title(", ".join(dict.fromkeys(f"{cell.task}, {cell.dataset}" for cell in cells)), loc="left")
-    axes.set_xlabel("".join(dict.fromkeys(f"{metric_of(cell)} (%)" for cell in cells)), fontsize=SMALL)
+    axes.set_xlabel("".join(dict.fromkeys(f"{metric_of(cell)} {unit_of(cell)}" for cell in cells)), fontsize=SMALL)
 
 
 def _dot(axes: "Axes", cell: Cell, place: int, colour: str) -> None:

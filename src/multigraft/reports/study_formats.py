@@ -9,7 +9,7 @@ from typing import Any
 
 from multigraft.errors import InputError
 from multigraft.reports.study_grids import Grid, difference_grids, score_grids
-from multigraft.reports.study_table import StudyTable
+from multigraft.reports.study_table import StudyTable, is_percent
 from multigraft.studies.cells import Cell
 from multigraft.studies.differences import PairedDifference
 
@@ -19,7 +19,6 @@ CELL = (
     "protocol", "trained", "task", "model", "dataset", "probe", "metric", "features", "headline", "mean", "std", "n",
     "expected", "epochs", "published", "published_std", "values",
 )  # fmt: skip
-DIFFERENCES = "Paired differences, in percentage points"
 
 
 def formatted(table: StudyTable, name: str) -> str:
@@ -40,6 +39,12 @@ def files_of(table: StudyTable) -> dict[str, str]:
     return found | {f"{stem}-differences.csv": differences_csv(table)}
 
 
+def differences_title(table: StudyTable) -> str:
+    """What stands above the differences."""
+    points = all(is_percent(cell) for cell in table.cells)
+    return f"Paired differences, in {'percentage points' if points else 'the units of the cells'}"
+
+
 # --- Markdown --------------------------------------------------------------------------------------------------------
 
 
@@ -49,7 +54,7 @@ def to_markdown(table: StudyTable) -> str:
     for grid in score_grids(table):
         parts += [f"## {grid.title}", _markdown_grid(grid)]
     for place, grid in enumerate(difference_grids(table)):
-        parts += [*([] if place else [f"## {DIFFERENCES}"]), f"### {grid.title}", _markdown_grid(grid)]
+        parts += [*([] if place else [f"## {differences_title(table)}"]), f"### {grid.title}", _markdown_grid(grid)]
     parts.append("\n".join(f"- {note}" for note in table.notes))
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -123,7 +128,9 @@ def to_latex(table: StudyTable) -> str:
         lines += _latex_grid(grid, f"{table.study.title}. {grid.title}.", f"tab:{table.study.name}")
     for grid in difference_grids(table):
         lines += _latex_grid(
-            grid, f"{DIFFERENCES}: {table.study.title}. {grid.title}.", f"tab:{table.study.name}-differences"
+            grid,
+            f"{differences_title(table)}: {table.study.title}. {grid.title}.",
+            f"tab:{table.study.name}-differences",
         )
     return "\n".join(lines) + "\n"
 

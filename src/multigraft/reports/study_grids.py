@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from multigraft.reports.study_table import StudyTable, metric_of
+from multigraft.reports.study_table import StudyTable, is_percent, metric_of
 from multigraft.studies.cells import Cell
 from multigraft.studies.differences import PairedDifference
 from multigraft.studies.gains import GAIN
@@ -113,7 +113,7 @@ def _grid(
 
 def score_text(cell: Cell, published: bool = False) -> str:
     """``51.2 ± 3.0``, with ``[3/10]`` where splits are missing, and the published number in brackets where asked."""
-    text = number_text(cell.mean, cell.std) if cell.n else MISSING
+    text = number_text(cell.mean, cell.std, decimals(cell)) if cell.n else MISSING
     if 0 < cell.n < cell.expected:
         text += f" [{cell.n}/{cell.expected}]"
     return f"{text} ({published_text(cell)})" if published and cell.published is not None else text
@@ -121,20 +121,30 @@ def score_text(cell: Cell, published: bool = False) -> str:
 
 def published_text(cell: Cell) -> str:
     """What the paper prints; empty where it prints nothing."""
-    return "" if cell.published is None else number_text(cell.published, cell.published_std)
+    return "" if cell.published is None else number_text(cell.published, cell.published_std, decimals(cell))
 
 
-def number_text(mean: float, std: float | None) -> str:
-    """With one decimal, as the papers have it; alone where there is no standard deviation."""
-    return f"{mean:z.1f}" if std is None or math.isnan(std) else f"{mean:z.1f} ± {std:.1f}"
+def decimals(cell: Cell) -> int:
+    """Percent have one, as in the papers; errors enough to tell apart what is small."""
+    if is_percent(cell):
+        return 1
+    size = next(
+        (abs(one) for one in (cell.published, cell.mean) if one is not None and one and not math.isnan(one)), 1.0
+    )
+    return max(1, 2 - math.floor(math.log10(size)))
+
+
+def number_text(mean: float, std: float | None, digits: int = 1) -> str:
+    """With so many decimals; alone where there is no standard deviation."""
+    return f"{mean:z.{digits}f}" if std is None or math.isnan(std) else f"{mean:z.{digits}f} ± {std:.{digits}f}"
 
 
 def difference_text(one: PairedDifference) -> str:
     """``+1.2 [-0.3, +2.7] p 0.11``; with the number of splits, ``(3/10)``, where some are missing."""
-    found = one.found
-    text = f"{found.value:+z.1f}"
+    found, digits = one.found, decimals(one.cell)
+    text = f"{found.value:+z.{digits}f}"
     if not math.isnan(found.low + found.high):
-        text += f" [{found.low:+z.1f}, {found.high:+z.1f}]"
+        text += f" [{found.low:+z.{digits}f}, {found.high:+z.{digits}f}]"
     if not math.isnan(found.p):
         text += " p < 0.001" if found.p < 0.001 else f" p {found.p:.3f}"
     return text if found.n >= one.cell.expected else f"{text} ({found.n}/{one.cell.expected})"

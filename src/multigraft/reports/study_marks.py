@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from multigraft.reports.palette import FONT_SIZE, INK, MUTED, PALETTE, PAPER
-from multigraft.reports.study_grids import number_text
+from multigraft.reports.study_grids import decimals, number_text
 from multigraft.reports.study_table import StudyTable, epochs_of
 from multigraft.reports.svg import UNITS
 from multigraft.studies.cells import Cell
@@ -115,6 +115,6 @@ def spoken(table: StudyTable) -> str:
     """All numbers of the picture in words."""
     return ". ".join(
         f"{cell.dataset}, {cell.task}, {label_of(table, cell, cell.trained != cell.task)}: "
-        + (number_text(cell.mean, cell.std) if cell.n else "not run")
+        + (number_text(cell.mean, cell.std, decimals(cell)) if cell.n else "not run")
         for cell in table.shown
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from multigraft.errors import InputError
+from multigraft.evaluation.metrics import sign
 from multigraft.reports.comparisons import metric_title
 from multigraft.reports.reading import protocol_sentences
 from multigraft.studies.cells import Cell, cells
@@ -27,6 +28,11 @@ TEST = (
     "ignores that, takes chance for a difference too often. Of {count} comparisons, one in twenty has p < 0.05 by "
     "chance alone: the p-values are not adjusted for their number."
 )
+SAME_SPLIT = (
+    "The split by scaffold is the same for all seeds: intervals say how much chance in training matters, not how other "
+    "molecules would have come out."
+)
+UNITS = {True: "in percent", False: "errors in the units of the data (less is better)"}
 SINGLE_SPLIT = "One split shows how large a difference may be, not whether there is one: it has no interval."
 
 
@@ -97,7 +103,8 @@ def study_table(
     notes = (*_legend(study, found), *_features(found), *_gaps(study, found), *_shortfalls(study, plan))
     sentences = tuple(" ".join(protocol_sentences(name)) for name in named)
     tests = () if not paired else (TEST.format(count=len(paired)), *((SINGLE_SPLIT,) if study.splits == 1 else ()))
-    return StudyTable(study, named, found, paired, (*notes, *sentences, *tests))
+    fixed = (SAME_SPLIT,) if study.split == "scaffold" and study.splits > 1 else ()
+    return StudyTable(study, named, found, paired, (*notes, *sentences, *tests, *fixed))
 
 
 def metric_of(cell: Cell) -> str:
@@ -105,9 +112,20 @@ def metric_of(cell: Cell) -> str:
     return "Delta-m" if cell.metric == GAIN else metric_title(cell.metric)
 
 
+def is_percent(cell: Cell) -> bool:
+    """Whether the cell is a share of something; errors are in the units of the data, and better when they are small."""
+    return cell.metric == GAIN or sign(cell.metric) > 0
+
+
+def unit_of(cell: Cell) -> str:
+    """The unit of the cell's number, in brackets, for axes."""
+    return "(%)" if is_percent(cell) else "(less is better)"
+
+
 def _legend(study: Study, found: Sequence[Cell]) -> Iterator[str]:
     over = f"mean ± standard deviation over {study.splits} splits" if study.splits > 1 else "one split"
-    told = f"Cells are {over}, in percent"
+    kinds = sorted({is_percent(cell) for cell in found} or {True}, reverse=True)
+    told = f"Cells are {over}, {' and '.join(UNITS[kind] for kind in kinds)}"
     if any(cell.published is not None for cell in found):
         yield f"{told}; in brackets or as 'published': what {study.published} of the paper prints."
         yield f"The paper: {paper_of(study.published).source}."

@@ -27,7 +27,7 @@ class Cell:
         metric: Of the score, ``delta_m_percent`` for Delta-m.
         features: What the probe reads.
         headline: Whether tables show it; others are of further metrics and features.
-        values: By split; percent, as published. Splits that are not there are missing.
+        values: By split; percent as published, errors in the units of the data. Splits that are not there are missing.
         mean: Of the values; for Delta-m that of the tasks' means.
         std: Over splits with ddof 1; for Delta-m propagated from the tasks'. NaN from a single split.
         expected: How many splits the study wants.

@@ -5,16 +5,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from multigraft.evaluation.significance import SplitDifference, corrected_difference
+from multigraft.graphs.splits import SPLITS
 from multigraft.studies.cells import Cell
 from multigraft.studies.study import UNTRAINED, Study
 
 CLASSICAL, OWN = "classical", "own"
-TEST_TO_TRAIN = 0.2 / 0.7  # of a split's graphs
 
 
 @dataclass(frozen=True)
 class PairedDifference:
-    """One cell minus another of the same protocol, task and data set, over the splits that both have, in percent."""
+    """One cell minus another of the same protocol, task and data set, over the splits that both have.
+
+    In the unit of the cells: percentage points, or that of an error, where less is better.
+    """
 
     cell: Cell
     against: Cell
@@ -31,24 +34,24 @@ def differences(study: Study, cells: Sequence[Cell]) -> list[PairedDifference]:
 
     The untrained encoder is asked by the same probe, by the linear one where the method answers with its own heads.
     The baseline is the model ``classical``, or else the first that answers with its own heads; trained on the same
-    tasks if it was, else on the task asked. Cells that share no split have no difference.
+    tasks if it was, else on the task asked, else from scratch. Cells that share no split have no difference.
     """
     shown = [cell for cell in cells if cell.headline]
-    baseline = _baseline(study)
+    baseline, (train, _, test) = _baseline(study), SPLITS[study.split].fractions
     return [
         PairedDifference(cell, against, found)
         for against_of in (_untrained, lambda cell, among: _end_to_end(cell, among, baseline))
         for cell in shown
         if cell.trained
         for against in against_of(cell, shown)
-        if not math.isnan((found := _difference(cell, against)).value)
+        if not math.isnan((found := _difference(cell, against, test / train)).value)
     ]
 
 
-def _difference(first: Cell, second: Cell) -> SplitDifference:
+def _difference(first: Cell, second: Cell, test_to_train: float) -> SplitDifference:
     shared = sorted(first.values.keys() & second.values.keys())
     return corrected_difference(
-        [first.values[split] for split in shared], [second.values[split] for split in shared], TEST_TO_TRAIN
+        [first.values[split] for split in shared], [second.values[split] for split in shared], test_to_train
     )
 
 
@@ -67,7 +70,7 @@ def _untrained(cell: Cell, cells: Sequence[Cell]) -> list[Cell]:
 def _end_to_end(cell: Cell, cells: Sequence[Cell], baseline: str) -> list[Cell]:
     """The baseline on the same tasks, or else on the task asked; one at most."""
     found = [other for other in _peers(cell, cells) if other.model == baseline]
-    wanted = (set(cell.trained.split(",")), set(cell.task.split(",")))
+    wanted = (set(cell.trained.split(",")), set(cell.task.split(",")), {""})
     return [other for tasks in wanted for other in found if set(other.trained.split(",")) == tasks][:1]
 
 

@@ -3,6 +3,7 @@
 import inspect
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,40 +12,50 @@ from filelock import FileLock
 from torch import nn
 
 from multigraft.encoders.inputs import InputSchema
-from multigraft.encoders.registry import MODULES
+from multigraft.encoders.registry import ENCODERS, MODULES
 from multigraft.errors import InputError
+from multigraft.graphs.names import DATA_VARIABLE, data_root
+from multigraft.graphs.overlap import without
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import split_graphs
+from multigraft.graphs.texts import smiles_of
+from multigraft.models.importing import import_encoder
 from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
 from multigraft.strategies.registry import STRATEGIES, build
 from multigraft.studies.grid import Training
-from multigraft.studies.study import UNTRAINED
+from multigraft.studies.study import IMPORTED, UNTRAINED
 from multigraft.tasks.base import Task
 from multigraft.tasks.registry import TASKS, resolve
 from multigraft.training.fit import OPTIONS, train, untrained
 
+GraphsOf = Callable[[str], PackedGraphs]
 
-def obtain(training: Training, graphs: PackedGraphs, folder: Path, device: str = "auto") -> TrainedEncoder:
+
+def obtain(training: Training, graphs_of: GraphsOf, folder: Path, device: str = "auto") -> TrainedEncoder:
     """The encoder that ``training`` describes: from ``folder`` if it is there, else trained into it.
 
-    Of several processes that ask at once, one trains and the others wait.
+    ``graphs_of`` gives data sets by name. Of several processes that ask at once, one trains and the others wait.
 
     Raises:
         InputError: options that `multigraft.train` refuses, or data that cannot serve the tasks.
         MultigraftError: the training fails.
     """
-    module = _module(training, graphs)
+    if training.strategy == IMPORTED:
+        return _imported(training)
+    module = _module(training, graphs_of)
     if training.strategy == UNTRAINED:
         shape = {name: value for name, value in _options(training).items() if name != "encoder"}
-        return untrained(graphs, encoder=module, split=training.split, seed=training.seed, **shape)
-    start = None if training.start is None else obtain(training.start, graphs, folder, device)
+        return untrained(
+            _graphs(training, graphs_of), encoder=module, split=training.split, seed=training.seed, **shape
+        )
+    start = None if training.start is None else obtain(training.start, graphs_of, folder, device)
     place = folder / training.key
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / f"{training.key}.lock"):
         if not (place / "config.json").is_file():
-            _train(training, graphs, place, module, start, device)
-        trained = load_encoder(place, module)
+            _train(training, _graphs(training, graphs_of), place, module, start, device)
+        trained = load_encoder(place, module if isinstance(module, nn.Module) else None)
         shutil.rmtree(place / "training" / "tensorboard", ignore_errors=True)
         (place / "training" / "last.ckpt").unlink(missing_ok=True)
     return trained
@@ -63,7 +74,7 @@ def _train(
     training: Training,
     graphs: PackedGraphs,
     place: Path,
-    module: nn.Module | None,
+    module: nn.Module | str | None,
     start: TrainedEncoder | None,
     device: str,
 ) -> None:
@@ -86,16 +97,40 @@ def _options(training: Training) -> dict[str, Any]:
     return json.loads(training.options)
 
 
-def _module(training: Training, graphs: PackedGraphs) -> nn.Module | None:
-    """A fresh module where the study names an encoder of someone else's; its first weights follow from the seed."""
+def _graphs(training: Training, graphs_of: GraphsOf) -> PackedGraphs:
+    """What it trains on: a corpus without the molecules that others are to be judged on."""
+    graphs = graphs_of(training.dataset)
+    if not training.removed:
+        return graphs
+    return without(graphs, [smiles for name in training.removed for smiles in smiles_of(graphs_of(name))])
+
+
+def _imported(training: Training) -> TrainedEncoder:
+    """Weights that others released, among the raw data.
+
+    Raises:
+        InputError: they are not there, or `multigraft.models.importing.import_encoder` refuses them.
+    """
+    root = data_root()
+    if root is None:
+        raise InputError(f"{training.dataset} is looked for below checkpoints in {DATA_VARIABLE}, which is not set")
+    return import_encoder(root / "checkpoints" / training.dataset, _options(training)["encoder"])
+
+
+def _module(training: Training, graphs_of: GraphsOf) -> nn.Module | str | None:
+    """The name of a built-in encoder, None for the usual one, or a fresh module where the study names one of others'.
+
+    The first weights of a module follow from the seed.
+    """
     options = _options(training)
     name = options.get("encoder")
-    if name is None:
-        return None
+    if name is None or name in ENCODERS:
+        return name
     if name not in MODULES:
         raise InputError(
-            f"no encoder {name!r}: a plugin of the study must register it (known: {', '.join(MODULES) or 'none'})"
+            f"no encoder {name!r}: a plugin of the study must register it (known: {', '.join([*ENCODERS, *MODULES])})"
         )
+    graphs = _graphs(training, graphs_of)
     part = graphs.select(split_graphs(graphs, training.split, training.seed).train)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(training.seed)
@@ -105,7 +140,7 @@ def _module(training: Training, graphs: PackedGraphs) -> nn.Module | None:
 def check_options(training: Training) -> None:
     """Raise an `InputError` for tasks, a strategy or options of it that cannot be."""
     resolve(training.tasks or tuple(TASKS))
-    if training.strategy == UNTRAINED:
+    if training.strategy in (UNTRAINED, IMPORTED):
         return
     given = inspect.signature(train).parameters.keys()  # an option of `train` that is one of strategies, too
     known = {name for make in STRATEGIES.values() for name in inspect.signature(make).parameters} & given

@@ -27,53 +27,68 @@ from multigraft.studies.plugins import load_plugins
 
 @dataclass(frozen=True)
 class Unit:
-    """An encoder and the runs that measure it; the runs that need no encoder have None.
+    """An encoder and the runs that measure it on a data set; the runs that need no encoder have None.
 
-    ``source`` is where the data come from: a name, or a folder.
+    ``folders`` are where data sets lie that are not known by name.
     """
 
     training: Training | None
     runs: tuple[Run, ...]
-    source: str | Path
+    dataset: str
+    folders: tuple[tuple[str, Path], ...] = ()
     plugins: tuple[Path, ...] = ()
+
+    @property
+    def trains(self) -> Training | None:
+        """The training that is this unit's to do, and no other's."""
+        here = self.training is not None and self.training.dataset == self.dataset
+        return self.training if here else None
+
+    @property
+    def after(self) -> Training | None:
+        """The training that has to be done before."""
+        return self.training if self.trains is None else self.trains.start
 
     @property
     def name(self) -> str:
         """For people: the data, the method and its tasks, the split."""
-        first = self.training or self.runs[0]
         method = (
             "baselines" if self.training is None else " ".join([self.training.strategy, ",".join(self.training.tasks)])
         )
-        return f"{first.dataset} {method.strip()}, split {first.seed}"
+        seed = self.runs[0].seed if self.runs else self.training.seed if self.training is not None else 0
+        return f"{self.dataset} {method.strip()}, split {seed}"
+
+    def graphs(self, dataset: str) -> PackedGraphs:
+        """A data set by its name."""
+        return graphs_of(dict(self.folders).get(dataset, dataset))
 
 
 def perform(unit: Unit, path: Path, device: str = "auto") -> None:
     """Train the unit's encoder, or take it from the ledger's, and measure it; every run is written when it is done."""
     load_plugins(unit.plugins)
     ledger = Ledger(path)
-    graphs = graphs_of(unit.source)
     missing = [run for run in unit.runs if ledger.read(run) is None]
-    if unit.training is None:
-        for run in missing:
-            split = split_graphs(graphs, run.split, run.seed)
-            _measured(run, graphs, split, None, lambda run=run, split=split: _baselines(run, graphs, split), ledger)
-        return
-    encoder = obtain(unit.training, graphs, ledger.encoders, device)
-    assert encoder.split is not None
+    encoder = None if unit.training is None else obtain(unit.training, unit.graphs, ledger.encoders, device)
     for run in missing:
-        _measured(run, graphs, encoder.split, encoder, lambda run=run: _probed(run, graphs, encoder, device), ledger)
+        graphs = unit.graphs(unit.dataset)
+        split = split_graphs(graphs, run.split, run.seed)
+        if encoder is None:
+            _measured(run, graphs, split, None, lambda: _baselines(run, graphs, split), ledger)  # noqa: B023
+        else:
+            _measured(run, graphs, split, encoder, lambda: _probed(run, graphs, encoder, split, device), ledger)  # noqa: B023
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def graphs_of(source: str | Path) -> PackedGraphs:
     """A data set, kept for the next unit."""
     return load(source if isinstance(source, str) else str(source))
 
 
-def _probed(run: Run, graphs: PackedGraphs, encoder: TrainedEncoder, device: str) -> ProbeTable:
+def _probed(run: Run, graphs: PackedGraphs, encoder: TrainedEncoder, split: Split, device: str) -> ProbeTable:
     return probe(
-        encoder, graphs, run.protocol, run.asked, run.seed, device=device, probes=(run.probe,), baselines=False
-    )
+        encoder, graphs, run.protocol, run.asked, run.seed, device=device, probes=(run.probe,), baselines=False,
+        split=split,
+    )  # fmt: skip
 
 
 def _baselines(run: Run, graphs: PackedGraphs, split: Split) -> ProbeTable:
@@ -113,13 +128,13 @@ def _digest(value: Mapping[str, Any]) -> str:
 
 def check_data(units: Iterable[Unit], ledger: Ledger) -> None:
     """Raise an `InputError` where the ledger has results of other data under the same name."""
-    sources = {(unit.training or unit.runs[0]).dataset: unit.source for unit in units}
+    sources = {unit.dataset: unit for unit in units if unit.dataset and unit.runs}
     held: dict[str, tuple[str, Path]] = {}
     for path, record in ledger.records():
         if isinstance(record, Record):
             held.setdefault(record.run["dataset"], (record.data["identity"], path))
-    for name, source in sources.items():
-        found = identity(graphs_of(source))
+    for name, unit in sources.items():
+        found = identity(unit.graphs(name))
         if name in held and held[name][0] != found:
             raise InputError(
                 f"{held[name][1]} was measured on other data that are called {name!r} as well: "

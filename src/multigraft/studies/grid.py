@@ -1,5 +1,6 @@
 """From a study to its runs: what is trained, what is measured, and which runs stand behind each line of a table."""
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ from multigraft.evaluation import protocols
 from multigraft.evaluation.protocols import Protocol
 from multigraft.strategies.registry import STRATEGIES, build
 from multigraft.studies.plugins import digests
-from multigraft.studies.study import BASELINES, Row, Study, TaskSet
+from multigraft.studies.study import BASELINES, FROZEN, IMPORTED, Row, Stage, Study, TaskSet
 from multigraft.tasks.registry import TASKS
 
-SHAPE = ("encoder", "dim", "layers", "scaling")  # what an untrained encoder depends on
+SHAPE = ("encoder", "dim", "layers", "jk", "heads", "scaling")  # what an untrained encoder depends on
+CORPUS_SPLIT, CORPUS_SEED = "corpus", 0
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Training:
     """What decides an encoder: one is trained for all runs that agree in it.
 
     ``options`` are those of `multigraft.train`, and ``task_options`` those of the tasks, as JSON text, so that equal
-    ones are equal; ``plugins`` are the digests of the files that may have changed what names mean.
+    ones are equal; ``plugins`` are the digests of the files that may have changed what names mean; molecules of the
+    data sets in ``removed`` are taken out before training.
     """
 
     dataset: str
@@ -34,6 +37,7 @@ class Training:
     task_options: str = "{}"
     start: "Training | None" = None
     plugins: tuple[str, ...] = ()
+    removed: TaskSet = ()
 
     def config(self) -> dict[str, Any]:
         """All of it as JSON values."""
@@ -43,7 +47,8 @@ class Training:
             "task_options": json.loads(self.task_options),
             "start": None if self.start is None else self.start.config(),
         }  # fmt: skip
-        return found | ({"plugins": list(self.plugins)} if self.plugins else {})
+        rare = {"plugins": list(self.plugins), "removed": list(self.removed)}
+        return found | {name: value for name, value in rare.items() if value}
 
     @cached_property
     def key(self) -> str:
@@ -82,7 +87,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Line:
-    """A method trained on one task set of one data set, with its runs: one a split, in their order."""
+    """A method trained on one task set of one data set, with its runs: one a split, in their order.
+
+    ``trained`` is what tells the methods of a table apart: what they were trained for, on a corpus where they were.
+    """
 
     row: Row
     dataset: str
@@ -100,7 +108,7 @@ def row_lines(study: Study, row: Row, protocol: str) -> list[Line]:
     """One method's lines, for each task set and data set."""
     how = protocols.resolve(protocol)
     return [
-        Line(row, dataset, tasks, asked, _runs(study, row, dataset, tasks, asked, how))
+        Line(row, dataset, _trained(study, row, tasks), asked, _runs(study, row, dataset, tasks, asked, how))
         for tasks in row.tasks
         for asked in _asked(study, row, tasks)
         for dataset in study.datasets
@@ -136,24 +144,38 @@ def _runs(study: Study, row: Row, dataset: str, tasks: TaskSet, asked: TaskSet, 
     for seed in range(study.splits):
         training = None if row.strategy in BASELINES else _training(study, row, dataset, tasks, how, seed)
         plugins = digests(study.plugins)
-        found.append(Run(dataset, study.split, seed, how.name, how.version, row.probe, asked, training, plugins))
+        probe = "" if row.strategy in BASELINES else row.probe  # baselines are all measured at once
+        found.append(Run(dataset, study.split, seed, how.name, how.version, probe, asked, training, plugins))
     return tuple(found)
 
 
+def _trained(study: Study, row: Row, tasks: TaskSet) -> TaskSet:
+    return row.pretrained if study.pretrains else tasks
+
+
 def _training(study: Study, row: Row, dataset: str, tasks: TaskSet, how: Protocol, seed: int) -> Training:
-    """The encoder of a row and, before it, the one that it starts from."""
+    """The encoder of a row and, before it, those that it starts from."""
     begun = None
-    for strategy, on in (*([] if row.start is None else [row.start]), (row.strategy, tasks)):
-        ordered = tuple(sorted(on, key=_place))
-        options = study.options(row, strategy, on, dataset)
-        if not row.trains:
-            options = {name: value for name, value in options.items() if name in SHAPE}
+    own = () if row.strategy == FROZEN else (Stage(row.strategy, tasks),)
+    for stage in (*row.start, *own):
+        ordered = tuple(sorted(stage.tasks, key=_place))
+        place = (stage.dataset, CORPUS_SPLIT, CORPUS_SEED) if stage.dataset else (dataset, study.split, seed)
+        removed = study.removes if stage.dataset and stage.strategy != IMPORTED else ()
         begun = Training(
-            dataset, study.split, seed, strategy, ordered, _text(options), _text(_task_options(strategy, ordered, how)),
-            begun, digests(study.plugins),
+            *place, stage.strategy, ordered, _text(_options(study, row, stage, dataset)),
+            _text(_task_options(stage.strategy, ordered, how)), begun, digests(study.plugins), removed,
         )  # fmt: skip
     assert begun is not None
     return begun
+
+
+def _options(study: Study, row: Row, stage: Stage, dataset: str) -> dict[str, Any]:
+    """What `multigraft.train` is told; a training on a corpus knows nothing of the row, and so can serve several."""
+    if stage.dataset:
+        corpus = study.options(dataclasses.replace(row, options={}), stage.strategy, stage.tasks, stage.dataset)
+        return corpus | dict(stage.options)
+    options = study.options(row, stage.strategy, stage.tasks, dataset) | dict(stage.options)
+    return options if row.trains else {name: value for name, value in options.items() if name in SHAPE}
 
 
 def _place(task: str) -> tuple[int, str]:

@@ -6,7 +6,7 @@ how a study was last run; ``encoders/`` the trained encoders, which can be delet
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,11 +45,19 @@ class Record:
     time: str
 
     def score(
-        self, task: str, encoder: str = TRAINED, metric: str | None = None, features: str | None = None
+        self,
+        task: str,
+        encoder: str = TRAINED,
+        metric: str | None = None,
+        features: str | None = None,
+        probes: Container[str] = (),
     ) -> dict[str, Any] | None:
-        """The row of a task, the headline's where no metric or features are named; None where there is none."""
+        """The row of a task, the headline's where no metric or features are named; None where there is none.
+
+        ``probes``: who may have answered; empty: whoever did.
+        """
         for row in self.scores:
-            named = (row["task"], row["encoder"]) == (task, encoder)
+            named = (row["task"], row["encoder"]) == (task, encoder) and (not probes or row["probe"] in probes)
             if named and metric in (None, row["metric"]) and features in (None, row["features"]):
                 return row
         return None

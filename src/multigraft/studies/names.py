@@ -1,3 +1,7 @@
 """The names of the studies that come with the package, for those who must not wait for torch."""
 
-STUDY_NAMES = ("same-table1", "same-table2", "same-table3", "same-table4", "same-figure1", "same-figure3")
+STUDY_NAMES = (
+    "same-table1", "same-table2", "same-table3", "same-table4", "same-figure1", "same-figure3",
+    "pretraining-table1", "pretraining-regression", "pretraining-architectures", "pretraining-proteins",
+    "frozen-molecules",
+)  # fmt: skip

@@ -2,20 +2,27 @@
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from multigraft.errors import InputError
 
 FOLDER = Path(__file__).parent / "published"
-FILES = ("same.csv",)
+FILES = ("same.csv", "pretraining.csv", "pretraining_page.csv")
+ERRORS = ("rmse", "mae")
+# What the names of released weights say of their training, as in gin_supervised_contextpred.
+RELEASED = {"infomax": "im", "edgepred": "ep", "masking": "am", "contextpred": "cp", "supervised": "ml"}
 Key = tuple[str, frozenset[str], frozenset[str], str, str]
 
 
 @dataclass(frozen=True)
 class Published:
-    """A number of a paper's table, in percent as it is printed, with its standard deviation where that is printed."""
+    """A number of a paper's table, with its standard deviation where that is printed.
+
+    As it is printed: accuracies and areas under the curve in percent, errors in the units of the data.
+    """
 
     table: str
     trained: frozenset[str]
@@ -31,6 +38,16 @@ class Published:
         """Where it stands."""
         return self.table, self.trained, self.task, self.model, self.dataset
 
+    @property
+    def scale(self) -> int:
+        """What our number is multiplied by to be printed as this is."""
+        return 1 if self.metric in ERRORS else 100
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, the number as it is printed."""
+        sets = {name: sorted(getattr(self, name)) for name in ("trained", "task")}
+        return {**asdict(self), **sets}
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -45,7 +62,7 @@ def published(table: str, trained: Iterable[str], task: str, model: str, dataset
 
     Args:
         table: A table of a paper, e.g. ``table1``; empty for a study that repeats none.
-        trained: The tasks trained on, in any order.
+        trained: The tasks trained on, in any order; none: from scratch.
         task: The task asked; for Delta-m all of them, separated by commas in any order.
         model: The method, e.g. ``isame``.
         dataset: Name of the data set.
@@ -57,6 +74,26 @@ def published(table: str, trained: Iterable[str], task: str, model: str, dataset
         return None
     asked = frozenset(task.split(","))
     return paper_of(table).numbers.get((table, frozenset(trained), asked, model, dataset))
+
+
+def published_beside(dataset: str, split: str, metric: str, trained: Iterable[str]) -> list[Published]:
+    """What is printed of an encoder that was trained on some tasks, then fine-tuned; and of one from scratch.
+
+    Of the pre-training paper's table 1 (GIN, ten seeds), and of its page, which does not say what its errors were
+    trained on. Other splits than the deterministic ``scaffold`` are other questions: nothing.
+    """
+    places = [
+        ("pretraining-table1", frozenset(trained), "ml", "gin"), ("pretraining-table1", frozenset(), "ml", "gin"),
+        ("page-molecular-property-prediction", frozenset({"unstated"}), "gr", "PretrainGNN"),
+    ]  # fmt: skip
+    found = [published(*place, dataset) for place in dict.fromkeys(places)]
+    return [one for one in found if one is not None and one.metric == metric and split == "scaffold"]
+
+
+def trained_by(tasks: Iterable[str], name: str) -> tuple[str, ...]:
+    """The tasks that an encoder was trained for; of imported weights, which have none, what the file's name says."""
+    words = name.split("_")
+    return tuple(tasks) or tuple(task for word, task in RELEASED.items() if word in words)
 
 
 @cache
@@ -98,7 +135,7 @@ def read_published(path: Path) -> Paper:
 def _number(line: dict[str, str]) -> Published:
     return Published(
         table=line["table"],
-        trained=frozenset(line["trained_tasks"].split(",")),
+        trained=frozenset(filter(None, line["trained_tasks"].split(","))),
         task=frozenset(line["task"].split(",")),
         model=line["model"],
         dataset=line["dataset"],

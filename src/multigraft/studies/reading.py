@@ -7,9 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from multigraft.errors import InputError
-from multigraft.evaluation.names import PROBE_NAMES, PROTOCOL_NAMES
+from multigraft.evaluation.names import DESCRIPTIONS, PROBE_NAMES, PROTOCOL_NAMES
+from multigraft.graphs.names import SPLIT_NAMES
 from multigraft.studies.names import STUDY_NAMES
-from multigraft.studies.study import ATTRIBUTES, MAJORITY, UNTRAINED, Row, Setting, Study, TaskSet
+from multigraft.studies.study import (
+    ATTRIBUTES,
+    BASELINES,
+    CONSTANT,
+    FROZEN,
+    IMPORTED,
+    MAJORITY,
+    TARGET_TASKS,
+    UNTRAINED,
+    Row,
+    Setting,
+    Stage,
+    Study,
+    TaskSet,
+)
 
 SHIPPED = Path(__file__).parent / "shipped"
 ASKS = ("trained", "unseen", "every")
@@ -17,9 +32,13 @@ SCORES = ("metric", "delta-m")
 FIGURES = ("scores", "drops", "transfer", "delta-m")
 STUDY_KEYS = frozenset({
     "title", "source", "extends", "datasets", "splits", "split", "protocols", "score", "published", "figure", "rows",
-    "reference", "settings", "plugins",
+    "reference", "settings", "plugins", "baselines", "removes",
 })  # fmt: skip
 ROW_KEYS = frozenset({"model", "strategy", "tasks", "probe", "asks", "start"})
+STAGE_KEYS = frozenset({"strategy", "tasks", "dataset", "weights"})
+# How targets are described without an encoder, where a study does not say, and what reads the descriptions.
+DESCRIBED = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors", CONSTANT)
+READERS = ("logistic", "forest")
 NOT_OPTIONS = frozenset(
     {"graphs", "tasks", "strategy", "start", "split", "seed", "out", "resume", "progress", "device"}
 )
@@ -94,12 +113,16 @@ class _Reader:
     def __init__(self, path: Path, table: dict[str, Any]) -> None:
         self.path = path
         self.table = table
+        self.corpora: dict[str, Path] = {}
 
     def study(self) -> Study:
         rows = tuple(self.row(row, f"rows[{place}]") for place, row in enumerate(self.table.get("rows", [])))
         if not rows:
             raise InputError(f"{self.path}: a study needs [[rows]], one a method")
         score = self.choice(self.table.get("score", "metric"), SCORES, "score")
+        targets = {task for row in rows for tasks in row.tasks for task in tasks} <= TARGET_TASKS
+        described = DESCRIBED if targets else (ATTRIBUTES, MAJORITY)
+        baselines = self.choices(self.table.get("baselines", list(described)), BASELINES, "baselines")
         reference = self.table.get("reference")
         if (score == "delta-m") != (reference is not None):
             raise InputError(f"{self.path}: score 'delta-m' and a [reference] to compare with go together")
@@ -109,16 +132,17 @@ class _Reader:
             title=self.text("title", self.path.stem),
             source=self.text("source", ""),
             datasets=names,
-            folders=folders,
+            folders=folders | self.corpora,
             splits=self.count(self.table.get("splits", 10), "splits"),
-            split=self.choice(self.table.get("split", "stratified"), ("stratified", "random"), "split"),
+            split=self.choice(self.table.get("split", "stratified"), SPLIT_NAMES, "split"),
             protocols=self.choices(self.table.get("protocols", ["strict"]), PROTOCOL_NAMES, "protocols"),
             score=score,
             reference=None if reference is None else self.row(reference, "reference"),
             published=self.text("published", ""),
             figure=self.choice(self.table.get("figure", "scores"), FIGURES, "figure"),
-            rows=(*rows, *_baselines(rows)),
+            rows=(*rows, *_baselines(rows, baselines, targets)),
             settings=tuple(self.setting(one) for one in self.table.get("settings", [])),
+            removes=tuple(self.listed(self.table.get("removes", []), "removes")),
             plugins=tuple(self.plugin(name) for name in self.table.get("plugins", [])),
         )
 
@@ -127,18 +151,43 @@ class _Reader:
             raise InputError(f"{self.path}: {where} needs a strategy and tasks")
         options = {key: value for key, value in row.items() if key not in ROW_KEYS}
         self.check_options(options, where)
-        start = row.get("start")
-        if start is not None and (not isinstance(start, dict) or set(start) != {"strategy", "tasks"}):
-            raise InputError(f"{self.path}: {where}: start is {{ strategy = ..., tasks = ... }}, got {start!r}")
+        if row["strategy"] == FROZEN and "start" not in row:
+            raise InputError(f"{self.path}: {where}: a frozen encoder needs a start, the training that made it")
         return Row(
             model=str(row.get("model", row["strategy"])),
             strategy=str(row["strategy"]),
             tasks=tuple(self.tasks(one, where) for one in self.listed(row["tasks"], where)),
             probe=self.choice(row.get("probe", "svm"), PROBE_NAMES, f"{where}: probe"),
             asks=self.choice(row.get("asks", "trained"), ASKS, f"{where}: asks"),
-            start=None if start is None else (str(start["strategy"]), self.tasks(start["tasks"], where)),
+            start=self.stages(row.get("start", []), where),
             options=options,
         )
+
+    def stages(self, start: Any, where: str) -> tuple[Stage, ...]:
+        """The trainings before a row's own: one table or a list of them."""
+        listed = start if isinstance(start, list) else [start]
+        return tuple(self.stage(one, f"{where}: start") for one in listed)
+
+    def stage(self, stage: Any, where: str) -> Stage:
+        if isinstance(stage, dict) and "weights" in stage:
+            if stage.keys() - {"weights", "encoder"} or "encoder" not in stage:
+                raise InputError(f"{self.path}: {where}: released weights are {{ weights = FILE, encoder = NAME }}")
+            return Stage(IMPORTED, (), str(stage["weights"]), {"encoder": str(stage["encoder"])})
+        if not isinstance(stage, dict) or not {"strategy", "tasks"} <= stage.keys():
+            raise InputError(
+                f"{self.path}: {where} is {{ strategy = ..., tasks = ... }}, with a dataset where it is a corpus, or "
+                f"{{ weights = FILE, encoder = NAME }}; got {stage!r}"
+            )
+        options = {key: value for key, value in stage.items() if key not in STAGE_KEYS}
+        self.check_options(options, where)
+        tasks = self.tasks(stage["tasks"], where)
+        return Stage(str(stage["strategy"]), tasks, self.corpus(str(stage.get("dataset", ""))), options)
+
+    def corpus(self, source: str) -> str:
+        """The name of a corpus; a file beside the study's goes by its own name."""
+        if source and (self.path.parent / source).exists():
+            self.corpora[Path(source).name] = self.path.parent / source
+        return Path(source).name if source else ""
 
     def setting(self, setting: Any) -> Setting:
         if not isinstance(setting, dict):
@@ -162,11 +211,11 @@ class _Reader:
             raise InputError(f"{self.path}: {where}: there is no option {key!r}; the nearest is {near!r}")
 
     def datasets(self) -> tuple[tuple[str, ...], dict[str, Path]]:
-        """Names as they are; a folder beside the study's file goes by its own name."""
+        """Names as they are; a folder or file of data beside the study's file goes by its own name."""
         sources = self.listed(self.table.get("datasets", []), "datasets")
         if not sources:
             raise InputError(f"{self.path}: a study needs datasets")
-        folders = {Path(one).name: self.path.parent / one for one in sources if (self.path.parent / one).is_dir()}
+        folders = {Path(one).name: self.path.parent / one for one in sources if (self.path.parent / one).exists()}
         return tuple(dict.fromkeys(Path(one).name for one in sources)), folders
 
     def plugin(self, name: Any) -> Path:
@@ -218,11 +267,17 @@ def train_options() -> frozenset[str]:
     return frozenset(inspect.signature(train).parameters) - NOT_OPTIONS
 
 
-def _baselines(rows: Sequence[Row]) -> list[Row]:
-    """What every table shows beside its rows: the untrained encoder under each probe, and what sees no graph."""
-    probes = dict.fromkeys("svm" if row.probe == "own" else row.probe for row in rows)
+def _baselines(rows: Sequence[Row], names: Sequence[str], targets: bool) -> list[Row]:
+    """What every table shows beside its rows: the untrained encoder under each probe, and what has no encoder."""
+    usual = "logistic" if targets else "svm"
+    probes = dict.fromkeys(usual if row.probe == "own" else row.probe for row in rows)
     untrained = [
         Row(UNTRAINED if place == 0 else f"{UNTRAINED} ({probe})", UNTRAINED, ((),), probe, "every")
         for place, probe in enumerate(probes)
     ]
-    return [*untrained, *(Row(name, name, ((),), "", "every") for name in (ATTRIBUTES, MAJORITY))]
+    described = [
+        Row(name, name, ((),), reader, "every")
+        for name in names
+        for reader in (READERS if name in DESCRIPTIONS else ("",))
+    ]
+    return [*untrained, *described]

@@ -3,11 +3,14 @@
 from pathlib import Path
 
 from multigraft.errors import InputError
+from multigraft.evaluation.metrics import sign
+from multigraft.evaluation.names import DESCRIPTIONS
 from multigraft.studies.grid import Line, Run, runs
 from multigraft.studies.ledger import TRAINED, Ledger, Record
 from multigraft.studies.study import BASELINES, Study
 
 Question = tuple[str, str]  # metric and features
+READERS = {"logistic": "ridge"}  # what a reader of yes-or-no targets is called where it reads numbers
 
 
 class Records:
@@ -28,17 +31,21 @@ class Records:
             (row["metric"], row["features"])
             for record in self._of(line).values()
             for row in record.scores
-            if (row["task"], row["encoder"]) == (task, _encoder(line))
+            if (row["task"], row["encoder"]) == (task, _encoder(line)) and row["probe"] in _probes(line, row["probe"])
         )
         return list(dict.fromkeys(named))
 
     def values(self, line: Line, task: str, question: Question) -> dict[int, float]:
-        """The scores by split, in percent; a split that was not run, or does not define the score, is not there."""
+        """The scores by split: in percent, errors in the units of the data.
+
+        A split that was not run, or does not define the score, is not there.
+        """
         found = {}
+        scale = 100 if sign(question[0]) > 0 else 1
         for split, record in self._of(line).items():
-            row = record.score(task, _encoder(line), *question)
+            row = record.score(task, _encoder(line), *question, probes=_probes(line))
             if row is not None and row["value"] is not None:
-                found[split] = 100 * float(row["value"])
+                found[split] = scale * float(row["value"])
         return found
 
     def epochs(self, line: Line) -> tuple[int, ...]:
@@ -53,6 +60,13 @@ class Records:
 def _encoder(line: Line) -> str:
     """What a record calls the encoder that the line is about."""
     return line.row.strategy if line.row.strategy in BASELINES else TRAINED
+
+
+def _probes(line: Line, *others: str) -> tuple[str, ...]:
+    """Whose answers are the line's: a description has several readers, and all else is asked by one."""
+    return (
+        (READERS.get(line.row.probe, line.row.probe), line.row.probe) if line.row.strategy in DESCRIPTIONS else others
+    )
 
 
 def _check_pairing(records: dict[Path, Record]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from multigraft.encoders.registry import MODULES
+from multigraft.encoders.registry import ENCODERS, MODULES
 from multigraft.errors import InputError
 from multigraft.evaluation.features import FEATURES
 from multigraft.evaluation.metrics import METRICS
@@ -73,7 +73,7 @@ def register_encoder(name: str, make: Callable[[int], nn.Module]) -> None:
     Raises:
         InputError: the name is taken.
     """
-    _check_free("an encoder", name, name in MODULES and MODULES[name] is not make)
+    _check_free("an encoder", name, name in ENCODERS or (name in MODULES and MODULES[name] is not make))
     MODULES[name] = make
 
 

@@ -10,7 +10,6 @@ from multigraft.processes import Pool, default_processes
 from multigraft.progress import counting
 from multigraft.studies.encoders import epochs_done
 from multigraft.studies.execution import Unit, perform
-from multigraft.studies.grid import Training
 from multigraft.studies.ledger import Ledger
 
 TICK = 0.5  # seconds between two looks at the progress
@@ -81,23 +80,19 @@ def _perform(path: Path, device: str, unit: Unit) -> None:
 
 def _next(done: Done, pool: Pool) -> Unit | None:
     """The first unit whose start, if it has one, is not still to come."""
-    coming = {unit.training for unit in [*done.left, *pool.busy]} - {None}
-    broken = {unit.training for unit in done.failed}
-    return next((unit for unit in done.left if _start(unit) is None or _start(unit) not in coming | broken), None)
+    coming = {unit.trains for unit in [*done.left, *pool.busy]} - {None}
+    broken = {unit.trains for unit in done.failed}
+    return next((unit for unit in done.left if unit.after is None or unit.after not in coming | broken), None)
 
 
 def _drop_orphans(done: Done) -> bool:
     """Give up units whose start has failed; whether there were any."""
-    broken = {unit.training: reason for unit, reason in done.failed.items()}
-    orphans = [unit for unit in done.left if _start(unit) in broken and _start(unit) is not None]
-    for unit in orphans:
+    broken = {unit.trains: reason for unit, reason in done.failed.items() if unit.trains is not None}
+    orphans = {unit: unit.after for unit in done.left if unit.after in broken}
+    for unit, start in orphans.items():
         done.left.remove(unit)
-        done.failed[unit] = f"the encoder that it starts from failed: {broken[_start(unit)]}"
+        done.failed[unit] = f"the encoder that it starts from failed: {broken[start]}"
     return bool(orphans)
-
-
-def _start(unit: Unit) -> Training | None:
-    return None if unit.training is None else unit.training.start
 
 
 class _Bar:
@@ -115,7 +110,7 @@ class _Bar:
 
     def moved(self, busy: Sequence[Unit]) -> int:
         """Epochs since the last call."""
-        running = sum(epochs_done(unit.training, self._encoders) for unit in busy if unit.training is not None)
+        running = sum(epochs_done(unit.trains, self._encoders) for unit in busy if unit.trains is not None)
         before, self._shown = self._shown, max(self._shown, min(self.total, self._ended + running))
         return self._shown - before
 
@@ -124,6 +119,6 @@ def epochs_of(unit: Unit) -> int:
     """How many epochs its training is planned to take."""
     import json
 
-    if unit.training is None or not unit.training.tasks:
+    if unit.trains is None or not unit.trains.tasks:
         return 0
-    return int(json.loads(unit.training.options).get("epochs", 100))
+    return int(json.loads(unit.trains.options).get("epochs", 100))

@@ -8,6 +8,8 @@ from multigraft.studies.grid import Run, Training, runs
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.study import Study
 
+Place = tuple[str, Training | int]
+
 
 def units(studies: Sequence[Study], protocols: Sequence[str] | None = None) -> list[Unit]:
     """All work of the studies, shared where they share it: first split first, and within a split data set by data set.
@@ -17,8 +19,8 @@ def units(studies: Sequence[Study], protocols: Sequence[str] | None = None) -> l
     Raises:
         InputError: a protocol that a study does not name.
     """
-    found: dict[Training | tuple[str, int], list[Run]] = {}
-    homes: dict[Training | tuple[str, int], Study] = {}
+    found: dict[Place, list[Run]] = {}
+    homes: dict[Place, Study] = {}
     for study in studies:
         for protocol in _wanted(study, protocols):
             for run in runs(study, protocol):
@@ -27,15 +29,15 @@ def units(studies: Sequence[Study], protocols: Sequence[str] | None = None) -> l
                     homes.setdefault(needed, study)
                 found[_place(run)].append(run)
     made = [_unit(place, tuple(dict.fromkeys(asked)), homes[place]) for place, asked in found.items()]
-    return sorted(made, key=lambda unit: _first(unit).seed)  # stable: within a split, the order of the studies
+    return sorted(made, key=_split)  # stable: within a split, the order of the studies
 
 
 def unfinished(work: Iterable[Unit], ledger: Ledger) -> list[Unit]:
     """The units with a run that the ledger lacks, and those whose encoder such a unit starts from."""
     work = list(work)
     lacking = [unit for unit in work if any(ledger.read(run) is None for run in unit.runs)]
-    bases = {unit.training.start for unit in lacking if unit.training is not None}
-    return [unit for unit in work if unit in lacking or (unit.training is not None and unit.training in bases)]
+    bases = {start for unit in lacking for start in (unit.after, *_chain(unit.training)) if start is not None}
+    return [unit for unit in work if unit in lacking or unit.trains in bases]
 
 
 def _wanted(study: Study, protocols: Sequence[str] | None) -> Sequence[str]:
@@ -45,23 +47,31 @@ def _wanted(study: Study, protocols: Sequence[str] | None) -> Sequence[str]:
     return protocols or study.protocols
 
 
-def _place(run: Run) -> Training | tuple[str, int]:
-    """What a unit is made around: an encoder, or the baselines of a split."""
-    return run.training or (run.dataset, run.seed)
+def _place(run: Run) -> Place:
+    """What a unit is made around: an encoder on the data that it is measured on, or the baselines of a split."""
+    return run.dataset, run.training or run.seed
 
 
-def _needed(run: Run) -> list[Training | tuple[str, int]]:
-    """The encoders behind a run, the one that it starts from first."""
-    if run.training is None or run.training.start is None:
-        return [_place(run)]
-    return [run.training.start, run.training]
+def _needed(run: Run) -> list[Place]:
+    """What has to be done for a run, first to last: the encoders that its own starts from, and itself."""
+    trained = [] if run.training is None else [*reversed(_chain(run.training)), run.training]
+    return list(dict.fromkeys([*((one.dataset, one) for one in trained), _place(run)]))
 
 
-def _unit(place: Training | tuple[str, int], asked: tuple[Run, ...], study: Study) -> Unit:
-    training = place if isinstance(place, Training) else None
-    dataset = training.dataset if training is not None else asked[0].dataset
-    return Unit(training, asked, study.folders.get(dataset, dataset), study.plugins)
+def _chain(training: Training | None) -> list[Training]:
+    """The trainings that one starts from, last to first."""
+    start = None if training is None else training.start
+    return [] if start is None else [start, *_chain(start)]
 
 
-def _first(unit: Unit) -> Training | Run:
-    return unit.training or unit.runs[0]
+def _unit(place: Place, asked: tuple[Run, ...], study: Study) -> Unit:
+    dataset, training = place
+    folders = tuple(sorted(study.folders.items()))
+    return Unit(training if isinstance(training, Training) else None, asked, dataset, folders, study.plugins)
+
+
+def _split(unit: Unit) -> int:
+    """The split that a unit belongs to; trainings on a corpus come with the first."""
+    if unit.runs:
+        return unit.runs[0].seed
+    return unit.training.seed if unit.training is not None else 0

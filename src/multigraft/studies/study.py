@@ -7,10 +7,32 @@ from pathlib import Path
 from typing import Any
 
 from multigraft.errors import InputError
+from multigraft.evaluation.names import DESCRIPTIONS
+from multigraft.studies.published import trained_by
 
-UNTRAINED, ATTRIBUTES, MAJORITY = "untrained", "attributes", "majority"
-BASELINES = (ATTRIBUTES, MAJORITY)  # they see no graph, so nothing is trained or embedded for them
+UNTRAINED, FROZEN, IMPORTED = "untrained", "frozen", "imported"
+ATTRIBUTES, MAJORITY, CONSTANT = "attributes", "majority", "constant"
+BASELINES = (ATTRIBUTES, MAJORITY, *DESCRIPTIONS, CONSTANT)  # nothing is trained or embedded for them
+TARGET_TASKS = frozenset({"ml", "gr"})
 TaskSet = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A training that a method begins with.
+
+    Attributes:
+        strategy: Its name; ``imported`` for weights that others released.
+        tasks: What it trains for.
+        dataset: The corpus that it trains on, once for all splits; empty: the study's data, split by split. Of imported
+            weights their file, below ``checkpoints`` in the directory of raw data.
+        options: Options of `multigraft.train`, above the study's settings.
+    """
+
+    strategy: str
+    tasks: TaskSet
+    dataset: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -19,11 +41,12 @@ class Row:
 
     Attributes:
         model: Its label in tables, and the key to published numbers.
-        strategy: The name of a strategy, or ``untrained``, ``attributes``, ``majority``.
+        strategy: The name of a strategy, or ``untrained``; ``frozen`` for the encoder as the last of its stages leaves
+            it; or a baseline: ``attributes``, ``majority``, a description of molecules or proteins, ``constant``.
         tasks: The task sets that it is trained on, an encoder for each; one empty set where nothing is trained.
         probe: What answers: ``svm``, ``logistic``, ``knn``, a fresh ``head``, or the encoder's ``own`` heads.
         asks: Which tasks each encoder is asked: those it was ``trained`` on, the ``unseen`` others, or ``every`` one.
-        start: For fine-tuning, the strategy and tasks of the encoder that training starts from.
+        start: The trainings before, first to last.
         options: Options of `multigraft.train` for this row, above the study's settings.
     """
 
@@ -32,13 +55,19 @@ class Row:
     tasks: tuple[TaskSet, ...]
     probe: str = "svm"
     asks: str = "trained"
-    start: tuple[str, TaskSet] | None = None
+    start: tuple[Stage, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def trains(self) -> bool:
         """Whether the method learns anything before it is measured."""
         return self.strategy not in (UNTRAINED, *BASELINES)
+
+    @property
+    def pretrained(self) -> TaskSet:
+        """The tasks of its trainings on a corpus, in their order; of imported weights as their name says."""
+        named = (trained_by(stage.tasks, Path(stage.dataset).stem) for stage in self.start if stage.dataset)
+        return tuple(dict.fromkeys(task for tasks in named for task in tasks))
 
 
 @dataclass(frozen=True)
@@ -77,6 +106,7 @@ class Study:
         settings: Options by strategy, tasks and data; later ones go above earlier ones.
         plugins: Python files that are run first, to add tasks, strategies and encoders.
         folders: Where data sets lie that are folders of one's own, by name.
+        removes: Data sets whose molecules are taken out of every corpus.
     """
 
     name: str
@@ -94,11 +124,17 @@ class Study:
     settings: tuple[Setting, ...] = ()
     plugins: tuple[Path, ...] = ()
     folders: Mapping[str, Path] = field(default_factory=dict)
+    removes: tuple[str, ...] = ()
 
     @property
     def tasks(self) -> TaskSet:
         """All tasks of its rows, in the order in which they are first named."""
         return tuple(dict.fromkeys(task for row in self.rows for tasks in row.tasks for task in tasks))
+
+    @property
+    def pretrains(self) -> bool:
+        """Whether its methods differ in what they were trained for on a corpus, before they met the study's data."""
+        return any(row.pretrained for row in self.rows)
 
     def options(self, row: Row, strategy: str, tasks: TaskSet, dataset: str) -> dict[str, Any]:
         """The options of one training run: settings in their order, then the row's own."""
@@ -145,5 +181,10 @@ class Study:
 
 
 def _without_epochs(row: Row) -> Row:
-    kept = {name: value for name, value in row.options.items() if name != "epochs"}
-    return dataclasses.replace(row, options=kept)
+    """The row, and the stages before it, trained as long as the settings say."""
+    stages = tuple(dataclasses.replace(stage, options=_but_epochs(stage.options)) for stage in row.start)
+    return dataclasses.replace(row, options=_but_epochs(row.options), start=stages)
+
+
+def _but_epochs(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name != "epochs"}

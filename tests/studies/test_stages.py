@@ -1,0 +1,212 @@
+"""Studies whose methods are trained on a corpus first: what is trained once, what is measured, what tables say."""
+
+import csv
+import json
+
+import pytest
+
+from multigraft.errors import InputError
+from multigraft.studies.cells import cells
+from multigraft.studies.encoders import obtain
+from multigraft.studies.execution import perform
+from multigraft.studies.grid import Training, lines, runs
+from multigraft.studies.ledger import Ledger
+from multigraft.studies.reading import read_study
+from multigraft.studies.runner import epochs_of, run_units
+from multigraft.studies.schedule import unfinished, units
+from multigraft.studies.study import Stage
+
+pytest.importorskip("rdkit")
+
+TEXT = """title = "Small molecules"
+datasets = ["alcohols.csv"]
+splits = 2
+split = "random"
+baselines = ["ecfp-count", "constant"]
+removes = ["alcohols.csv"]
+
+[[settings]]
+epochs = 1
+dim = 4
+layers = 1
+batch_size = 4
+validation_draws = 1
+validate_every = 1
+
+[[settings]]
+for = { datasets = "alcohols.csv", tasks = "ml" }
+dropout = 0.5
+
+[[rows]]
+model = "gin"
+strategy = "single"
+tasks = ["ml"]
+probe = "own"
+
+[[rows]]
+model = "gin"
+strategy = "single"
+tasks = ["ml"]
+probe = "own"
+start = [
+  { dataset = "corpus.smi", strategy = "single", tasks = "am" },
+  { dataset = "corpus.smi", strategy = "joint", tasks = "ep,im", epochs = 2 },
+]
+
+[[rows]]
+model = "gin, frozen"
+strategy = "frozen"
+tasks = ["ml"]
+probe = "logistic"
+start = { dataset = "corpus.smi", strategy = "single", tasks = "am" }
+"""
+CHAINS = ["C" * length for length in range(1, 21)]
+
+
+def written(folder, text=TEXT):
+    """The study's file, beside its data: chains with and without a hydroxyl group, and a corpus that holds some."""
+    rows = [(chain, 0) for chain in CHAINS] + [(f"{chain}O", 1) for chain in CHAINS]
+    with (folder / "alcohols.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("smiles", "alcohol"), *rows])
+    corpus = [*CHAINS[:5], *(f"{chain}N" for chain in CHAINS), *(f"{chain}C#N" for chain in CHAINS)]
+    (folder / "corpus.smi").write_text("\n".join(dict.fromkeys(corpus)) + "\n")
+    file = folder / "small.toml"
+    file.write_text(
+        text.replace("layers = 1\n", "").replace("dim = 4\n", "")
+        + '[[settings]]\nfor = { strategy = ["untrained"] }\ndim = 4\nlayers = 1\n'
+    )
+    return file
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("stages")
+    study = read_study(str(written(folder)))
+    ledger = Ledger(folder / "ledger")
+    return study, ledger, run_units(units([study]), ledger, processes=1, device="cpu")
+
+
+def test_stages_are_read_in_their_order(tmp_path):
+    study = read_study(str(written(tmp_path)))
+    first, second = study.rows[1].start
+    assert first == Stage("single", ("am",), "corpus.smi")
+    assert second == Stage("joint", ("ep", "im"), "corpus.smi", {"epochs": 2})
+    assert study.rows[1].pretrained == ("am", "ep", "im")
+    assert study.rows[0].pretrained == ()
+    assert study.folders["corpus.smi"] == tmp_path / "corpus.smi"
+    assert study.pretrains
+    assert [(row.strategy, row.probe) for row in study.rows[3:]] == [
+        ("untrained", "logistic"), ("ecfp-count", "logistic"), ("ecfp-count", "forest"), ("constant", ""),
+    ]  # fmt: skip
+
+
+def test_released_weights_can_be_a_stage(tmp_path):
+    text = TEXT.replace(
+        'start = { dataset = "corpus.smi", strategy = "single", tasks = "am" }',
+        'start = { weights = "pretrain-gnns/chem/gcn_contextpred.pth", encoder = "gcn" }',
+    )
+    study = read_study(str(written(tmp_path, text)))
+    assert study.rows[2].start == (Stage("imported", (), "pretrain-gnns/chem/gcn_contextpred.pth", {"encoder": "gcn"}),)
+    assert study.rows[2].pretrained == ("cp",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"frozen"\n', '"single"\n', None),
+        ('start = { dataset = "corpus.smi", strategy = "single", tasks = "am" }', "", "a frozen encoder needs a start"),
+        ('{ dataset = "corpus.smi", strategy = "single", tasks = "am" }\n', "3\n", r"start is \{ strategy"),
+        ('tasks = "am" }\n', 'tasks = "am", epoch = 3 }\n', "there is no option 'epoch'; the nearest is 'epochs'"),
+        ('{ dataset = "corpus.smi", strategy = "single", tasks = "am" }\n', '{ weights = "x" }\n', "released weights"),
+        ('baselines = ["ecfp-count", "constant"]', 'baselines = ["ecfp"]', "baselines"),
+    ],
+)
+def test_what_a_stage_cannot_be(tmp_path, old, new, says):
+    file = written(tmp_path, TEXT.replace(old, new))
+    if says is None:
+        assert read_study(str(file)).rows[2].strategy == "single"
+        return
+    with pytest.raises(InputError, match=says):
+        read_study(str(file))
+
+
+def test_a_training_on_a_corpus_is_one_for_all_splits_and_rows(tmp_path):
+    study = read_study(str(written(tmp_path)))
+    masked = {run.training if run.training.strategy == "single" and run.training.tasks == ("am",) else
+              run.training.start.start for run in runs(study, "strict")
+              if run.training is not None and (run.training.start or run.training.tasks == ("am",))}  # fmt: skip
+    (training,) = masked
+    assert (training.dataset, training.split, training.seed) == ("corpus.smi", "corpus", 0)
+    assert training.removed == ("alcohols.csv",)
+    assert "dropout" not in json.loads(training.options)
+    assert training.config()["removed"] == ["alcohols.csv"]
+
+
+def test_lines_are_told_apart_by_what_was_pretrained(tmp_path):
+    study = read_study(str(written(tmp_path)))
+    assert [line.trained for line in lines(study, "strict")][:3] == [(), ("am", "ep", "im"), ("am",)]
+    assert all(line.asked == ("ml",) for line in lines(study, "strict"))
+
+
+def test_units_wait_for_what_they_start_from(tmp_path):
+    work = units([read_study(str(written(tmp_path)))])
+    names = [unit.name for unit in work]
+    assert names.index("corpus.smi single am, split 0") < names.index("corpus.smi joint ep,im, split 0")
+    frozen = [unit for unit in work if unit.name.startswith("alcohols.csv single am")]
+    assert len(frozen) == 1  # both splits of one encoder
+    assert frozen[0].trains is None
+    assert frozen[0].after.dataset == "corpus.smi"
+    assert {epochs_of(unit) for unit in frozen} == {0}
+    assert {unit.name: epochs_of(unit) for unit in work}["corpus.smi joint ep,im, split 0"] == 2
+
+
+def test_epochs_of_a_plan_reach_every_stage(tmp_path):
+    study = read_study(str(written(tmp_path))).planned(epochs=7)
+    trainings = [unit.trains for unit in units([study]) if unit.trains and unit.trains.tasks]
+    assert {json.loads(training.options).get("epochs") for training in trainings} == {7}
+
+
+def test_every_cell_is_filled(done):
+    study, ledger, ended = done
+    assert ended.failed == {}
+    assert unfinished(units([study]), ledger) == []
+    found = {(cell.model, cell.probe, cell.trained): cell for cell in cells(study, "strict", ledger)}
+    assert all(cell.complete for cell in found.values())
+    assert all(0 <= value <= 100 for cell in found.values() for value in cell.values.values())
+    assert found["constant", "", ""].mean == pytest.approx(50)
+    readers = [found["ecfp-count", reader, ""].values for reader in ("logistic", "forest")]
+    assert readers[0] != readers[1]
+
+
+def test_molecules_that_are_asked_about_are_taken_out_of_the_corpus(done):
+    study, ledger, _ = done
+    (training,) = {unit.training for unit in units([study]) if unit.name.startswith("alcohols.csv single am")}
+    split = json.loads((ledger.encoders / training.key / "split.json").read_text())
+    kept = sum(len(split[part]) for part in ("train", "validation", "test"))
+    assert kept == 40  # without the five chains
+
+
+def test_released_weights_without_raw_data(tmp_path, monkeypatch):
+    monkeypatch.delenv("MULTIGRAFT_DATA", raising=False)
+    training = Training("a/gcn_contextpred.pth", "corpus", 0, "imported", (), '{"encoder":"gcn"}')
+    with pytest.raises(InputError, match="MULTIGRAFT_DATA, which is not set"):
+        obtain(training, {}.__getitem__, tmp_path)
+
+
+def test_released_weights_are_found_among_the_raw_data(tmp_path, monkeypatch):
+    import torch
+
+    from tests.helpers.released import released
+
+    (tmp_path / "checkpoints" / "a").mkdir(parents=True)
+    torch.save(released("gcn"), tmp_path / "checkpoints" / "a" / "gcn_contextpred.pth")
+    monkeypatch.setenv("MULTIGRAFT_DATA", str(tmp_path))
+    training = Training("a/gcn_contextpred.pth", "corpus", 0, "imported", (), '{"encoder":"gcn"}')
+    assert obtain(training, {}.__getitem__, tmp_path).strategy["name"] == "imported"
+
+
+def test_a_measurement_that_is_there_is_not_repeated(done, monkeypatch):
+    study, ledger, _ = done
+    monkeypatch.setattr("multigraft.studies.execution.probe", None)
+    for unit in units([study]):
+        perform(unit, ledger.path, "cpu")
