@@ -25,6 +25,7 @@ PINNED_EXTRAS = ("molecules", "plots", "tensorboard", "balancing", "tuning", "de
 TESTED_ELSEWHERE = {
     Path("__init__.py"): "test_public_api.py",
     Path("__main__.py"): "cli/test_main.py",
+    Path("cli/finetune_options.py"): "cli/test_finetune.py",
     Path("cli/training_options.py"): "cli/test_train.py",
     Path("cli/study_options.py"): "cli/test_study.py",
     Path("errors.py"): "cli/test_verbs.py",

@@ -13,9 +13,9 @@ from tests.helpers.packages import without
 
 NAMES = {
     "Balancing", "register_encoder", "register_strategy", "register_task",
-    "Encoder", "Episode", "Examples", "GCN", "Head", "InputError", "InputSchema", "ModuleEncoder", "MultigraftError",
-    "PackedGraphs", "ProbeTable", "Split", "Strategy", "Task", "TrainedEncoder", "__version__", "embed", "load",
-    "load_encoder", "probe", "train", "tune",
+    "Encoder", "Episode", "Examples", "FineTuned", "GCN", "GraphEmbedder", "Head", "InputError", "InputSchema",
+    "ModuleEncoder", "MultigraftError", "PackedGraphs", "ProbeTable", "Split", "Strategy", "Task", "TrainedEncoder",
+    "__version__", "embed", "finetune", "load", "load_encoder", "predict", "probe", "train", "tune",
 }  # fmt: skip
 HEAVY = ("torch", "numpy", "lightning", "torch_geometric", "sklearn", "pandas", "pyarrow", "matplotlib", "rdkit")
 CALLABLES = sorted(NAMES - {"__version__"})
@@ -85,7 +85,7 @@ def test_everything_public_is_documented(name):
                 assert inspect.getdoc(getattr(thing, member)), f"{name}.{member}"
 
 
-@pytest.mark.parametrize("name", ["load", "train", "probe", "embed", "load_encoder"])
+@pytest.mark.parametrize("name", ["load", "train", "finetune", "probe", "embed", "predict", "load_encoder"])
 def test_verbs_name_their_errors(name):
     assert "Raises:" in inspect.getdoc(getattr(mg, name))
 

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from multigraft.encoders.gcn import GCN
     from multigraft.encoders.inputs import InputSchema
     from multigraft.errors import InputError, MultigraftError
+    from multigraft.evaluation.finetuned import FineTuned
+    from multigraft.evaluation.finetuning import finetune
     from multigraft.evaluation.probe import probe
     from multigraft.evaluation.table import ProbeTable
     from multigraft.graphs.catalog import load
     from multigraft.graphs.packed import PackedGraphs
     from multigraft.graphs.splits import Split
+    from multigraft.models.embedder import GraphEmbedder
+    from multigraft.models.prediction import predict
     from multigraft.models.storage import load_encoder
     from multigraft.models.trained import TrainedEncoder, embed
     from multigraft.strategies.balancing.base import Balancing
@@ -32,7 +36,9 @@ _HOMES = {
     "Encoder": "encoders.base",
     "Episode": "tasks.base",
     "Examples": "tasks.base",
+    "FineTuned": "evaluation.finetuned",
     "GCN": "encoders.gcn",
+    "GraphEmbedder": "models.embedder",
     "Head": "tasks.base",
     "InputError": "errors",
     "InputSchema": "encoders.inputs",
@@ -45,8 +51,10 @@ _HOMES = {
     "Task": "tasks.base",
     "TrainedEncoder": "models.trained",
     "embed": "models.trained",
+    "finetune": "evaluation.finetuning",
     "load": "graphs.catalog",
     "load_encoder": "models.storage",
+    "predict": "models.prediction",
     "probe": "evaluation.probe",
     "register_encoder": "studies.register",
     "register_strategy": "studies.register",
@@ -61,7 +69,10 @@ __all__ = [  # noqa: RUF022 - what one does with graphs comes first, then what t
     "tune",
     "probe",
     "embed",
+    "finetune",
+    "predict",
     "load_encoder",
+    "GraphEmbedder",
     "TrainedEncoder",
     "PackedGraphs",
     "Encoder",
@@ -78,6 +89,7 @@ __all__ = [  # noqa: RUF022 - what one does with graphs comes first, then what t
     "register_strategy",
     "register_encoder",
     "ProbeTable",
+    "FineTuned",
     "Split",
     "MultigraftError",
     "InputError",

@@ -157,3 +157,9 @@ def test_what_is_written_is_read(tmp_path_factory, table):
     path = tmp_path_factory.mktemp("config") / "c.json"
     path.write_text(json.dumps(table))
     assert read_config(path) == table
+
+
+def test_an_entry_with_a_comma_stays_one(write):
+    file = write("c.toml", 'tasks = ["benign, malignant", "other"]\n')
+    received, _, code = call("--config", file)
+    assert (received["tasks"], code) == ('"benign, malignant",other', 0)

@@ -7,8 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import multigraft as mg
+from multigraft.cli.data_options import DataOptions
 from tests.helpers.cli import answer, complaint, multigraft, write_folder
 from tests.helpers.graphs import random_graphs
+from tests.helpers.molecules import BROKEN, SMILES, molecule_encoder, predicting_encoder
 
 
 @pytest.fixture(scope="module", params=["graph", "node"])
@@ -52,7 +54,7 @@ def test_the_options_lie_beside_the_file(embedded, folder, encoder):
     assert stored["verb"] == "embed"
     assert stored["options"] == {
         "encoder": str(encoder), "data": str(folder), "level": level, "batch_size": 256, "device": "auto",
-        "node_label_column": 0, "out": str(out),
+        **DataOptions().resolved(), "out": str(out),
     }  # fmt: skip
     assert len(list(out.parent.iterdir())) == 2
 
@@ -105,3 +107,99 @@ def test_an_unfinished_run(folder, tmp_path):
     (tmp_path / "run" / "training").mkdir(parents=True)
     line = complaint("embed", tmp_path / "run", folder, "--out", tmp_path / "e.parquet")
     assert "--resume" in line
+
+
+# --- files of molecules ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reader(tmp_path):
+    """The directory of an encoder that reads molecules."""
+    return predicting_encoder().save(tmp_path / "reader")
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("".join(f"{row}\n" for row in ("id,smiles", *(f"m{row},{one}" for row, one in
+                                                                  enumerate([*SMILES, *BROKEN])))))  # fmt: skip
+    return path
+
+
+def test_molecules_keep_their_identity(reader, table, tmp_path):
+    out = tmp_path / "z.parquet"
+    found = answer("embed", reader, table, "--out", out)
+    assert list(found) == ["verb", "out", "level", "rows", "rejected", "dim", "seconds"]
+    assert (found["rows"], found["rejected"], found["dim"]) == (len(SMILES), len(BROKEN), 6)
+    vectors = pq.read_table(out)
+    assert vectors.column_names == ["line", "id", "smiles", "embedding"]
+    expected = mg.GraphEmbedder(reader).transform(SMILES)
+    np.testing.assert_allclose(np.stack(vectors["embedding"].to_numpy(zero_copy_only=False)), expected, rtol=1e-5)
+    assert (tmp_path / "z.rejects.csv").read_text().count("\n") == len(BROKEN) + 1
+
+
+def test_people_hear_of_rejects(reader, table, tmp_path):
+    out = tmp_path / "z.parquet"
+    result = multigraft("embed", reader, table, "--out", out)
+    first, second = result.stdout.splitlines()
+    assert first == f"{len(SMILES)} graph embeddings of 6 numbers each: {out}"
+    assert second == f"{len(BROKEN)} rows became none, listed with reasons: z.rejects.csv"
+    (tmp_path / "good.smi").write_text("C\n")
+    assert multigraft("embed", reader, tmp_path / "good.smi", "--out", out).stdout.count("\n") == 1
+
+
+def test_options_of_molecules_lie_beside_the_file(reader, table, tmp_path):
+    answer("embed", reader, table, "--out", tmp_path / "z.parquet", "--id-column", "", "--featurization", "hu")
+    stored = json.loads((tmp_path / "z.parquet.json").read_text())["options"]
+    assert (stored["id_column"], stored["featurization"]) == ("", "hu")
+    assert pq.read_table(tmp_path / "z.parquet").column_names == ["line", "smiles", "embedding"]
+
+
+def test_an_encoder_of_an_embedded_set_reads_molecules(table, tmp_path):
+    place = molecule_encoder().save(tmp_path / "encoder")
+    assert answer("embed", place, table, "--out", tmp_path / "z.parquet")["rows"] == len(SMILES)
+    line = complaint("embed", place, table, "--featurization", "hu", "--out", tmp_path / "z.parquet")
+    assert "featurization of the embedded sets, not 'hu'" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name,structure\na,CCO\n", ["mine.csv", "'structure' looks like SMILES", "--smiles-column"]),
+        ("", ["mine.csv", "empty"]),
+        ("id,smiles\na,C\nb,CC\na,CCC\n", ["mine.csv", "lines 2 and 4", "'a'"]),
+        ("smiles,a\nC,1,2\n", ["mine.csv", "line 2"]),
+    ],
+)
+def test_files_that_cannot_be(reader, tmp_path, text, words):
+    (tmp_path / "mine.csv").write_text(text)
+    line = complaint("embed", reader, tmp_path / "mine.csv", "--out", tmp_path / "z.parquet")
+    assert [word for word in words if word not in line] == []
+    assert not list(tmp_path.glob("z.*"))
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--featurization", "ogb"], "reads featurization 'hu', not 'ogb'"),
+        (["--smiles-column", "simles"], "did you mean 'smiles'"),
+        (["--id-column", "name"], "no column 'name'"),
+        (["--targets", "id"], "do not depend on --targets"),
+        (["--threshold", 0], "do not depend on --threshold"),
+        (["--node-label-column", 1], "do not depend on --node-label-column"),
+    ],
+)
+def test_options_that_molecules_cannot_have(reader, table, tmp_path, words, named):
+    assert named in complaint("embed", reader, table, *words, "--out", tmp_path / "z.parquet")
+    assert not list(tmp_path.glob("z.*"))
+
+
+def test_molecules_for_an_encoder_of_other_graphs(encoder, table, tmp_path):
+    line = complaint("embed", encoder, table, "--out", tmp_path / "z.parquet")
+    assert "'orchard', whose graphs do not come from SMILES" in line
+
+
+def test_a_file_that_is_not_there_and_a_directory(reader, tmp_path):
+    assert "no.csv does not exist" in complaint("embed", reader, tmp_path / "no.csv", "--out", tmp_path / "z.parquet")
+    (tmp_path / "dir.csv").mkdir()
+    assert "dir.csv" in complaint("embed", reader, tmp_path / "dir.csv", "--out", tmp_path / "z.parquet")

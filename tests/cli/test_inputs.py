@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from multigraft.cli.data_options import DataOptions
 from multigraft.cli.inputs import keep_options, loaded, opened
 from multigraft.errors import InputError
 from multigraft.graphs.packed import Origin
+from multigraft.models.storage import load_encoder
 from tests.helpers.cli import write_folder
 from tests.helpers.graphs import pack, random_graphs
 
@@ -16,26 +18,37 @@ from tests.helpers.graphs import pack, random_graphs
 def test_notes_name_their_data_set(capsys, monkeypatch):
     origin = Origin(name="orchard", notes=("degrees are the input", "two columns"))
     graphs = dataclasses.replace(pack([]), origin=origin)
-    monkeypatch.setattr("multigraft.graphs.catalog.load", lambda data, node_label_column: graphs)
-    assert loaded("orchard", 0) is graphs
+    monkeypatch.setattr("multigraft.graphs.catalog.load", lambda data, **options: graphs)
+    assert loaded("orchard", DataOptions()) is graphs
     assert capsys.readouterr() == ("", "note: orchard: degrees are the input\nnote: orchard: two columns\n")
 
 
 def test_the_column_of_node_labels_is_passed_on(tmp_path):
     folder = write_folder(tmp_path / "orchard", random_graphs(5))
-    assert len(loaded(str(folder), 0)) == 5
+    assert len(loaded(str(folder), DataOptions())) == 5
     with pytest.raises(InputError, match="column"):
-        loaded(str(folder), 1)
+        loaded(str(folder), DataOptions(node_label_column=1))
 
 
 def test_an_encoder_and_its_data(encoder, folder):
-    trained, graphs = opened(encoder, str(folder), 0)
+    trained, graphs = opened(encoder, str(folder), DataOptions())
     assert trained.origin.checksum == graphs.origin.checksum
+
+
+def test_molecules_become_what_the_encoder_knows_unless_told_otherwise(encoder, monkeypatch):
+    trained, asked = load_encoder(encoder), []
+    trained = dataclasses.replace(trained, origin=dataclasses.replace(trained.origin, featurization="ogb"))
+    monkeypatch.setattr("multigraft.models.storage.load_encoder", lambda directory: trained)
+    monkeypatch.setattr("multigraft.graphs.catalog.load", lambda data, **options: asked.append(options) or pack([]))
+    opened(encoder, "bbbp", DataOptions(targets="a,b"))
+    opened(encoder, "bbbp", DataOptions(featurization="hu"))
+    assert [one["featurization"] for one in asked] == ["ogb", "hu"]
+    assert asked[0]["targets"] == ("a", "b")
 
 
 def test_a_wrong_encoder_is_found_before_the_data_is_read(tmp_path):
     with pytest.raises(InputError, match="no-encoder"):
-        opened(tmp_path / "no-encoder", "no-data", 0)
+        opened(tmp_path / "no-encoder", "no-data", DataOptions())
 
 
 def test_options_lie_beside_the_result(tmp_path):

@@ -9,6 +9,7 @@ from multigraft.errors import InputError
 from multigraft.evaluation.names import PROBE_NAMES
 from multigraft.evaluation.protocols import PROTOCOLS
 from multigraft.graphs.names import known_names
+from multigraft.graphs.splits import SPLITS
 from multigraft.strategies.balancing.registry import BALANCINGS
 from multigraft.strategies.registry import STRATEGIES
 from multigraft.tasks.registry import TASKS
@@ -27,6 +28,7 @@ def here(tmp_path, monkeypatch):
 def test_names_are_the_registries():
     """The light modules of names and the registries say the same."""
     assert o.complete_strategy() == list(STRATEGIES)
+    assert o.complete_split() == list(SPLITS)
     assert o.complete_protocol() == list(PROTOCOLS)
     assert o.complete_tasks("") == list(TASKS)
     assert o.complete_balancing() == list(BALANCINGS)
@@ -34,40 +36,40 @@ def test_names_are_the_registries():
     assert o.complete_probes("svm,") == [f"svm,{name}" for name in PROBE_NAMES if name != "svm"]
 
 
-@pytest.mark.parametrize(
-    ("written", "offered"),
-    [
-        ("", ["gc", "nc", "lp"]),
-        ("g", ["gc", "nc", "lp"]),
-        ("gc,", ["gc,nc", "gc,lp"]),
-        ("gc,l", ["gc,nc", "gc,lp"]),
-        ("lp,gc,", ["lp,gc,nc"]),
-        ("gc,nc,lp,", []),
-    ],
-)
-def test_tasks_are_offered_once(written, offered):
-    assert o.complete_tasks(written) == offered
+@pytest.mark.parametrize("written", ["", "g", "gc,", "gc,l", "lp,gc,", "gc,nc,lp,am,im,", ",".join([*TASKS, ""])])
+def test_tasks_are_offered_once(written):
+    before = written.rpartition(",")[0]
+    left = [name for name in TASKS if name not in before.split(",")]
+    assert o.complete_tasks(written) == [f"{before},{name}" if before else name for name in left]
 
 
 def test_data_sets_are_offered(here):
     assert o.complete_data("") == known_names()
     assert o.complete_data("ENZ") == ["ENZYMES"]
-    assert o.complete_data("chembl") == ["chembl2321810"]
+    assert o.complete_data("chembl") == ["chembl-multitask", "chembl2321810", "chembl456k"]
+    assert o.complete_data("zinc") == ["zinc250k", "zinc2m"]
     assert o.complete_data("nothing-like-it") == []
 
 
 def test_folders_are_offered(here):
     (here / "orchard" / "north").mkdir(parents=True)
-    (here / "orchard" / "file.txt").touch()
+    (here / "orchard" / "page.html").touch()
     assert o.complete_data("orch") == ["orchard"]
     assert o.complete_data("orchard/") == [os.path.join("orchard", "north")]
     assert o.complete_data("orchard/no") == [os.path.join("orchard", "north")]
     assert o.complete_data(f"{here}/or") == [str(here / "orchard")]
 
 
+def test_files_of_molecules_are_offered(here):
+    for name in ("mine.csv", "mine.smi.gz", "mine.html", "mine.parquet"):
+        (here / name).touch()
+    assert o.complete_data("mine") == ["mine.csv", "mine.parquet", "mine.smi.gz"]
+
+
 def test_a_wrong_data_directory_does_not_break_completion(here, monkeypatch):
     monkeypatch.setenv("MULTIGRAFT_DATA", str(here / "none"))
-    assert o.complete_data("chem") == ["chembl2321810"]
+    assert o.complete_data("chem") == ["chembl2321810", "chembl-multitask", "chembl456k"]
+    assert o.complete_data("yea") == ["yeast"]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,9 @@ def test_a_wrong_data_directory_does_not_break_completion(here, monkeypatch):
     [
         ("multigraft tr", "train"),
         ("multigraft train ENZ", "ENZYMES"),
-        ("multigraft data show chem", "chembl2321810"),
+        ("multigraft data show chembl2", "chembl2321810"),
+        ("multigraft data show bbbp --featurization o", "ogb"),
+        ("multigraft embed DIR fsmol-v", "fsmol-validation"),
         ("multigraft train ENZYMES --strategy is", "isame"),
         ("multigraft train ENZYMES --tasks gc,n", "gc,nc"),
         ("multigraft probe DIR ENZYMES --protocol st", "strict"),

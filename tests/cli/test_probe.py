@@ -6,10 +6,15 @@ import shutil
 
 import pytest
 
+from multigraft.cli.data_options import DataOptions
 from multigraft.cli.probe import drawn
+from multigraft.evaluation import forests
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from tests.helpers.cli import answer, complaint, multigraft, tu_file, write_folder
+from tests.helpers.finetuning import pretrained
 from tests.helpers.graphs import random_graphs
+from tests.helpers.orchard import orchard
+from tests.helpers.tables import write_csv
 
 ENCODERS = ["trained", "untrained", "attributes", "majority"]
 HEADLINE = {"strict": "hadamard", "paper": "concat"}
@@ -77,7 +82,7 @@ def test_the_result_is_kept_beside_the_encoder(folder, encoder, tmp_path):
     assert {"verb": "probe", **stored["table"]} == found
     assert stored["options"] == {
         "encoder": str(copy), "data": str(folder), "protocol": "strict", "tasks": ["nc"], "seed": 3,
-        "probes": ["svm"], "node_label_column": 0, "device": "auto",
+        "probes": ["svm"], **DataOptions().resolved(), "device": "auto",
     }  # fmt: skip
 
 
@@ -126,6 +131,52 @@ def test_other_data_than_the_encoder_was_trained_on(encoder, tmp_path):
     assert "not only, the graphs the encoder was trained on" in found["notes"][0]
     shown = multigraft("probe", encoder, other, "--tasks", "nc", "--out", tmp_path / "probe.json").stdout
     assert "not only, the graphs the encoder was trained on" in " ".join(shown.split())
+
+
+# --- molecules -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def of_molecules(tmp_path_factory):
+    """An encoder of molecules, and a table of others with a yes-or-no column and one of numbers."""
+    place = tmp_path_factory.mktemp("molecules")
+    rows = [(one, int("N" in one.upper()), len(one)) for one in orchard(90)]
+    return pretrained().save(place / "encoder"), write_csv(place / "table.csv", ("smiles", "amine", "size"), rows)
+
+
+@pytest.fixture
+def _few_trees(monkeypatch):
+    monkeypatch.setattr(forests, "TREES", 5)
+    monkeypatch.setattr(forests, "FEWEST_TREES", 2)
+
+
+@pytest.mark.usefixtures("_few_trees")
+@pytest.mark.parametrize(("target", "task", "linear"), [("amine", "ml", "logistic"), ("size", "gr", "ridge")])
+def test_a_table_of_molecules_is_measured_on_its_targets(of_molecules, tmp_path, target, task, linear):
+    encoder, table = of_molecules
+    copy = tmp_path / "encoder"
+    shutil.copytree(encoder, copy)
+    found = answer("probe", copy, table, "--targets", target)
+    assert (found["split"], {row["task"] for row in found["rows"]}) == ("scaffold", {task})
+    read = [(row["encoder"], row["probe"]) for row in found["rows"]]
+    assert read[:4] == [("trained", linear), ("untrained", linear), ("ecfp-count", linear), ("ecfp-count", "forest")]
+    assert read[-1] == ("constant", "constant")
+    [path] = (copy / "probes").iterdir()
+    assert path.name == "table-strict-seed0.json"
+    assert json.loads(path.read_text())["options"]["probes"] == [linear]
+    assert {one["against_probe"] for one in found["differences"]} == {linear, "forest", "constant"}
+
+
+@pytest.mark.usefixtures("_few_trees")
+def test_people_are_told_which_way_an_error_is_better(of_molecules, tmp_path):
+    words = ["probe", *of_molecules, "--targets", "size", "--out", tmp_path / "probe.json"]
+    shown = " ".join(multigraft(*words).stdout.split())
+    assert "the lower rmse, the better" in shown
+
+
+def test_probes_that_targets_do_not_have(of_molecules, tmp_path):
+    words = ["probe", *of_molecules, "--targets", "amine", "--probes", "svm", "--out", tmp_path / "probe.json"]
+    assert "probe 'svm' does not answer questions with binary targets" in complaint(*words)
 
 
 def test_notes_stand_below_the_table():

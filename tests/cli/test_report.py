@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from multigraft.cli.data_options import DataOptions
 from tests.helpers.cli import answer, complaint, multigraft
 
 pytest.importorskip("jinja2")
@@ -41,7 +42,7 @@ def test_the_options_lie_beside_the_page(page, folder, encoder):
     assert json.loads(out.with_name("index.html.json").read_text()) == {
         "verb": "report",
         "options": {
-            "encoder": str(encoder), "data": str(folder), "protocol": "strict", "seed": 1, "node_label_column": 0,
+            "encoder": str(encoder), "data": str(folder), "protocol": "strict", "seed": 1, **DataOptions().resolved(),
             "device": "auto",
             "out": str(out),
         },

@@ -93,9 +93,14 @@ def _value(file: Path, name: str, value: Any, param: Any, ctx: Any) -> Any:
         wanted = "true or false" if param.is_flag else param.display_type(ctx)
         raise InputError(f"{file}: option {name!r} takes {wanted}, got {value!r}")
     if not param.is_flag:
-        value = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        value = ",".join(map(_cell, value)) if isinstance(value, list) else str(value)
     try:
         param.process_value(ctx, value)
     except typer.BadParameter as error:
         raise InputError(f"{file}: option {name!r}: {error.message} (got {value!r})") from error
     return value
+
+
+def _cell(entry: Any) -> str:
+    """An entry of a list as lists are written on the command line: in quotes where it holds a comma."""
+    return f'"{entry}"' if "," in str(entry) else str(entry)

@@ -1,30 +1,44 @@
 """``multigraft data``: which data sets there are, what one holds, whether they are whole."""
 
+import dataclasses
+import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from multigraft.cli import options as o
+from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import loaded
 from multigraft.cli.output import one_line, result, say, table
 from multigraft.cli.verbs import Verbs
 from multigraft.errors import InputError
+from multigraft.graphs.names import EMBEDDED
+
+TABLE_FILES = (".csv", ".tsv", ".parquet")  # files whose columns have names
 
 app = typer.Typer(cls=Verbs, help="Which data sets there are, what one holds, whether they are whole.")
 
 
+Rejects = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write line, SMILES and reason of every row that became no graph, as CSV."),
+]
+
+
 @app.command("list")
 def list_(as_json: o.Json = False, _config: o.Config = None, _debug: o.Debug = False) -> None:
-    """Name every data set and say where it comes from: embedded, on this machine, or by download."""
-    from multigraft.graphs.names import EMBEDDED, known_names, local_folders
+    """Name every data set and say where it comes from: embedded, on this machine, by download or from elsewhere."""
+    from multigraft.graphs.names import BY_HAND, EMBEDDED, known_names, local_folders
 
     with result(as_json) as found:
         here = local_folders()
         rows: list[dict[str, Any]] = []
         for name in known_names():
-            source = "embedded" if name in EMBEDDED else "local" if name in here else "download"
+            elsewhere = "by hand" if name in BY_HAND else "download"
+            source = "embedded" if name in EMBEDDED else "local" if name in here else elsewhere
             rows.append({"name": name, "source": source, "folder": here.get(name)})
-        rows.sort(key=lambda row: ("embedded", "local", "download").index(row["source"]))
+        rows.sort(key=lambda row: ("embedded", "local", "download", "by hand").index(row["source"]))
         found.json = {"verb": "data list", "datasets": rows}
         found.shown = [table({
             "name": [row["name"] for row in rows],
@@ -34,34 +48,76 @@ def list_(as_json: o.Json = False, _config: o.Config = None, _debug: o.Debug = F
 
 
 @app.command()
+@takes_data_options
 def show(
     data: o.Data,
-    node_label_column: o.NodeLabelColumn = 0,
+    reading: DataOptions,
+    rejects: Rejects = None,
     as_json: o.Json = False,
     _config: o.Config = None,
     _debug: o.Debug = False,
 ) -> None:
     """Say what a data set holds, what was chosen while loading it, and which tasks it can serve."""
     from multigraft.graphs.catalog import describe
+    from multigraft.graphs.rejects import write_rejects
     from multigraft.tasks.registry import TASKS
 
     with result(as_json) as found:
-        graphs = loaded(data, node_label_column)
+        graphs = loaded(data, reading)
         obstacles = {name: task.obstacle(graphs) for name, task in TASKS.items()}
         possible = [name for name, obstacle in obstacles.items() if obstacle is None]
         impossible = {name: obstacle for name, obstacle in obstacles.items() if obstacle is not None}
         facts = {**describe(graphs), "tasks": possible}
         found.json = {"verb": "data show", **facts, "impossible": impossible}
         found.shown = [_facts(facts, impossible)]
+        if rejects is not None:
+            count = write_rejects(graphs, rejects)
+            found.json["rejects"] = rejects
+            found.shown.append(f"{count} rows that became no graph: {rejects}")
 
 
 def _facts(facts: dict[str, Any], impossible: dict[str, str]) -> Any:
     lines = {name.replace("_", " "): value for name, value in facts.items() if name != "notes"}
     lines["mean edges"] = f"{facts['mean_edges']:.1f} (an edge and its reverse count once)"
     lines["mean nodes"] = f"{facts['mean_nodes']:.1f}"
+    if facts.get("missing") is not None:
+        lines["missing"] = f"{facts['missing']:.1%} of the targets"
     lines["tasks"] = ", ".join(facts["tasks"]) or "none"
     lines |= {f"no {name}": obstacle for name, obstacle in impossible.items()}
     return table({"fact": list(lines), "value": [str(value) for value in lines.values()]})
+
+
+@app.command()
+def overlap(
+    corpus: o.Data,
+    sets: Annotated[list[str], typer.Argument(help="The data sets to look for in it.", autocompletion=o.complete_data)],
+    smiles_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The column of SMILES in those that are tables of one's own.")
+    ] = None,
+    strip_salts: o.StripSalts = False,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Count the molecules of evaluation sets that a pre-training corpus holds.
+
+    Two molecules are the same by canonical SMILES, or by the first block of the InChIKey, which does not know stereo
+    centres.
+    """
+    from multigraft.graphs.overlap import Overlap, overlap
+
+    def read(data: str) -> Any:
+        column = smiles_column if Path(data.lower().removesuffix(".gz")).suffix in TABLE_FILES else None
+        featurization = "hu" if data in EMBEDDED else None  # with features of their own they have no SMILES
+        return loaded(data, DataOptions(0, featurization, column, strip_salts=strip_salts))
+
+    with result(as_json) as found:
+        graphs = read(corpus)
+        rows = overlap(graphs, {name: read(name) for name in sets}, progress=sys.stderr.isatty())
+        columns = [field.name for field in dataclasses.fields(Overlap)]
+        counted = [dataclasses.asdict(row) for row in rows]
+        found.json = {"verb": "data overlap", "corpus": corpus, "graphs": len(graphs), "sets": counted}
+        found.shown = [table({name.replace("_", " "): [row[name] for row in counted] for name in columns})]
 
 
 @app.command()

@@ -9,8 +9,12 @@ from typing import Annotated
 import typer
 
 from multigraft.cli import options as o
-from multigraft.cli.inputs import keep_options, opened
+from multigraft.cli.data_options import DataOptions, takes_data_options
+from multigraft.cli.inputs import is_row_file, keep_options, opened
 from multigraft.cli.output import result
+from multigraft.errors import InputError
+
+OF_MOLECULES = ("featurization", "smiles_column", "id_column", "strip_salts")
 
 
 class Level(StrEnum):
@@ -20,30 +24,72 @@ class Level(StrEnum):
     node = "node"
 
 
+@takes_data_options
 def embed(
     directory: o.EncoderDirectory,
     data: o.Data,
+    reading: DataOptions,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The Parquet file to write.")],
     level: Annotated[Level, typer.Option(help="One row a graph or one a node.")] = Level.graph,
     batch_size: Annotated[int, typer.Option(help="Graphs embedded at a time; the result does not depend on it.")] = 256,
-    node_label_column: o.NodeLabelColumn = 0,
     device: o.Device = "auto",
     as_json: o.Json = False,
     _config: o.Config = None,
     _debug: o.Debug = False,
 ) -> None:
-    """Embed every graph or node of a data set and write Parquet: identity, then the vector as one column."""
-    from multigraft.models.parquet import write_embeddings
+    """Embed every graph or node of a data set and write Parquet: identity, then the vector as one column.
 
+    Of a file of molecules each row has its line, its identifier where there is one, and its SMILES. The rows that do
+    not parse are listed beside the result, in FILE.rejects.csv.
+    """
     with result(as_json) as found:
-        encoder, graphs = opened(directory, data, node_label_column)
         started = time.monotonic()
-        rows = write_embeddings(encoder, graphs, out, level.value, batch_size, device, progress=sys.stderr.isatty())
+        write = _molecules if is_row_file(data) else _graphs
+        counts, dim = write(directory, data, reading, out, level.value, batch_size, device)
         seconds = round(time.monotonic() - started, 3)
         keep_options(
             out, "embed", encoder=directory, data=data, level=level.value, batch_size=batch_size,
-            node_label_column=node_label_column, device=device,
+            device=device, **reading.resolved(),
         )  # fmt: skip
-        dim = encoder.encoder.dim
-        found.json = {"verb": "embed", "out": out, "level": level.value, "rows": rows, "dim": dim, "seconds": seconds}
-        found.shown = [f"{rows} {level.value} embeddings of {dim} numbers each: {out}"]
+        found.json = {"verb": "embed", "out": out, "level": level.value, **counts, "dim": dim, "seconds": seconds}
+        found.shown = [f"{counts['rows']} {level.value} embeddings of {dim} numbers each: {out}"]
+        if counts.get("rejected"):
+            found.shown.append(f"{counts['rejected']} rows became none, listed with reasons: {out.stem}.rejects.csv")
+
+
+def _graphs(
+    directory: Path, data: str, reading: DataOptions, out: Path, level: str, batch_size: int, device: str
+) -> tuple[dict[str, int], int]:
+    """Embed a data set; the counts to report, and the width."""
+    from multigraft.models.parquet import write_embeddings
+
+    encoder, graphs = opened(directory, data, reading)
+    rows = write_embeddings(encoder, graphs, out, level, batch_size, device, progress=sys.stderr.isatty())
+    return {"rows": rows}, encoder.encoder.dim
+
+
+def _molecules(
+    directory: Path, data: str, reading: DataOptions, out: Path, level: str, batch_size: int, device: str
+) -> tuple[dict[str, int], int]:
+    """The same for a file of molecules, which is not read as a whole."""
+    from multigraft.models.molecule_embeddings import write_molecule_embeddings
+    from multigraft.models.storage import load_encoder
+
+    encoder = load_encoder(directory)
+    _check(reading, encoder.origin.featurization)
+    rows, rejected = write_molecule_embeddings(
+        encoder, Path(data).expanduser(), out, level, smiles_column=reading.smiles_column, id_column=reading.id_column,
+        strip_salts=reading.strip_salts, batch_size=batch_size, device=device, progress=sys.stderr.isatty(),
+    )  # fmt: skip
+    return {"rows": rows, "rejected": rejected}, encoder.encoder.dim
+
+
+def _check(reading: DataOptions, featurization: str) -> None:
+    """Refuse what contradicts the encoder, or says nothing about embeddings of molecules."""
+    if reading.featurization not in (None, featurization):
+        reads = f"featurization {featurization!r}" if featurization else "the featurization of the embedded sets"
+        raise InputError(f"the encoder reads {reads}, not {reading.featurization!r}: leave out --featurization")
+    for option, value in reading.resolved().items():
+        if option not in OF_MOLECULES and value != getattr(DataOptions(), option):
+            name = f"--{option.replace('_', '-')}"
+            raise InputError(f"embeddings of a file of molecules do not depend on {name}: leave it out")

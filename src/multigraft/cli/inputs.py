@@ -1,30 +1,45 @@
 """What most verbs begin and end with: an encoder and data to open, options to keep beside the result."""
 
+import dataclasses
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from multigraft.cli.data_options import DataOptions
 from multigraft.cli.output import plain, say
+from multigraft.graphs.names import ROW_FILES
 
 if TYPE_CHECKING:
     from multigraft.graphs.packed import PackedGraphs
     from multigraft.models.trained import TrainedEncoder
 
 
-def loaded(data: str, node_label_column: int) -> "PackedGraphs":
+def loaded(data: str, reading: DataOptions) -> "PackedGraphs":
     """The graphs of ``data``; what was chosen while loading them is said aloud."""
     from multigraft.graphs.catalog import load
 
-    graphs = load(data, node_label_column=node_label_column)
+    graphs = load(data, **reading.arguments(), progress=sys.stderr.isatty())
     for note in graphs.origin.notes:
         say(f"note: {graphs.origin.name}: {note}")
     return graphs
 
 
-def opened(directory: Path, data: str, node_label_column: int) -> tuple["TrainedEncoder", "PackedGraphs"]:
-    """A trained encoder and the graphs it is to read; the encoder first, as its mistakes are found sooner."""
+def opened(directory: Path, data: str, reading: DataOptions) -> tuple["TrainedEncoder", "PackedGraphs"]:
+    """A trained encoder and the graphs it is to read; the encoder first, as its mistakes are found sooner.
+
+    Molecules become graphs as those did that the encoder was trained on, unless the options say otherwise.
+    """
     from multigraft.models.storage import load_encoder
 
-    return load_encoder(directory), loaded(data, node_label_column)
+    encoder = load_encoder(directory)
+    featurization = reading.featurization or encoder.origin.featurization or None
+    return encoder, loaded(data, dataclasses.replace(reading, featurization=featurization))
+
+
+def is_row_file(data: str) -> bool:
+    """Whether ``data`` is the name of a file of molecules, as `multigraft.graphs.catalog.load` understands it."""
+    path = Path(data).expanduser()
+    return path.name.lower().removesuffix(".gz").endswith(ROW_FILES) and not path.is_dir()
 
 
 def keep_options(out: Path, verb: str, **options: Any) -> None:

@@ -8,6 +8,9 @@ from multigraft import __version__
 from multigraft.cli.data import app as data
 from multigraft.cli.doctor import doctor
 from multigraft.cli.embed import embed
+from multigraft.cli.finetune import finetune
+from multigraft.cli.import_ import import_
+from multigraft.cli.predict import predict
 from multigraft.cli.probe import probe
 from multigraft.cli.report import report
 from multigraft.cli.study import app as study
@@ -34,8 +37,9 @@ def root(
     """Train one graph encoder, use its embeddings for every task."""
 
 
-for _verb in (train, tune, probe, embed, report, doctor):
+for _verb in (train, tune, finetune, predict, probe, embed, report, doctor):
     app.command()(_verb)
+app.command("import")(import_)
 app.add_typer(data, name="data")
 app.add_typer(study, name="study")
 

@@ -10,7 +10,16 @@ from multigraft.cli.config import apply_config
 from multigraft.encoders.names import ENCODER_NAMES
 from multigraft.errors import InputError
 from multigraft.evaluation.names import PROBE_NAMES, PROTOCOL_NAMES
-from multigraft.graphs.names import EMBEDDED, FEATURIZATIONS, SPLIT_NAMES, TABLES, TUDATASETS, holds_rows, known_names
+from multigraft.graphs.names import (
+    EMBEDDED,
+    FEATURIZATIONS,
+    PROTEINS,
+    SPLIT_NAMES,
+    TABLES,
+    TUDATASETS,
+    holds_rows,
+    known_names,
+)
 from multigraft.strategies.balancing.names import BALANCING_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
 from multigraft.tasks.names import TASK_NAMES
@@ -105,8 +114,11 @@ Protocol = Annotated[
     str, typer.Option(help=f"How to measure: {' or '.join(PROTOCOL_NAMES)}.", autocompletion=complete_protocol)
 ]
 Probes = Annotated[
-    str,
-    typer.Option(help=f"Who answers, separated by commas: {', '.join(PROBE_NAMES)}.", autocompletion=complete_probes),
+    str | None,
+    typer.Option(
+        help=f"Who answers, separated by commas: {', '.join(PROBE_NAMES)} [svm; for targets: logistic].",
+        autocompletion=complete_probes,
+    ),
 ]
 NodeLabelColumn = Annotated[
     int, typer.Option(min=0, help="Which node label column to use, where a data set has several.")

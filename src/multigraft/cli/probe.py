@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from multigraft.cli import options as o
+from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import opened
 from multigraft.cli.output import plain, result, table
 
@@ -14,36 +15,37 @@ if TYPE_CHECKING:
     from multigraft.evaluation.table import ProbeTable
 
 
+@takes_data_options
 def probe(
     directory: o.EncoderDirectory,
     data: o.Data,
+    reading: DataOptions,
     protocol: o.Protocol = "strict",
     tasks: o.Tasks = None,
     seed: Annotated[int, typer.Option(help="Decides negatives, bootstrap and, for other data, the split.")] = 0,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The JSON file to write; the default is in DIR/probes.")
     ] = None,
-    node_label_column: o.NodeLabelColumn = 0,
     device: o.Device = "auto",
-    probes: o.Probes = "svm",
+    probes: o.Probes = None,
     as_json: o.Json = False,
     _config: o.Config = None,
     _debug: o.Debug = False,
 ) -> None:
-    """Measure an encoder's embeddings, the untrained encoder's and baselines that see no graph."""
+    """Measure an encoder's embeddings, the untrained encoder's and baselines that no encoder has a part in."""
     from multigraft.evaluation.probe import probe
-    from multigraft.evaluation.record import record_path, write_record
+    from multigraft.evaluation.record import probes_of, record_path, write_record
 
     with result(as_json) as found:
-        encoder, graphs = opened(directory, data, node_label_column)
+        encoder, graphs = opened(directory, data, reading)
         named = o.split_tasks(tasks)
-        readers = o.split_names(probes)
+        readers = None if probes is None else o.split_names(probes)
         measured = probe(
             encoder, graphs, protocol, named, seed, progress=sys.stderr.isatty(), device=device, probes=readers
         )
         stored = out or record_path(directory, measured.dataset, protocol, seed, readers)
         settings = {"encoder": directory, "data": data, "protocol": protocol, "tasks": named, "seed": seed,
-                    "probes": readers, "node_label_column": node_label_column, "device": device}  # fmt: skip
+                    "probes": readers or probes_of(measured), **reading.resolved(), "device": device}  # fmt: skip
         write_record(stored, measured, encoder, graphs, named, plain(settings))
         found.json = {"verb": "probe", **measured.to_json()}
         found.shown = [*drawn(measured), f"kept in {stored}"]

@@ -7,17 +7,19 @@ from typing import Annotated
 import typer
 
 from multigraft.cli import options as o
+from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import keep_options, opened
 from multigraft.cli.output import plain, result
 
 
+@takes_data_options
 def report(
     directory: o.EncoderDirectory,
     data: o.Data,
+    reading: DataOptions,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The HTML file to write.")],
     protocol: o.Protocol = "strict",
     seed: Annotated[int, typer.Option(help="Decides negatives, bootstrap and, for other data, the split.")] = 0,
-    node_label_column: o.NodeLabelColumn = 0,
     device: o.Device = "auto",
     as_json: o.Json = False,
     _config: o.Config = None,
@@ -33,10 +35,10 @@ def report(
 
     with result(as_json) as found:
         check_plots()  # sooner than after minutes of measuring
-        encoder, graphs = opened(directory, data, node_label_column)
+        encoder, graphs = opened(directory, data, reading)
         kept = record_path(directory, graphs.origin.name, protocol, seed)
         settings = {"encoder": directory, "data": data, "protocol": protocol, "seed": seed,
-                    "node_label_column": node_label_column, "device": device}  # fmt: skip
+                    **reading.resolved(), "device": device}  # fmt: skip
         measured = read_record(kept, encoder, graphs, protocol, seed)
         if measured is None:
             measured = probe(encoder, graphs, protocol, None, seed, progress=sys.stderr.isatty(), device=device)

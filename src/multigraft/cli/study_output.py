@@ -92,11 +92,11 @@ def _placed(out: Path, name: str, text: str, write: Any) -> Path:
 
 def _shown(found: Any) -> list[Any]:
     """For people: a line of what it is, its grids, the differences, the notes."""
-    from multigraft.reports.study_formats import DIFFERENCES
+    from multigraft.reports.study_formats import differences_title
     from multigraft.reports.study_grids import difference_grids, score_grids
 
     shown: list[Any] = [f"{found.study.name}: {found.study.title}"]
-    for heading, grids in (("", score_grids(found)), (DIFFERENCES, difference_grids(found))):
+    for heading, grids in (("", score_grids(found)), (differences_title(found), difference_grids(found))):
         for grid in grids:
             shown += ["", ": ".join(filter(None, (heading, grid.title))), _drawn(grid)]
     return [*shown, "", *(f"- {note}" for note in found.notes)]

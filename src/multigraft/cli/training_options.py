@@ -13,7 +13,7 @@ from multigraft.strategies.balancing.names import BALANCING_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
 
 
-def _option(help: str, default: str, *names: str, complete: Callable[[], Any] | None = None) -> Any:
+def _option(help: str, default: str, *names: str, complete: Callable[..., Any] | None = None) -> Any:
     return typer.Option(*names, help=f"{help} [{default}]", autocompletion=complete)
 
 

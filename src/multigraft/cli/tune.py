@@ -10,6 +10,7 @@ import typer
 
 from multigraft.cli import options as o
 from multigraft.cli import training_options as t
+from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import loaded
 from multigraft.cli.output import Result, result, say, table
 from multigraft.cli.study_options import parse_duration
@@ -32,8 +33,10 @@ Budget = Annotated[
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the search in DIR.")]
 
 
+@takes_data_options
 def tune(
     data: o.Data,
+    reading: DataOptions,
     out: Out,
     tasks: o.Tasks = None,
     strategy: t.Strategy = None,
@@ -43,7 +46,6 @@ def tune(
     split: t.SplitKind = None,
     processes: Processes = None,
     budget: Budget = None,
-    node_label_column: o.NodeLabelColumn = 0,
     seed: t.Seed = None,
     device: o.Device = "auto",
     resume: Resume = False,
@@ -59,14 +61,14 @@ def tune(
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     with result(as_json) as found:
-        _tune(data, node_label_column, out, given, found)
+        _tune(data, reading, out, given, found)
 
 
-def _tune(data: str, column: int, out: Path, given: dict[str, Any], found: Result) -> None:
+def _tune(data: str, reading: DataOptions, out: Path, given: dict[str, Any], found: Result) -> None:
     from multigraft.processes import default_processes
     from multigraft.tuning.tune import tune
 
-    graphs = loaded(data, column)
+    graphs = loaded(data, reading)
     given.setdefault("processes", default_processes())
     started = time.monotonic()
     try:

@@ -147,6 +147,8 @@ def descend(
     loss: Float[Tensor, ""], parameters: Mapping[Any, Tensor], size: float, first_order: bool
 ) -> dict[Any, Tensor]:
     """One step of gradient descent; it can be differentiated unless ``first_order``. Unused parameters stay."""
+    if not parameters:
+        return {}  # a head with nothing to learn
     gradients = torch.autograd.grad(
         loss, list(parameters.values()), create_graph=not first_order, allow_unused=True, materialize_grads=True
     )
