@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from benchmarks import race
-from multigraft.tasks.registry import TASKS
 from tests.helpers.graphs import random_graphs
 from tests.reference import collation, episodes
 
@@ -28,7 +27,7 @@ def test_both_sides_draw_an_episode_of_the_same_graphs(graphs):
     batch, generator = graphs.select(torch.arange(30)), torch.Generator().manual_seed(0)
     fast = race.episode(batch, generator)
     plain = collation.multi_task_episode(episodes.unpack(batch), generator)
-    assert len(plain) == 2 * len(fast) == 2 * len(TASKS)
+    assert len(plain) == 2 * len(fast) == 2 * len(race.TASKS)
     sizes = [len(part.graphs) for one in fast for part in (one.support, one.target)]
     assert sizes == [seen.num_graphs for seen, _ in plain]
 

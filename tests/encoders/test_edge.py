@@ -122,6 +122,17 @@ def test_gradients_can_be_differentiated_again(kind):
     assert any(one is not None and bool(one.abs().sum() > 0) for one in second)
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+def test_a_batch_of_one_atom_can_be_learned_from(kind):
+    atom = random_coded(1, most_nodes=1).double()
+    assert atom.num_nodes == 1
+    encoder = made(kind, random_coded(2, seed=4, least_nodes=3).double()).train()
+    before = encoder.norms[0].running_mean.clone()
+    encoder(atom).sum().backward()
+    assert any(parameter.grad is not None for parameter in encoder.parameters())
+    assert torch.equal(encoder.norms[0].running_mean, before)
+
+
 def test_stages_hold_every_parameter_once():
     encoder = made(GIN, random_coded(2))
     staged = [p for stage in encoder.stages() for module in stage for p in module.parameters()]

@@ -29,8 +29,8 @@ class Bomb:
 
 @pytest.fixture
 def file(tmp_path):
-    torch.save(released("gin"), tmp_path / "gin.pth")
-    return tmp_path / "gin.pth"
+    torch.save(released("gin"), tmp_path / "weights.pth")
+    return tmp_path / "weights.pth"
 
 
 def test_an_imported_encoder_is_saved_and_loaded_like_our_own(file, tmp_path):
@@ -42,7 +42,7 @@ def test_an_imported_encoder_is_saved_and_loaded_like_our_own(file, tmp_path):
     assert again.origin.featurization == "hu"
     assert again.strategy == {"name": "imported", "format": "pretrain-gnns", "encoder": "gin"}
     assert again.tasks == ()
-    assert "gin.pth" in (tmp_path / "encoder" / "config.json").read_text()
+    assert "weights.pth" in (tmp_path / "encoder" / "config.json").read_text()
 
 
 def test_the_untrained_twin_has_the_same_shape_and_follows_from_the_seed(file):
@@ -72,6 +72,14 @@ def test_a_file_that_would_execute_code_is_refused_and_executes_nothing(tmp_path
     assert not (tmp_path / "ran").exists()
 
 
+def test_weights_that_the_file_s_name_says_are_another_s_are_refused(tmp_path):
+    """Those of GCN and GraphSAGE have the same names and shapes, and every embedding would be wrong."""
+    torch.save(released("gcn"), tmp_path / "gcn_contextpred.pth")
+    with pytest.raises(InputError, match=r"gcn_contextpred\.pth: by its name it holds weights of 'gcn', not of 'graph"):
+        import_encoder(tmp_path / "gcn_contextpred.pth", "graphsage")
+    assert import_encoder(tmp_path / "gcn_contextpred.pth", "gcn").encoder.kind == "edge-gcn"
+
+
 def test_files_that_hold_no_weights_are_refused(tmp_path, file):
     with pytest.raises(InputError, match="there is no such file"):
         import_encoder(tmp_path / "nowhere.pth", "gin")
@@ -84,9 +92,12 @@ def test_files_that_hold_no_weights_are_refused(tmp_path, file):
     torch.save([torch.zeros(2)], tmp_path / "list.pth")
     with pytest.raises(InputError, match="something else than weights by name"):
         import_encoder(tmp_path / "list.pth", "gin")
+    torch.save({0: torch.zeros(2)}, tmp_path / "numbers.pth")
+    with pytest.raises(InputError, match="something else than weights by name"):
+        import_encoder(tmp_path / "numbers.pth", "gin")
     with pytest.raises(InputError, match="unknown format 'onnx'"):
         import_encoder(file, "gin", format="onnx")
-    with pytest.raises(InputError, match=r"gin\.pth: these weights are not those of a gat"):
+    with pytest.raises(InputError, match=r"weights\.pth: these weights are not those of a gat"):
         import_encoder(file, "gat")
 
 

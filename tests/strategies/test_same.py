@@ -12,6 +12,7 @@ from multigraft.encoders.gcn import GCN
 from multigraft.encoders.inputs import InputSchema
 from multigraft.errors import InputError
 from multigraft.randomness import generator
+from multigraft.strategies.registry import build
 from multigraft.strategies.same import SAME, divide, esame, isame
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import resolve
@@ -170,6 +171,22 @@ def test_batch_too_small_for_the_tasks_is_refused():
     with pytest.raises(InputError, match="must be 6 or more"):
         esame().check(TASKS, 5)
     esame().check(TASKS, 6)
+
+
+@pytest.mark.parametrize("strategy", ["isame", "esame", "reptile"])
+def test_tasks_that_tell_graphs_apart_need_two_on_either_side(strategy):
+    tasks = resolve(["am", "im"])
+    with pytest.raises(InputError, match="at least 4 graphs each: batch size 7 must be 8 or more"):
+        build(strategy).check(tasks, 7)
+    build(strategy).check(tasks, 8)
+
+
+@pytest.mark.parametrize(("strategy", "least"), [("joint", 2), ("joint-maml", 4)])
+def test_so_they_do_where_tasks_share_a_batch(strategy, least):
+    tasks = resolve(["am", "cp"])
+    with pytest.raises(InputError, match=f"task 'cp' needs batches of at least {least} graphs, got {least - 1}"):
+        build(strategy).check(tasks, least - 1)
+    build(strategy).check(tasks, least)
 
 
 @pytest.mark.parametrize("adapts_encoder", [True, False], ids=["isame", "esame"])

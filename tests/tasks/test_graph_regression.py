@@ -114,11 +114,26 @@ def test_targets_that_say_nothing_are_refused_by_name():
     for column, says in ((1, "'t0' is 0.1 wherever"), (2, "'t0' has no value")):
         graphs = with_targets(random_coded(3), values[:, [column]])
         assert says in (TASK.obstacle(graphs) or "")
-        with pytest.raises(InputError, match=f"{says}.*training part: leave it out"):
+        with pytest.raises(InputError, match=f"{says}.*training part: choose other targets"):
             TASK.fitted(graphs, torch.arange(3))
     assert TASK.obstacle(with_targets(random_coded(3), values[:, :1])) is None
     with pytest.raises(InputError, match="'t0' has no value"):
         TASK.fitted(with_targets(random_coded(3), values[:, :1]), torch.empty(0, dtype=torch.int64))
+
+
+def test_of_several_targets_those_that_say_nothing_are_predicted_to_be_what_they_are():
+    values = torch.tensor([[1.0, 7.0, math.nan], [3.0, 7.0, math.nan], [math.nan, math.nan, math.nan]])
+    graphs = with_targets(random_coded(3), values)
+    assert TASK.obstacle(graphs) is None
+    task = TASK.fitted(graphs, torch.arange(3))
+    assert task.predictions(torch.zeros(1, 3)).tolist() == [[2.0, 7.0, 0.0]]
+    assert task.standardised(graphs.targets)[:2, :2].tolist() == [[-1.0, 0.0], [1.0, 0.0]]
+    assert math.isfinite(task.loss(torch.zeros(3, 3), task.examples(graphs, generator(0))))
+
+
+def test_where_all_targets_say_nothing_the_first_is_named():
+    graphs = with_targets(random_coded(2), torch.tensor([[1.0, 2.0], [1.0, 2.0]]))
+    assert "'t0' is 1 wherever it is given in data set 'made-hu', nor do the other 1 vary" in TASK.obstacle(graphs)
 
 
 def test_a_target_that_varies_in_other_parts_alone_is_refused():

@@ -92,7 +92,7 @@ def test_speed_counts_the_graphs_of_steps_and_their_time_alone(monkeypatch):
     monkeypatch.setattr("time.monotonic", lambda: next(moments))
     callback, module, trainer = Speed(), made(), FakeTrainer()
     assert callback.graphs_per_second is None
-    for _ in range(2):
+    for step in range(2):
         callback.on_train_batch_start(trainer, module)
-        callback.on_train_batch_end(trainer, module)
-    assert callback.graphs_per_second == 2 * module.batch_graphs / 4.0
+        callback.on_train_batch_end(trainer, module, None, step)
+    assert callback.graphs_per_second == 2 * module.batch_graphs(0) / 4.0

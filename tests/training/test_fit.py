@@ -23,6 +23,7 @@ from multigraft.strategies.same import isame
 from multigraft.tasks.graph_classification import GraphClassification
 from multigraft.tasks.link_prediction import LinkPrediction
 from multigraft.training.fit import train, untrained
+from tests.helpers.coded import random_coded
 from tests.helpers.graphs import random_graphs
 from tests.helpers.training import small_graphs, train_small
 
@@ -396,3 +397,25 @@ def test_the_same_seed_gives_the_same_weights_with_every_strategy(strategy):
         train_small(graphs, epochs=1, tasks=tasks, strategy=strategy, seed=seed).fingerprint for seed in (1, 1, 2)
     )
     assert one == two != other
+
+
+def test_one_task_is_trained_plainly_and_several_by_episodes():
+    graphs = small_graphs(30)
+    strategies = [
+        train(graphs, tasks=tasks, epochs=1, dim=4, layers=1, device="cpu", progress=False).strategy["name"]
+        for tasks in (["gc"], ["gc", "nc"])
+    ]
+    assert strategies == ["single", "esame"]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "size", "rate"), [("am", 256, 1e-3), ("cp", 256, 1e-3), ("ml", 32, 1e-3), ("am,ml", 256, 1e-3)]
+)
+def test_pretext_tasks_and_targets_have_their_papers_batches_and_rates(tmp_path, tasks, size, rate):
+    graphs = random_coded(40, targets=2, least_nodes=9, density=0.1, seed=3)
+    train(
+        graphs, tasks=tasks.split(","), strategy="joint", epochs=1, dim=4, layers=1, split="random", device="cpu",
+        progress=False, out=tmp_path / "encoder",
+    )  # fmt: skip
+    stored = json.loads((tmp_path / "encoder" / "options.json").read_text())
+    assert (stored["batch_size"], stored["learning_rate"]) == (size, rate)

@@ -18,14 +18,14 @@ from multigraft.training.options import TrainOptions
 from tests.helpers.training import FakeTrainer, small_graphs
 
 
-def made(epoch=0, tasks=("gc", "nc"), **options) -> TrainingModule:
+def made(epoch=0, tasks=("gc", "nc"), strategy="esame", **options) -> TrainingModule:
     """A module at the start of an epoch."""
     graphs, values = small_graphs(25), resolve(list(tasks))
     torch.manual_seed(0)
     model = TaskModel(GCN(InputSchema.of(graphs), dim=6, layers=1), values, graphs.origin)
-    chosen = TrainOptions(tuple(tasks), {"name": "esame"}, **{"batch_size": 8, **options})
+    chosen = TrainOptions(tuple(tasks), {"name": strategy}, **{"batch_size": 8, **options})
     validation = Part(graphs, torch.tensor([1, 4, 7, 9, 12]))
-    module = TrainingModule(model, values, build("esame"), Part(graphs, torch.arange(25)), validation, chosen)
+    module = TrainingModule(model, values, build(strategy), Part(graphs, torch.arange(25)), validation, chosen)
     module._trainer = FakeTrainer(current_epoch=epoch)
     return module
 
@@ -39,6 +39,18 @@ def test_an_epoch_is_whole_batches_of_distinct_graphs():
     assert module.steps == len(module.train_dataloader()) == 3
     firsts = torch.cat([module.batch(step).x[module.batch(step).node_offsets[:-1]] for step in range(3)])
     assert len(firsts) == len(firsts.unique(dim=0)) == 24
+
+
+def test_what_learns_without_episodes_misses_no_graph():
+    module = made(strategy="joint")
+    sizes = [len(module.batch(step)) for step in range(module.steps)]
+    assert sizes == [module.batch_graphs(step) for step in range(module.steps)] == [8, 8, 8, 1]
+
+
+def test_a_last_batch_that_a_task_cannot_ask_waits_for_another_order(monkeypatch):
+    module = made(strategy="joint")
+    monkeypatch.setattr(type(module.tasks[0]), "fewest", 2)
+    assert module.steps == 3
 
 
 def test_order_is_new_every_epoch_and_the_same_for_the_same_seed():

@@ -10,8 +10,8 @@ from multigraft.cli import options as o
 from multigraft.cli.output import result, table
 
 CORE = (
-    "torch", "torch_geometric", "lightning", "torchmetrics", "scikit-learn", "scipy", "numpy", "pandas", "pyarrow",
-    "safetensors", "typer", "rich", "jaxtyping", "platformdirs", "pyyaml", "filelock",
+    "torch", "torch_geometric", "lightning", "torchmetrics", "scikit-learn", "joblib", "scipy", "numpy", "pandas",
+    "pyarrow", "safetensors", "typer", "rich", "jaxtyping", "platformdirs", "pyyaml", "filelock",
 )  # fmt: skip
 EXTRAS = {
     "molecules": (("rdkit",), "the embedded molecule sets nci5k and chembl2321810"),

@@ -19,7 +19,12 @@ def _option(help: str, default: str, *names: str, complete: Callable[..., Any] |
 
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Where the trained encoder goes; a new directory.")]
 Strategy = Annotated[
-    str | None, _option(f"How parameters are found: {', '.join(STRATEGY_NAMES)}.", "esame", complete=complete_strategy)
+    str | None,
+    _option(
+        f"How parameters are found: {', '.join(STRATEGY_NAMES)}.",
+        "esame; for one task single",
+        complete=complete_strategy,
+    ),
 ]
 Encoder = Annotated[
     str | None,

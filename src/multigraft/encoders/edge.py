@@ -17,6 +17,16 @@ from multigraft.graphs.packed import PackedGraphs
 Jumping = Literal["last", "concat", "max", "sum"]
 
 
+class NodeNorm(nn.BatchNorm1d):
+    """Batch norm over nodes; a batch of a single one, which has no spread, is judged by what was met before."""
+
+    def forward(self, input: Float[Tensor, "nodes dim"]) -> Float[Tensor, "nodes dim"]:
+        if self.training and len(input) < 2:
+            known = self.running_mean, self.running_var
+            return nn.functional.batch_norm(input, *known, self.weight, self.bias, eps=self.eps)
+        return super().forward(input)
+
+
 class EdgeEncoder(Encoder):
     """Layers of message passing with edge embeddings, batch norm, and ReLU but for the last.
 
@@ -49,7 +59,7 @@ class EdgeEncoder(Encoder):
         self.dim = dim * (layers + 1) if jk == "concat" else dim
         self.nodes = NodeEmbedding(schema, dim)
         self.layers = nn.ModuleList(self.layer(schema, dim, **options) for _ in range(layers))
-        self.norms = nn.ModuleList(nn.BatchNorm1d(dim) if batch_norm else nn.Identity() for _ in range(layers))
+        self.norms = nn.ModuleList(NodeNorm(dim) if batch_norm else nn.Identity() for _ in range(layers))
         self.batch_norm = batch_norm
 
     def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:

@@ -13,6 +13,7 @@ from multigraft.errors import InputError
 from multigraft.graphs import checksums
 from multigraft.graphs.packed import Origin
 from multigraft.models import pretrain_gnns
+from multigraft.models.names import IMPORTED_ENCODERS
 from multigraft.models.trained import TrainedEncoder
 from multigraft.models.versions import versions
 from multigraft.randomness import seed_of
@@ -36,6 +37,10 @@ def import_encoder(file: str | Path, encoder: str, format: str = "pretrain-gnns"
     path = Path(file)
     if format not in FORMATS:
         raise InputError(f"unknown format {format!r}: choose from {', '.join(FORMATS)}")
+    said = path.stem.split("_")[0].lower()
+    if said in IMPORTED_ENCODERS and encoder in IMPORTED_ENCODERS and said != encoder:
+        # Weights of two encoders can have the same names and shapes: nothing but the name tells them apart.
+        raise InputError(f"{path}: by its name it holds weights of {said!r}, not of {encoder!r}; if not, rename it")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_of(seed, "initial weights"))
         try:
@@ -68,6 +73,8 @@ def read_weights(path: Path) -> pretrain_gnns.Weights:
         ) from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError, AttributeError) as error:
         raise InputError(f"it is damaged or no file of weights: {error!r}") from error
-    if not isinstance(weights, dict) or not all(isinstance(value, torch.Tensor) for value in weights.values()):
+    if not isinstance(weights, dict) or not all(
+        isinstance(name, str) and isinstance(value, torch.Tensor) for name, value in weights.items()
+    ):
         raise InputError("it holds something else than weights by name")
     return weights

@@ -44,6 +44,19 @@ class Strategy(ABC):
         """Raise an `InputError` where the strategy cannot train these tasks in batches of that size."""
         if batch_size < 1:
             raise InputError(f"batch size must be at least 1, got {batch_size}")
+        for task in tasks:
+            least = task.fewest * (2 if self.episodic and task.fewest > 1 else 1)
+            if batch_size < least:
+                raise InputError(f"task {task.name!r} needs batches of at least {least} graphs, got {batch_size}")
+
+    def check_division(self, tasks: Sequence[Task], batch_size: int) -> None:
+        """As `check`, where every task has its own share of a batch, which becomes a support and a target set."""
+        each = 2 * max((task.fewest for task in tasks), default=1)
+        if batch_size < each * len(tasks):
+            raise InputError(
+                f"strategy {self.name!r} divides a batch among {len(tasks)} tasks, at least {each} graphs each: "
+                f"batch size {batch_size} must be {each * len(tasks)} or more"
+            )
 
     def config(self) -> dict[str, Any]:
         """Its name and options as JSON values."""

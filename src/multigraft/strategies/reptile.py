@@ -9,7 +9,6 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.func import functional_call
 
-from multigraft.errors import InputError
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.strategies.base import Losses, Strategy
 from multigraft.strategies.same import check_inner, descend, divide, isame, trainable
@@ -66,11 +65,7 @@ class Reptile(Strategy):
 
     def check(self, tasks: Sequence[Task], batch_size: int) -> None:
         super().check(tasks, batch_size)
-        if batch_size < 2 * len(tasks):
-            raise InputError(
-                f"strategy {self.name!r} divides a batch among {len(tasks)} tasks, at least two graphs each: "
-                f"batch size {batch_size} must be {2 * len(tasks)} or more"
-            )
+        self.check_division(tasks, batch_size)
 
     def config(self) -> dict[str, Any]:
         return {"name": self.name, "inner_steps": self.inner_steps, "inner_lr": self.inner_lr}

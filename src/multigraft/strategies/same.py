@@ -109,11 +109,7 @@ class SAME(Strategy):
 
     def check(self, tasks: Sequence[Task], batch_size: int) -> None:
         super().check(tasks, batch_size)
-        if batch_size < 2 * len(tasks):
-            raise InputError(
-                f"strategy {self.name!r} divides a batch among {len(tasks)} tasks, at least two graphs each: "
-                f"batch size {batch_size} must be {2 * len(tasks)} or more"
-            )
+        self.check_division(tasks, batch_size)
 
     def config(self) -> dict[str, Any]:
         return {

@@ -41,6 +41,8 @@ class AttributeMasking(Task):
     title = "attribute masking"
     metric_name = "accuracy"
     pretext = True
+    batch_size = 256
+    learning_rate = 1e-3
 
     def __post_init__(self) -> None:
         if not 0 < self.rate < 1:

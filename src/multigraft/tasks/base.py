@@ -53,6 +53,7 @@ class Task(ABC):
         pretext: Whether it is asked for the sake of the embeddings alone; such a task is trained only when it is named.
         batch_size: Of training where none is given; of several tasks the largest counts.
         learning_rate: The same of Adam.
+        fewest: Graphs that it needs to ask anything: two where it tells graphs from each other.
     """
 
     name: ClassVar[str]
@@ -61,6 +62,7 @@ class Task(ABC):
     pretext: ClassVar[bool] = False
     batch_size: ClassVar[int] = 16
     learning_rate: ClassVar[float] = 5e-4
+    fewest: ClassVar[int] = 1
 
     def config(self) -> dict[str, Any]:
         """Its options, the fields of a dataclass, as JSON values."""

@@ -57,6 +57,7 @@ class ContextPrediction(Discrimination):
 
     name = "cp"
     title = "context prediction"
+    fewest = 2
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:

@@ -24,6 +24,8 @@ class Discrimination(Task):
 
     metric_name = "roc_auc"
     pretext = True
+    batch_size = 256
+    learning_rate = 1e-3
     negatives: int = 1
 
     def episode(self, graphs: PackedGraphs, generator: torch.Generator) -> Episode:

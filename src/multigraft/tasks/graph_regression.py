@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from multigraft.errors import InputError
@@ -22,7 +22,8 @@ class GraphRegression(GraphTargets):
     """Answers are numbers in their own units, or NaN, missing; logits say them standardised.
 
     ``mean`` and ``deviation``, one a target, are those of the training part, which `fitted` takes them from; while they
-    are empty, targets count as standardised already. Loss: the mean squared error over standardised labels.
+    are empty, targets count as standardised already. Loss: the mean squared error over standardised labels. A target
+    that is the same wherever the training part has it is predicted to be that, one without any label to be 0.
 
     ``score`` says what the metric is. ``r2``: the mean over targets of 1 - MSE / variance, the variance being the
     training part's, so that targets of all units weigh the same and 0 is what saying the training mean is worth.
@@ -55,14 +56,14 @@ class GraphRegression(GraphTargets):
         """With mean and standard deviation of each target over the labels of the training part.
 
         Raises:
-            InputError: a target without labels there, or with one and the same value.
+            InputError: no target with two different labels there.
         """
         values = graphs.targets[train.to(graphs.device)].double()
         problem = _useless(graphs.origin.targets, values, "the training part")
         if problem:
             raise InputError(f"task 'gr' is not possible: {problem}")
-        mean = values.nanmean(0)
-        deviation = (values - mean).square().nanmean(0).sqrt()
+        mean = values.nanmean(0).nan_to_num(0.0)
+        deviation = torch.where(_varied(values), (values - mean).square().nanmean(0).sqrt(), 1.0)
         return replace(self, mean=tuple(mean.tolist()), deviation=tuple(deviation.tolist()))
 
     def standardised(self, values: Float[Tensor, "asked targets"]) -> Float[Tensor, "asked targets"]:
@@ -86,11 +87,17 @@ class GraphRegression(GraphTargets):
 
 
 def _useless(names: tuple[str, ...], values: Tensor, part: str) -> str | None:
-    """What is wrong with the first target that nothing can be learned of, or None."""
-    lowest = values.nan_to_num(torch.inf).amin(0) if len(values) else values.new_full((len(names),), torch.inf)
-    highest = values.nan_to_num(-torch.inf).amax(0) if len(values) else -lowest
-    for name, low, high in zip(names, lowest.tolist(), highest.tolist(), strict=True):
-        if low >= high:
-            what = f"is {low:g} wherever it is given" if low == high else "has no value"
-            return f"target {name!r} {what} in {part}: leave it out"
-    return None
+    """What is wrong with the targets where nothing can be learned of any of them, or None."""
+    if bool(_varied(values).any()):
+        return None
+    known = values[:, 0][~values[:, 0].isnan()]
+    what = f"is {float(known[0]):g} wherever it is given" if len(known) else "has no value"
+    others = f", nor do the other {len(names) - 1} vary" if len(names) > 1 else ""
+    return f"target {names[0]!r} {what} in {part}{others}: choose other targets"
+
+
+def _varied(values: Float[Tensor, "rows targets"]) -> Bool[Tensor, " targets"]:
+    """The targets with at least two different values."""
+    if not len(values):
+        return torch.zeros(values.shape[1], dtype=torch.bool)
+    return values.nan_to_num(torch.inf).amin(0) < values.nan_to_num(-torch.inf).amax(0)

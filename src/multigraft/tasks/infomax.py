@@ -23,6 +23,7 @@ class Infomax(Discrimination):
 
     name = "im"
     title = "infomax"
+    fewest = 2
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         if len(graphs) < 2:

@@ -113,9 +113,11 @@ class Speed(L.Callback):
     def on_train_batch_start(self, trainer: L.Trainer, *_: Any) -> None:
         self._since = time.monotonic()
 
-    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, *_: Any) -> None:
+    def on_train_batch_end(
+        self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: int, *_: Any
+    ) -> None:
         self.seconds += time.monotonic() - self._since
-        self.graphs += _training(pl_module).batch_graphs
+        self.graphs += _training(pl_module).batch_graphs(batch)
 
 
 class SaveState(L.Callback):

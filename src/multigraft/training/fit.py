@@ -26,7 +26,7 @@ from multigraft.tasks.base import Task
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import TASKS, resolve
 from multigraft.training.options import TrainOptions, check_resumable
-from multigraft.training.preparation import Run, prepare
+from multigraft.training.preparation import Run, pooling, prepare, usual_options, usual_strategy
 
 SMALL_BATCH = 128
 OPTIONS, INITIAL = "options.json", "initial.safetensors"
@@ -36,7 +36,7 @@ def train(
     graphs: Any,
     *,
     tasks: Sequence[str | Task] | None = None,
-    strategy: str | Strategy = "esame",
+    strategy: str | Strategy | None = None,
     encoder: nn.Module | str | None = None,
     start: TrainedEncoder | str | Path | None = None,
     balancing: str | Balancing = "equal",
@@ -74,8 +74,8 @@ def train(
     Args:
         graphs: A data set's name, a folder in TU layout, a file of molecules, or anything of PyG's that holds graphs.
         tasks: Names or `Task` values; None: all named tasks that the data can serve, but for pretext tasks.
-        strategy: A name or a `Strategy`; ``inner_steps``, ``inner_lr``, ``first_order``, ``step_losses`` are options of
-            a named one.
+        strategy: A name or a `Strategy`; None: ``esame`` for several tasks, ``single`` for one. ``inner_steps``,
+            ``inner_lr``, ``first_order``, ``step_losses`` are options of a named one.
         encoder: A name: ``gcn`` (SAME's, 3 layers, 256 wide), or ``gin``, ``edge-gcn``, ``graphsage``, ``gat`` (the
             pre-training paper's, 5 layers, 300 wide); None for ``gin`` on molecules and proteins, else ``gcn``. An
             `Encoder`; or any module from (features ``[nodes, in]``, edges ``[2, edges]``) to embeddings
@@ -113,7 +113,8 @@ def train(
     if resume and out is None:
         raise InputError("to resume a run, name its directory as out")
     packed = load(graphs)
-    chosen = strategy
+    values = resolve(tasks) if tasks is not None else served(packed)
+    chosen = usual_strategy(len(values)) if strategy is None else strategy
     given = {"inner_steps": inner_steps, "inner_lr": inner_lr, "first_order": first_order, "step_losses": step_losses}
     if isinstance(chosen, str):
         chosen = build(chosen, **given)
@@ -121,11 +122,10 @@ def train(
         raise InputError(f"{', '.join(given)} are options of strategies chosen by name")
     weighed = balance(balancing, weights)
     begun = load_encoder(start) if isinstance(start, str | Path) else start
-    values = resolve(tasks) if tasks is not None else served(packed)
-    values = [_pooling(task, readout) for task in values]
+    values, usual = pooling(values, readout), usual_options(values)
     kind = split if split is not None else default_split(packed)
-    size = batch_size if batch_size is not None else max((task.batch_size for task in values), default=16)
-    rate = learning_rate if learning_rate is not None else max((task.learning_rate for task in values), default=5e-4)
+    size = usual["batch_size"] if batch_size is None else batch_size
+    rate = usual["learning_rate"] if learning_rate is None else learning_rate
     options = TrainOptions(
         tuple(task.name for task in values), chosen.config(), epochs, size, rate, scaling,
         kind if isinstance(kind, str) else kind.kind, patience, validate_every, validation_draws, seed, device,
@@ -168,13 +168,6 @@ def untrained(
         TaskModel(run.initial, [], packed.origin), run.initial, packed.origin, (), options.strategy, run.split,
         {"seed": seed, "epochs": 0, "best_epoch": -1, "seconds": 0.0, "validation": {}},
     )  # fmt: skip
-
-
-def _pooling(task: Task, readout: str | None) -> Task:
-    """The task with that readout, where it pools graphs."""
-    if readout is None or "pool" not in task.config():
-        return task
-    return dataclasses.replace(task, pool=readout)  # ty: ignore[invalid-argument-type]
 
 
 def _threads_for(batch_size: int) -> int:

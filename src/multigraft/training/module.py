@@ -61,13 +61,14 @@ class TrainingModule(L.LightningModule):
 
     @property
     def steps(self) -> int:
-        """Batches an epoch; graphs that fill no batch wait for another epoch's order."""
-        return max(1, len(self.training_part) // self.options.batch_size)
+        """Batches an epoch. Episodes need whole ones: graphs that fill none wait for another epoch's order."""
+        whole, left = divmod(len(self.training_part), self.options.batch_size)
+        least = max((task.fewest for task in self.tasks), default=1)
+        return max(1, whole + (not self.method.episodic and left >= least))
 
-    @property
-    def batch_graphs(self) -> int:
-        """Graphs in a batch; all there are where they do not fill one."""
-        return min(self.options.batch_size, len(self.training_part))
+    def batch_graphs(self, step: int) -> int:
+        """Graphs in a batch; the last may have fewer than the others."""
+        return min(self.options.batch_size, len(self.training_part) - step * self.options.batch_size)
 
     def train_dataloader(self) -> range:
         return range(self.steps)

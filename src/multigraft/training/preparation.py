@@ -1,8 +1,9 @@
 """What a training run consists of, checked before anything is written."""
 
 import copy
+import dataclasses
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -144,6 +145,29 @@ def _trunk(
         built = named_encoder(given or default_encoder(graphs), schema, sizes)
     built.inputs.fit(train)
     return built
+
+
+def usual_strategy(tasks: int) -> str:
+    """The name of the strategy for so many tasks where none is given."""
+    return "single" if tasks == 1 else "esame"
+
+
+def usual_options(tasks: Sequence[Task]) -> dict[str, Any]:
+    """The batch size and the learning rate that are usual for the tasks; of several, the largest."""
+    return {
+        "batch_size": max((task.batch_size for task in tasks), default=Task.batch_size),
+        "learning_rate": max((task.learning_rate for task in tasks), default=Task.learning_rate),
+    }
+
+
+def pooling(tasks: Sequence[Task], readout: str | None) -> list[Task]:
+    """The tasks with that readout, where they pool graphs; None: as they are."""
+    if readout is None:
+        return list(tasks)
+    return [
+        dataclasses.replace(task, pool=readout) if "pool" in task.config() else task  # ty: ignore[invalid-argument-type]
+        for task in tasks
+    ]
 
 
 def default_encoder(graphs: PackedGraphs) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
 
-from multigraft.encoders.gcn import GCN
 from multigraft.encoders.inputs import InputSchema
+from multigraft.encoders.registry import ENCODERS
 from multigraft.errors import InputError
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split
@@ -16,7 +16,7 @@ from multigraft.strategies.registry import STRATEGIES, build
 from multigraft.tasks.registry import resolve
 from multigraft.training.fit import train
 from multigraft.training.options import TrainOptions
-from multigraft.training.preparation import prepare
+from multigraft.training.preparation import SHAPE, pooling, prepare, usual_options
 
 PLAIN = (bool, int, float, str)
 # What one search has one of, and what decides where a run goes rather than how it learns.
@@ -34,6 +34,7 @@ RESERVED = frozenset(
         "out",
         "resume",
         "progress",
+        "threads",
     }
 )
 # They decide how a validation score is found, so that scores of different trials could not be compared.
@@ -50,8 +51,10 @@ class Option:
 
 
 @cache
-def options_of(strategy: str) -> dict[str, Option]:
+def options_of(strategy: str, tasks: tuple[str, ...] = (), encoder: str = "gcn") -> dict[str, Option]:
     """The options of `multigraft.train` with this strategy that are plain values, by name.
+
+    Defaults are those for these tasks and this encoder.
 
     Raises:
         InputError: an unknown strategy, or one that goes on from an encoder that is trained already.
@@ -60,13 +63,15 @@ def options_of(strategy: str) -> dict[str, Option]:
         raise InputError(f"strategy {strategy!r} goes on from a trained encoder: tune the strategy that trains it")
     own = _parameters(STRATEGIES[strategy])
     of_strategies = {name for make in STRATEGIES.values() for name in _parameters(make)}
+    makers = (STRATEGIES[strategy], ENCODERS[encoder], InputSchema.of, train)
+    usual = usual_options(resolve(tasks) if tasks else [])
     found = {}
     for name, parameter in _parameters(train).items():
         kind = _kind(parameter.annotation)
         if kind is None or name in RESERVED or (name in of_strategies and name not in own):
             continue
-        makers = (STRATEGIES[strategy], GCN, InputSchema.of, train)
-        defaults = [_parameters(make)[name].default for make in makers if name in _parameters(make)]
+        defaults = [usual.get(name)]
+        defaults += [_parameters(make)[name].default for make in makers if name in _parameters(make)]
         found[name] = Option(name, kind, next((value for value in defaults if value is not None), None))
     return found
 
@@ -86,10 +91,11 @@ def check_options(
     method = build(strategy, **{name: value for name, value in options.items() if name in own})
     balance(options.get("balancing", "equal"))
     fields = _parameters(TrainOptions).keys() - {"balancing"}
-    training = {name: value for name, value in options.items() if name in fields}
+    asked = resolve(tasks)
+    training = usual_options(asked) | {name: value for name, value in options.items() if name in fields}
     chosen = TrainOptions(tuple(tasks), method.config(), seed=seed, device=device, epochs=epochs, **training)
-    shape = {name: options.get(name) for name in ("dim", "layers")}
-    prepare(graphs, resolve(tasks), method, chosen, None, shape, split)
+    shape = {name: options.get(name) for name in SHAPE}
+    prepare(graphs, pooling(asked, options.get("readout")), method, chosen, None, shape, split)
 
 
 def _parameters(make: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:

@@ -13,10 +13,11 @@ from multigraft.errors import InputError
 from multigraft.graphs.catalog import load
 from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
-from multigraft.graphs.splits import Split
+from multigraft.graphs.splits import Split, default_split
 from multigraft.graphs.store import save
-from multigraft.tasks.registry import TASKS
 from multigraft.training.claim import claim
+from multigraft.training.fit import served
+from multigraft.training.preparation import default_encoder, usual_strategy
 from multigraft.tuning.findings import Trial, Tuning
 from multigraft.tuning.journal import Drawn, Journal, check_installed
 from multigraft.tuning.options import check_options, options_of
@@ -33,12 +34,12 @@ def tune(
     graphs: Any,
     *,
     out: str | Path,
-    strategy: str = "esame",
+    strategy: str | None = None,
     tasks: Sequence[str] | None = None,
     space: Space | str | Path | None = None,
     trials: int = 20,
     epochs: int = 100,
-    split: str | Split = "stratified",
+    split: str | Split | None = None,
     seed: int = 0,
     processes: int | None = None,
     budget: float | None = None,
@@ -55,12 +56,12 @@ def tune(
     Args:
         graphs: As for `train`.
         out: A new directory.
-        strategy: A strategy's name.
+        strategy: A strategy's name; None: as for `train`.
         tasks: Names of tasks; None: all that the data can serve.
         space: What is searched: a `Space`, or a TOML file; None: what the methods of SAME share.
         trials: How many trials are to be finished, those of the search that is resumed included.
         epochs: Passes over the training graphs in every trial.
-        split: As for `train`; trials train on its first part and are compared on its second.
+        split: As for `train`, None too; trials train on its first part and are compared on its second.
         seed: Decides split, initial weights, episodes, and what is tried.
         processes: Trials that run side by side, each in a process of its own, which Python starts afresh: a script
             needs ``if __name__ == "__main__"``. None: one after another, in this process.
@@ -78,16 +79,17 @@ def tune(
     _check_counts(trials, processes, budget)
     check_installed()
     packed, folder = load(graphs), Path(out)
-    usual = (task.name for task in TASKS.values() if not (task.pretext or task.obstacle(packed)))
-    names = tuple(usual if tasks is None else tasks)
+    names = tuple(task.name for task in served(packed)) if tasks is None else tuple(tasks)
+    strategy = usual_strategy(len(names)) if strategy is None else strategy
     chosen = _space(space, strategy, names, packed)
+    split = default_split(packed) if split is None else split
     kind = split if isinstance(split, str) else split.for_graphs(packed).to_json()
     setup = Setup(folder, strategy, names, epochs, kind, seed, device)
     _check(packed, setup, split, chosen)
     claim(folder, _described(packed, setup, chosen, trials), resume, "search", FREE_ON_RESUME)
     try:
         with FileLock(folder / LOCK, timeout=0):
-            journal = _journal(setup, chosen)
+            journal = _journal(packed, setup, chosen)
             search = Search(journal, setup, trials)
             if search.left:
                 save(packed, setup.graphs)
@@ -135,18 +137,18 @@ def _described(graphs: PackedGraphs, setup: Setup, space: Space, trials: int) ->
     }  # fmt: skip
 
 
-def _journal(setup: Setup, space: Space) -> Journal:
-    return Journal(setup.folder / JOURNAL, space, setup.seed, _defaults(setup.strategy, space))
+def _journal(graphs: PackedGraphs, setup: Setup, space: Space) -> Journal:
+    return Journal(setup.folder / JOURNAL, space, setup.seed, _defaults(graphs, setup, space))
 
 
-def _defaults(strategy: str, space: Space) -> dict[str, Any]:
+def _defaults(graphs: PackedGraphs, setup: Setup, space: Space) -> dict[str, Any]:
     """What training takes for the options that are searched."""
-    known = options_of(strategy)
+    known = options_of(setup.strategy, setup.tasks, default_encoder(graphs))
     return {name: known[name].default for name in space.parameters}
 
 
 def _found(graphs: PackedGraphs, setup: Setup, space: Space, journal: Journal) -> Tuning:
-    defaults = _defaults(setup.strategy, space)
+    defaults = _defaults(graphs, setup, space)
     trials = [_trial(drawn, defaults, read_result(setup, drawn.number)) for drawn in journal.trials("done")]
     for state in ("running", "failed"):
         trials += [_trial(drawn, defaults, Result(state)) for drawn in journal.trials(state)]
