@@ -5,7 +5,7 @@ import json
 import pytest
 
 from multigraft.errors import InputError
-from multigraft.files import replacing, write_json, write_text
+from multigraft.files import replacing, write_json, write_table, write_text
 
 
 def test_a_finished_block_replaces_the_file(tmp_path):
@@ -31,6 +31,11 @@ def test_json_refuses_what_json_cannot_say(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         write_json(tmp_path / "a.json", float("nan"))
     assert json.loads((tmp_path / "a.json").read_text()) == {"b": [1, None]}
+
+
+def test_a_table_has_the_columns_of_all_rows(tmp_path):
+    write_table(tmp_path / "a.csv", [{"epoch": 0, "loss": 0.5}, {"epoch": 1, "score": 'a "b", c'}])
+    assert (tmp_path / "a.csv").read_text() == 'epoch,loss,score\n0,0.5,\n1,,"a ""b"", c"\n'
 
 
 def test_directories_and_places_that_cannot_be_are_named(tmp_path):

@@ -3,11 +3,18 @@
 import json
 
 import pytest
+from filelock import FileLock
 
 from multigraft.errors import InputError
-from multigraft.training.claim import OPTIONS, claim
+from multigraft.training.claim import LOCK, OPTIONS, claimed
 
 WANTED = {"strategy": "esame", "epochs": 5, "space": {"dim": [4, 8]}, "trials": 20, "device": "cpu"}
+
+
+def claim(*arguments, **options):
+    """Take the directory, and leave it at once."""
+    with claimed(*arguments, **options):
+        pass
 
 
 @pytest.mark.parametrize("resume", [False, True])
@@ -72,3 +79,22 @@ def test_options_that_cannot_be_read(tmp_path):
     (tmp_path / "search" / OPTIONS).write_text("{")
     with pytest.raises(InputError, match=r"cannot resume, .*options\.json cannot be read"):
         claim(tmp_path / "search", WANTED, True)
+
+
+def test_nothing_is_written_while_another_process_works_there(tmp_path):
+    claim(tmp_path / "search", WANTED, False)
+    with FileLock(tmp_path / "search" / LOCK), pytest.raises(InputError, match="another process works on the search"):
+        claim(tmp_path / "search", WANTED | {"trials": 40}, True, free=frozenset({"trials"}))
+    assert json.loads((tmp_path / "search" / OPTIONS).read_text()) == WANTED
+
+
+def test_work_that_was_killed_before_it_had_options_can_be_taken(tmp_path):
+    (tmp_path / LOCK).touch()
+    claim(tmp_path, WANTED, True)
+    assert json.loads((tmp_path / OPTIONS).read_text()) == WANTED
+
+
+def test_the_lock_is_given_back(tmp_path):
+    with pytest.raises(ZeroDivisionError), claimed(tmp_path / "search", WANTED, False):
+        raise ZeroDivisionError
+    claim(tmp_path / "search", WANTED, True)

@@ -1,7 +1,5 @@
 """What happens after each epoch: keep the best weights, write the history, save the state, show progress."""
 
-import csv
-import io
 import time
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor
 
-from multigraft.files import replacing, write_text
+from multigraft.files import replacing, write_table
 from multigraft.training.module import TrainingModule
 
 
@@ -80,15 +78,7 @@ class History(L.Callback):
         seconds = round(time.monotonic() - self._started, 3)
         self.rows.append({"epoch": trainer.current_epoch, "seconds": seconds, **_training(pl_module).scores()})
         if self.path:
-            write_text(self.path, self._csv())
-
-    def _csv(self) -> str:
-        names = list(dict.fromkeys(name for row in self.rows for name in row))
-        text = io.StringIO()
-        writer = csv.DictWriter(text, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.rows)
-        return text.getvalue()
+            write_table(self.path, self.rows)
 
     def state_dict(self) -> dict[str, Any]:
         return {"rows": self.rows}

@@ -1,26 +1,55 @@
 """The directory of work that takes several runs of training: a new one, or that of the work which is to go on."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from reprlib import repr
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from multigraft.errors import InputError
 from multigraft.files import write_json
 
-OPTIONS = "options.json"
+OPTIONS, LOCK = "options.json", "lock"
 
 
-def claim(
+@contextmanager
+def claimed(
     folder: Path, wanted: dict[str, Any], resume: bool, work: str = "search", free: frozenset[str] = frozenset()
-) -> None:
-    """Make ``folder`` the directory of the work with the ``wanted`` options, or check that it is.
+) -> Iterator[None]:
+    """Make ``folder`` the directory of the work with the ``wanted`` options, or check that it is; for us alone.
 
-    ``work`` is what it is called; the options that are ``free`` may differ when it is resumed.
+    ``work`` is what it is called; the options that are ``free`` may differ when it is resumed. Nothing is written while
+    another process works there.
 
     Raises:
-        InputError: it holds something else, or work with other options, or work that is not to be resumed.
+        InputError: it holds something else, or work with other options, or work that is not to be resumed; another
+            process works there.
     """
+    _check(folder, wanted, resume, work, free)
+    try:
+        folder.mkdir(parents=True, exist_ok=resume)
+    except FileExistsError as error:
+        raise InputError(f"output directory {folder} exists: choose another") from error
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise InputError(
+            f"another process works on the {work} in {folder}: wait for it, or choose another directory"
+        ) from error
+    try:
+        if resume:
+            _check(folder, wanted, resume, work, free)  # again, as nobody else can write now
+        write_json(folder / OPTIONS, wanted)
+        yield
+    finally:
+        lock.release()
+
+
+def _check(folder: Path, wanted: dict[str, Any], resume: bool, work: str, free: frozenset[str]) -> None:
     file = folder / OPTIONS
     if folder.exists() and not resume:
         hint = "add --resume to go on with it, or choose another" if file.is_file() else "choose another"
@@ -36,6 +65,5 @@ def claim(
                 f"{name}: {repr(stored.get(name))} there, {repr(wanted[name])} now" for name in differing
             )
             raise InputError(f"cannot resume {folder}: it was started with other options ({changes})")
-    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    elif folder.exists() and (not folder.is_dir() or any(entry.name != LOCK for entry in folder.iterdir())):
         raise InputError(f"{folder} holds no {work} to resume: choose another directory")
-    write_json(file, wanted)

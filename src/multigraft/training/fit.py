@@ -86,7 +86,8 @@ def train(
         readout: How graphs are pooled, by tasks that ask about graphs and in graph embeddings: ``mean``, ``sum``,
             ``max``, or, by tasks alone, ``attention``, ``set2set``, ``mean+centre``; None: as each task has it.
         start: A trained encoder, or its directory, to go on from, as ``finetune`` must: with its weights, its heads for
-            the tasks that it shares, and its split where the graphs are the same. Its untrained twin stays.
+            the tasks that it shares, and its split where it, or one that it goes back to, was trained on the same
+            graphs, whatever was asked of them. Its untrained twin stays.
         balancing: How the losses of tasks are weighed: a name or a `Balancing`; ``fixed`` takes ``weights``, by task.
         epochs: Passes over the training graphs, in batches of ``batch_size`` graphs; Adam with ``learning_rate``.
             None: what is usual for the tasks, 16 and 5e-4 as in SAME, 256 and 1e-3 for pretext tasks, 32 and 1e-3 for
@@ -193,6 +194,7 @@ def _train(run: Run, out: Path | None, resume: bool, progress: bool) -> TrainedE
     state = out / "training" / "last.ckpt"
     trained = run_loop(run, out / "training", state if state.is_file() else None, progress)
     write_into(trained, out)
+    trained.home = out.absolute()
     return trained
 
 

@@ -13,9 +13,11 @@ import lightning as L
 import torch
 
 from multigraft.graphs.part import Part
+from multigraft.models.seen import grown
 from multigraft.models.trained import TrainedEncoder, pick_device
 from multigraft.models.versions import versions
 from multigraft.training.callbacks import BestWeights, EpochProgress, History, SaveState, Speed
+from multigraft.training.curve import LossCurve
 from multigraft.training.module import TrainingModule
 from multigraft.training.preparation import Run
 
@@ -34,7 +36,13 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
     )  # fmt: skip
     best, history = BestWeights(options.patience), History(folder / "history.csv")
     speed = Speed()
-    callbacks: list[L.Callback] = [best, history, speed, *([EpochProgress()] if progress else [])]
+    callbacks: list[L.Callback] = [
+        best,
+        history,
+        speed,
+        LossCurve(folder / "steps.csv"),
+        *([EpochProgress()] if progress else []),
+    ]
     callbacks.append(SaveState(folder / "last.ckpt"))
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     where = pick_device(options.device)
@@ -68,7 +76,7 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
     }
     return TrainedEncoder(
         run.model.cpu().eval(), run.initial.eval(), graphs.origin, options.tasks, options.strategy, split, metadata,
-        run.readout,
+        run.readout, grown(run.start.seen if run.start is not None else {}, graphs, split),
     )  # fmt: skip
 
 

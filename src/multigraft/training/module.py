@@ -115,13 +115,17 @@ class TrainingModule(L.LightningModule):
     def on_train_epoch_end(self) -> None:
         self.log_dict(self.scores(), batch_size=1)
 
+    def loss_sums(self) -> dict[str, float]:
+        """The sum of each task's losses over the steps of this epoch so far."""
+        return {name: float(loss) for name, loss in self._losses.items()}
+
     def scores(self) -> dict[str, float]:
         """At an epoch's end ``train/TASK``, a mean loss; when validated, ``validation/TASK`` and ``validation/sum``.
 
         Raises:
             MultigraftError: a loss is infinite or not a number.
         """
-        train = {f"train/{name}": float(total) / self.steps for name, total in self._losses.items()}
+        train = {f"train/{name}": loss / self.steps for name, loss in self.loss_sums().items()}
         if not all(map(math.isfinite, train.values())):
             raise MultigraftError(
                 f"the loss is no longer a number in epoch {self.current_epoch} ({train}): use a smaller learning rate"

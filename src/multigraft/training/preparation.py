@@ -16,9 +16,9 @@ from multigraft.encoders.inputs import InputSchema
 from multigraft.encoders.readout import Readout
 from multigraft.encoders.registry import ENCODERS
 from multigraft.errors import InputError
-from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.splits import Split, split_graphs
+from multigraft.models.seen import check_unseen, own_split
 from multigraft.models.trained import TrainedEncoder, evaluating, pick_device
 from multigraft.randomness import seed_of
 from multigraft.strategies.balancing.base import Balancing, Equal
@@ -73,9 +73,11 @@ def prepare(
     strategy.check(tasks, options.batch_size)
     _check_start(strategy, start, encoder, shape)
     pick_device(options.device)
-    if start is not None and start.split is not None and start.split.identity == identity(graphs):
-        split = start.split  # its test graphs must stay unseen
+    if start is not None and not isinstance(split, Split):
+        split = own_split(start, graphs) or split  # its test graphs must stay unseen
     parts = split.for_graphs(graphs) if isinstance(split, Split) else split_graphs(graphs, split, options.seed)
+    if start is not None:
+        check_unseen(start, graphs, parts)
     tasks = [task.fitted(graphs, parts.train) for task in tasks]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_of(options.seed, "initial weights"))

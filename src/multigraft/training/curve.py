@@ -1,0 +1,44 @@
+"""The loss within long epochs: one over a corpus takes minutes to hours, and what it learns shows before it ends."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import lightning as L
+
+from multigraft.files import write_table
+from multigraft.training.module import TrainingModule
+
+ROWS = 20  # an epoch
+LONG = 200  # steps of an epoch that are worth looking into
+
+
+class LossCurve(L.Callback):
+    """Mean losses over each twentieth of a long epoch, as CSV; ``seconds`` are those of the run at hand."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows: list[dict[str, float]] = []
+        self._before: dict[str, float] = {}
+        self._started = time.monotonic()
+
+    def on_train_batch_end(
+        self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: int, *_: Any
+    ) -> None:
+        assert isinstance(pl_module, TrainingModule)
+        every = pl_module.steps // ROWS
+        if pl_module.steps < LONG or (batch + 1) % every:
+            return
+        sums = pl_module.loss_sums()
+        before = self._before if batch >= every else {}
+        means = {f"train/{name}": (total - before.get(name, 0.0)) / every for name, total in sums.items()}
+        self._before = sums
+        seconds = round(time.monotonic() - self._started, 3)
+        self.rows.append({"epoch": trainer.current_epoch, "step": batch + 1, "seconds": seconds, **means})
+        write_table(self.path, self.rows)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"rows": self.rows}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        self.rows = state_dict["rows"]
