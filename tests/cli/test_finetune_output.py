@@ -1,11 +1,17 @@
 """What people see of a fine-tuning: contenders in one table, targets in another, notes and the place."""
 
+import functools
 import math
 
 import pytest
 
+from multigraft.cli.data_options import DataOptions
 from multigraft.cli.finetune_output import MOST_TARGETS, published_rows, shown
 from multigraft.evaluation.finetuned import Baseline, FineTuned, SeedScores
+from multigraft.graphs.moleculenet import MOLECULENET
+from multigraft.graphs.molecules.load import pack_smiles
+
+pytest.importorskip("rdkit")
 
 START = {"fingerprint": "f" * 16, "kind": "edge-gcn", "tasks": [], "strategy": {"name": "imported"},
          "data": "gcn_contextpred"}  # fmt: skip
@@ -19,10 +25,23 @@ def tuned(start=None, targets=("p_np",), metric="roc_auc", dataset="bbbp", split
     return FineTuned(dataset, split, metric, scores, facts, **changes)
 
 
+@functools.cache
+def methane(count):
+    """So many graphs."""
+    return pack_smiles(["C"] * count)
+
+
+def printed(found, source=None, rows=None, **reading):
+    """What is printed of the set; of the catalog's, with all of its rows, where nothing else is said."""
+    table = MOLECULENET.get(found.dataset)
+    count = rows or (1 if table is None else table.rows)
+    return published_rows(found, methane(count), source or found.dataset, DataOptions(**reading))
+
+
 def lines(found):
     """Everything that is shown, tables as rows of cells."""
     told = []
-    for one in shown(found, published_rows(found)):
+    for one in shown(found, printed(found)):
         if isinstance(one, str):
             told.append(one)
         else:
@@ -62,7 +81,27 @@ def test_errors_are_not_in_percent():
 
 @pytest.mark.parametrize("changes", [{"split": "random"}, {"metric": "average_precision"}, {"dataset": "mine"}])
 def test_what_is_no_comparison_is_not_shown(changes):
-    assert published_rows(tuned(**changes)) == []
+    assert printed(tuned(**changes)) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"source": "freesolv.csv"},
+        {"source": "./freesolv"},
+        {"rows": 200},
+        {"targets": "expt"},
+        {"smiles_column": "smiles"},
+        {"strip_salts": True},
+        {"threshold": 0.0},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_only_the_catalogs_data_as_they_are_stand_beside_what_is_printed(other):
+    found = tuned(dataset="freesolv", metric="rmse")
+    assert [one.value for one in printed(found)] == [2.764]
+    assert printed(found, **other) == []
+    assert printed(found, strip_salts=False) == printed(found, featurization="ogb") == printed(found)
 
 
 def test_targets_are_shown_where_there_are_a_few():

@@ -50,6 +50,12 @@ def test_an_untrained_encoder_that_was_not_run_is_none(table):
     assert untrained_of(missing) is None
 
 
+def test_of_several_untrained_architectures_none_is_the_untrained_encoder(table):
+    cell = untrained_of(table.shown)
+    assert untrained_of([cell, dataclasses.replace(cell, model="untrained gat", architecture="other")]) is None
+    assert untrained_of([cell, dataclasses.replace(cell, model="untrained (knn)")]) is cell
+
+
 def test_the_heading_says_protocol_splits_and_epochs(table):
     figure = Figure()
     heading(table, figure)

@@ -8,7 +8,7 @@ from multigraft.errors import InputError
 from multigraft.reports.study_table import epochs_of, span, study_table
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.reading import read_study
-from multigraft.studies.study import Row
+from multigraft.studies.study import Row, Stage
 from tests.helpers.made_up import made_up
 from tests.helpers.studies import small_study
 from tests.helpers.study_tables import shipped_table
@@ -128,3 +128,28 @@ def test_a_span_is_one_number_or_two():
     assert span([3, 3]) == "3"
     assert (epochs_of([1, 1]), epochs_of([2]), epochs_of([1, 2])) == ("1 epoch", "2 epochs", "1 to 2 epochs")
     assert span([5000, 1000, 8000]) == "1000 to 8000"
+
+
+MASKED = Stage("single", ("am",), "corpus.smi")
+RELEASED = Stage("imported", (), "gin_masking.pth", {"encoder": "gin"})
+
+
+@pytest.mark.parametrize(
+    ("stages", "removes", "wanted"),
+    [
+        ((MASKED,), ("MUTAG",), []),
+        ((MASKED,), (), ["Nothing was taken out of corpus.smi"]),
+        ((RELEASED,), (), ["'released': weights that others trained"]),
+        ((RELEASED, MASKED), ("MUTAG",), ["'released': weights that others trained"]),
+        ((), (), []),
+    ],
+    ids=["removed", "kept", "released", "both", "no corpus"],
+)
+def test_a_corpus_that_may_hold_what_is_asked_about_is_noted(tmp_path, stages, removes, wanted):
+    study = small_study(rows=(Row("gin", "finetune", (("gc",),), "own", start=stages),), removes=removes)
+    notes = study_table(study, made_up(study, tmp_path)).notes
+    openings = ("Nothing was taken out", "'released'")
+    assert [note for note in notes if note.startswith(openings)] == [
+        note for note in notes if any(note.startswith(one) for one in wanted)
+    ]
+    assert sum(note.startswith(openings) for note in notes) == len(wanted)

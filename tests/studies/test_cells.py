@@ -10,7 +10,7 @@ from multigraft.errors import InputError
 from multigraft.studies.cells import cells
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.reading import read_study
-from multigraft.studies.study import Row
+from multigraft.studies.study import Row, Stage
 from tests.helpers.made_up import likely, made_up
 from tests.helpers.studies import small_study
 
@@ -117,3 +117,19 @@ def test_results_of_two_versions_of_the_data_are_refused(tmp_path):
     made_up(dataclasses.replace(second, rows=second.rows[:1]), tmp_path, split={"kind": "", "seed": 0, "digest": "new"})
     with pytest.raises(InputError, match="two versions of split 0 of MUTAG"):
         cells(mixed, "strict", ledger)
+
+
+def test_data_of_ones_own_that_bear_a_papers_name_have_no_published_number(tmp_path):
+    study = read_study("same-table1").planned(["ENZYMES"], 2)
+    ledger = made_up(study, tmp_path)
+    assert all(cell.published is not None for cell in found(study, ledger, headline=True) if cell.trained)
+    own = dataclasses.replace(study, folders={"ENZYMES": tmp_path})
+    assert all(cell.published is None for cell in found(own, ledger))
+
+
+def test_a_published_number_stands_beside_released_weights_too(tmp_path):
+    study = read_study("pretraining-table1").planned(["bbbp"], 2)
+    stage = Stage("imported", (), "gin_contextpred.pth", {"encoder": "gin"})
+    study = dataclasses.replace(study, rows=(dataclasses.replace(study.rows[4], start=(stage,)),))
+    (cell,) = found(study, made_up(study, tmp_path))
+    assert (cell.trained, cell.published) == ("cp released", 68.0)

@@ -38,6 +38,20 @@ def test_data_that_cannot_serve_a_task(tmp_path):
     assert any("tiny: " in one and "graph labels" in one for one in findings(study, Ledger(tmp_path / "ledger")))
 
 
+def test_corpora_removed_sets_and_weights_that_are_gone_are_findings(tmp_path, monkeypatch):
+    monkeypatch.setenv("MULTIGRAFT_DATA", str(tmp_path))
+    for name in ("corpus.smi", "other.smi"):
+        (tmp_path / name).write_text("C\n")
+    text = TINY.replace('datasets = ["tiny"]', 'datasets = ["tiny"]\nremoves = ["other.smi"]')
+    corpus = '{ dataset = "corpus.smi", strategy = "single", tasks = "am" }'
+    text += f'start = [{{ weights = "gone.pth", encoder = "gcn" }}, {corpus}]\n'
+    study = read_study(str(tiny_study(tmp_path, text)))
+    for name in ("corpus.smi", "other.smi"):
+        (tmp_path / name).unlink()
+    found = [one.split(": ")[0] for one in findings(study, Ledger(tmp_path / "ledger"))]
+    assert found == ["corpus.smi", "other.smi", "gone.pth"]
+
+
 def test_spoilt_and_unpaired_files_are_findings(tmp_path):
     study, ledger = read_study(str(tiny_study(tmp_path))), Ledger(tmp_path / "ledger")
     one, two, three, *_ = runs(study, "strict")

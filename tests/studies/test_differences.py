@@ -117,3 +117,39 @@ def test_an_unseen_task_is_compared_with_the_baseline_on_the_same_tasks(tmp_path
     assert {one.against.model for one in found} == {"classical"}
     assert len(found) == 6
     assert all(one.against.trained == one.cell.trained for one in found)
+
+
+def pretrained(tmp_path, name):
+    study = read_study(name).planned(["bbbp"], 2)
+    found = compared(study, made_up(study, tmp_path))
+    return [
+        [(one.cell.model, one.cell.trained, one.against.model, one.against.trained) for one in found
+         if one.against.model.startswith("untrained") == untrained]
+        for untrained in (True, False)
+    ]  # fmt: skip
+
+
+def test_what_is_pretrained_is_compared_with_the_same_model_from_scratch(tmp_path):
+    """Not with the encoder that was pre-trained for a task of the name that is asked."""
+    trained = ("im", "ep", "am", "cp", "ml", "im,ml", "ep,ml", "am,ml", "cp,ml")
+    untrained, before = pretrained(tmp_path, "pretraining-table1")
+    assert before == [("gin", one, "gin", "") for one in trained]
+    assert untrained == [("gin", one, "untrained", "") for one in trained]
+
+
+def test_every_architecture_has_its_own_start_from_scratch(tmp_path):
+    cells_of = [("gin", "cp")] + [(kind, one) for kind in ("edge-gcn", "graphsage", "gat")
+                                  for one in ("cp", "cp released")]  # fmt: skip
+    untrained, before = pretrained(tmp_path, "pretraining-architectures")
+    assert before == [(model, one, model, "") for model, one in cells_of]
+    assert untrained == [(model, one, f"untrained {model}", "") for model, one in cells_of]
+
+
+def test_without_a_start_from_scratch_of_its_own_it_is_the_end_to_end_models(tmp_path):
+    study = read_study("pretraining-table1").planned(["bbbp"], 2)
+    renamed = dataclasses.replace(study.rows[1], model="renamed")
+    study = dataclasses.replace(study, rows=(study.rows[0], renamed, *study.rows[10:]))
+    found = compared(study, made_up(study, tmp_path))
+    assert ("ml", "renamed", "im", "gin", "") in names(found)
+    alone = dataclasses.replace(study, rows=study.rows[1:])
+    assert {one.against.model for one in compared(alone, made_up(alone, tmp_path / "alone"))} == {"untrained"}

@@ -3,7 +3,7 @@ import pytest
 from multigraft.errors import InputError
 from multigraft.studies.names import STUDY_NAMES
 from multigraft.studies.reading import SHIPPED, read_settings, read_study, train_options
-from multigraft.studies.study import Row, Setting
+from multigraft.studies.study import Row, Setting, Stage
 
 ROW = '[[rows]]\nstrategy = "esame"\ntasks = ["gc", "nc,lp"]\n'
 
@@ -17,13 +17,23 @@ def written(tmp_path, text, name="mine"):
 # --- shipped ---------------------------------------------------------------------------------------------------------
 
 
+SAME = [name for name in STUDY_NAMES if name.startswith("same-")]
+PRETRAINING = [name for name in STUDY_NAMES if name not in SAME]
+MOLECULES = {
+    "pretraining-table1": ("bbbp", "tox21", "toxcast", "sider", "clintox", "muv", "hiv", "bace"),
+    "pretraining-regression": ("freesolv", "lipo", "qm7", "qm8"),
+    "pretraining-architectures": ("bbbp", "tox21", "sider", "clintox", "bace"),
+    "frozen-molecules": ("bbbp", "tox21", "sider", "clintox", "bace"),
+}
+
+
 def test_every_shipped_study_is_named_and_every_name_shipped():
-    files = {path.stem for path in SHIPPED.glob("*.toml")} - {"same-settings"}
+    files = {path.stem for path in SHIPPED.glob("*.toml")} - {"same-settings", "pretraining-settings"}
     assert files == set(STUDY_NAMES)
 
 
-@pytest.mark.parametrize("name", STUDY_NAMES)
-def test_shipped_studies_read_and_have_every_baseline(name):
+@pytest.mark.parametrize("name", SAME)
+def test_studies_of_same_have_every_baseline(name):
     study = read_study(name)
     assert study.name == name
     assert study.splits == 10
@@ -31,12 +41,67 @@ def test_shipped_studies_read_and_have_every_baseline(name):
     assert [row.model for row in study.rows if not row.trains] == ["untrained", "attributes", "majority"]
     assert set(study.tasks) == {"gc", "nc", "lp"}
     assert "SAME" in study.source
+    assert (study.corpora, study.removes, study.pretrains) == ((), (), False)
 
 
 def test_tables_are_of_four_data_sets_and_figures_of_enzymes():
-    for name in STUDY_NAMES:
+    for name in SAME:
         wanted = ("ENZYMES",) if "figure" in name else ("ENZYMES", "PROTEINS", "DHFR", "COX2")
         assert read_study(name).datasets == wanted
+
+
+@pytest.mark.parametrize("name", MOLECULES)
+def test_studies_of_pretraining_on_molecules(name):
+    study = read_study(name)
+    assert (study.name, study.datasets) == (name, MOLECULES[name])
+    assert study.splits == (3 if name == "frozen-molecules" else 10)
+    assert (study.split, study.protocols) == ("scaffold", ("strict",))
+    assert study.tasks == (("gr",) if name == "pretraining-regression" else ("ml",))
+    assert study.pretrains
+    assert set(study.corpora) <= {"zinc250k", "fsmol"}
+    assert {dataset for datasets in MOLECULES.values() for dataset in datasets} == set(study.removes)
+    described = [(row.model, row.probe) for row in study.rows if not row.trains and row.strategy != "untrained"]
+    kinds = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors")
+    assert described == [*((kind, reader) for kind in kinds for reader in ("logistic", "forest")), ("constant", "")]
+    assert study.source
+    assert study.published == ("pretraining-table1" if name == "pretraining-table1" else "")
+
+
+def test_the_study_of_proteins():
+    study = read_study("pretraining-proteins")
+    assert (study.datasets, study.split, study.splits, study.protocols) == (("yeast",), "random", 10, ("strict",))
+    assert [(row.model, row.probe) for row in study.rows if not row.trains] == [
+        ("untrained", "logistic"), ("degrees", "logistic"), ("degrees", "forest"), ("constant", ""),
+    ]  # fmt: skip
+    assert (study.tasks, study.corpora, study.removes) == (("ml",), (), ())  # it is trained on its own data first
+    assert [stage.tasks for row in study.rows for stage in row.start] == [("am",), ("cp",), ("ep",), ("im",)]
+    assert "section 5.2" in study.source
+
+
+def test_studies_of_pretraining_begin_from_scratch_and_share_what_they_train_on_a_corpus():
+    seen = []
+    for name in ("pretraining-table1", "pretraining-regression"):
+        rows = [row for row in read_study(name).rows if row.trains]
+        assert [row.begun for row in rows].count(()) == 1
+        seen.append(next(row.start for row in rows if row.begun == ("cp",)))
+    assert seen[0] == seen[1]
+    assert {"".join(row.begun) for row in read_study("pretraining-table1").rows if row.trains} == {
+        "", "im", "ep", "am", "cp", "ml", "imml", "epml", "amml", "cpml",
+    }  # fmt: skip
+
+
+def test_architectures_are_compared_after_the_same_pretraining():
+    study = read_study("pretraining-architectures")
+    begun = {}
+    for row in study.rows:
+        if row.trains:
+            begun.setdefault(row.model, []).append(row.begun)
+    released = [(), ("cp",), ("cp released",)]
+    assert begun == {"gin": released[:2], "edge-gcn": released, "graphsage": released, "gat": released}
+    on_corpus = [row for row in study.rows if row.begun == ("cp",)]
+    assert {(stage.dataset, stage.strategy, stage.tasks) for row in on_corpus for stage in row.start} == {
+        ("zinc250k", "single", ("cp",))
+    }
 
 
 def test_figure_3_is_table_4_on_enzymes():
@@ -81,7 +146,7 @@ def test_rows_take_options_of_train_and_a_start(tmp_path):
         'start = { strategy = "joint", tasks = "gc, nc" }\nlearning_rate = 0.1\n'
     )
     row = read_study(written(tmp_path, text)).rows[0]
-    assert row.start == ("joint", ("gc", "nc"))
+    assert row.start == (Stage("joint", ("gc", "nc")),)
     assert row.options == {"learning_rate": 0.1}
     assert row.tasks == (("gc",),)
 
@@ -130,6 +195,11 @@ BAD = {
     "start": (f'datasets = "COX2"\n{ROW}start = "joint"\n', "start is { strategy = ..., tasks = ... }"),
     "condition": (f'datasets = "COX2"\n{ROW}[[settings]]\nfor = {{ model = "x" }}\n', "a setting is for strategy"),
     "reference": (f'datasets = "COX2"\nscore = "delta-m"\n{ROW}', "go together"),
+    "corpus": (
+        f'datasets = "COX2"\n{ROW}start = {{ dataset = "zinc25k", strategy = "single", tasks = "lp" }}\n',
+        "rows\\[0\\]: start: dataset: there is no data set 'zinc25k'.* did you mean zinc250k",
+    ),
+    "removes": (f'datasets = "bbbp"\nremoves = ["other.csv"]\n{ROW}', "removes: there is no data set 'other.csv'"),
     "plugin": (f'datasets = "COX2"\nplugins = ["no.py"]\n{ROW}', "there is no plugin"),
     "base": (f'extends = "nothing"\n{ROW}', "it extends 'nothing', but there is neither"),
     "circle": (f'extends = "mine"\n{ROW}', "which extends it in turn"),

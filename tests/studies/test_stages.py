@@ -1,20 +1,23 @@
 """Studies whose methods are trained on a corpus first: what is trained once, what is measured, what tables say."""
 
 import csv
+import dataclasses
 import json
+import shutil
 
 import pytest
 
 from multigraft.errors import InputError
 from multigraft.studies.cells import cells
 from multigraft.studies.encoders import obtain
-from multigraft.studies.execution import perform
+from multigraft.studies.execution import check_data, perform
 from multigraft.studies.grid import Training, lines, runs
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.reading import read_study
 from multigraft.studies.runner import epochs_of, run_units
 from multigraft.studies.schedule import unfinished, units
-from multigraft.studies.study import Stage
+from multigraft.studies.sources import sources_of
+from multigraft.studies.study import Row, Stage
 
 pytest.importorskip("rdkit")
 
@@ -27,8 +30,6 @@ removes = ["alcohols.csv"]
 
 [[settings]]
 epochs = 1
-dim = 4
-layers = 1
 batch_size = 4
 validation_draws = 1
 validate_every = 1
@@ -71,10 +72,7 @@ def written(folder, text=TEXT):
     corpus = [*CHAINS[:5], *(f"{chain}N" for chain in CHAINS), *(f"{chain}C#N" for chain in CHAINS)]
     (folder / "corpus.smi").write_text("\n".join(dict.fromkeys(corpus)) + "\n")
     file = folder / "small.toml"
-    file.write_text(
-        text.replace("layers = 1\n", "").replace("dim = 4\n", "")
-        + '[[settings]]\nfor = { strategy = ["untrained"] }\ndim = 4\nlayers = 1\n'
-    )
+    file.write_text(text)
     return file
 
 
@@ -108,6 +106,15 @@ def test_released_weights_can_be_a_stage(tmp_path):
     study = read_study(str(written(tmp_path, text)))
     assert study.rows[2].start == (Stage("imported", (), "pretrain-gnns/chem/gcn_contextpred.pth", {"encoder": "gcn"}),)
     assert study.rows[2].pretrained == ("cp",)
+    assert study.rows[2].begun == ("cp released",)
+    assert study.rows[1].begun == study.rows[1].pretrained
+    assert study.corpora == ("corpus.smi",)
+    assert [line.trained for line in lines(study, "strict")][2] == ("cp released",)
+
+
+def test_released_weights_that_do_not_say_what_they_were_trained_for_are_not_from_scratch():
+    row = Row("gin", "single", (("ml",),), start=(Stage("imported", (), "a/mine.pth", {"encoder": "gin"}),))
+    assert (row.pretrained, row.begun) == ((), ("mine released",))
 
 
 @pytest.mark.parametrize(
@@ -210,3 +217,87 @@ def test_a_measurement_that_is_there_is_not_repeated(done, monkeypatch):
     monkeypatch.setattr("multigraft.studies.execution.probe", None)
     for unit in units([study]):
         perform(unit, ledger.path, "cpu")
+
+
+# --- corpora that change ---------------------------------------------------------------------------------------------
+
+
+def test_what_encoders_were_made_from_is_in_their_records(done):
+    study, ledger, _ = done
+    for unit in units([study]):
+        for run in unit.runs:
+            met = run.training is not None and (run.training.on_corpus or run.training.start is not None)
+            assert set(ledger.read(run).sources) == ({"corpus.smi", "alcohols.csv"} if met else set())
+
+
+@pytest.mark.parametrize("changed", ["corpus.smi", "alcohols.csv"])
+def test_another_corpus_or_other_removed_molecules_of_the_same_name_are_refused(done, tmp_path, changed):
+    study, ledger, _ = done
+    check_data(units([study]), ledger)
+    text = study.folders[changed].read_text()
+    (tmp_path / changed).write_text(text.replace("\nCCC", "\nCCCF", 1))
+    folders = tuple({**study.folders, changed: tmp_path / changed}.items())
+    work = [dataclasses.replace(unit, folders=folders, runs=()) for unit in units([study])]
+    with pytest.raises(InputError, match=rf"the encoder behind .* other files that are called '{changed}'"):
+        check_data(work, ledger)
+
+
+def test_an_encoder_of_another_corpus_is_trained_anew_and_one_that_starts_from_it_too(done, tmp_path):
+    study, ledger, _ = done
+    shutil.copytree(ledger.encoders, tmp_path / "encoders")
+    changed = dataclasses.replace(study, folders={**study.folders, "corpus.smi": tmp_path / "corpus.smi"})
+    text = study.folders["corpus.smi"].read_text()
+    (tmp_path / "corpus.smi").write_text(text + "CCCCF\nCCCCCF\n")
+    (unit, *_) = [one for one in units([changed]) if one.name == "alcohols.csv single ml, split 0" and one.after]
+
+    def made(of):
+        return obtain(unit.training, of.graphs, tmp_path / "encoders", "cpu", of.sources).fingerprint
+
+    before = dataclasses.replace(unit, folders=tuple(study.folders.items()))
+    stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "encoders").rglob("config.json")}
+    first = made(before)
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "encoders").rglob("config.json")} == stamps
+    assert made(unit) != first
+    assert made(before) == first
+
+
+def test_released_weights_that_were_replaced_are_told_apart(tmp_path, monkeypatch):
+    monkeypatch.setenv("MULTIGRAFT_DATA", str(tmp_path))
+    (tmp_path / "checkpoints").mkdir()
+    training = Training("gcn_contextpred.pth", "corpus", 0, "imported", (), '{"encoder":"gcn"}')
+    found = []
+    for content in (b"one", b"two"):
+        (tmp_path / "checkpoints" / "gcn_contextpred.pth").write_bytes(content)
+        found.append(sources_of(training, {}.__getitem__))
+    assert found[0].keys() == found[1].keys() == {"gcn_contextpred.pth"}
+    assert found[0] != found[1]
+
+
+def test_weights_that_are_not_there_stop_their_own_units_alone(done, monkeypatch):
+    study, ledger, _ = done
+    monkeypatch.delenv("MULTIGRAFT_DATA", raising=False)
+    row = Row("gcn", "single", (("ml",),), "own", start=(Stage("imported", (), "a/gcn.pth", {"encoder": "gcn"}),))
+    check_data(units([dataclasses.replace(study, rows=(row, *study.rows))]), ledger)
+
+
+def test_two_studies_may_not_call_different_corpora_the_same(tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    first, second = (read_study(str(written(tmp_path / name))) for name in ("one", "two"))
+    assert units([first, second])  # two copies of the same
+    with (tmp_path / "two" / "corpus.smi").open("a") as file:
+        file.write("CCCF\n")
+    with pytest.raises(InputError, match=r"different data that both call 'corpus\.smi'"):
+        units([first, second])
+
+
+def test_no_table_mixes_two_corpora_of_one_name(done, tmp_path):
+    study, ledger, _ = done
+    shutil.copytree(ledger.path / "runs", tmp_path / "runs")
+    mixed = Ledger(tmp_path)
+    run = next(run for run in runs(study, "strict") if mixed.read(run).sources)
+    record = mixed.read(run)
+    made_from = {**record.sources, "corpus.smi": "other"}
+    mixed.write(run, dataclasses.replace(record, training={**record.training, "sources": made_from}))
+    with pytest.raises(InputError, match=r"two versions of corpus\.smi, of which encoders were made"):
+        cells(study, "strict", mixed)

@@ -5,19 +5,31 @@ import statistics
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from multigraft.cli.data_options import DataOptions
 from multigraft.cli.output import table
 
 if TYPE_CHECKING:
     from multigraft.evaluation.finetuned import FineTuned
+    from multigraft.graphs.packed import PackedGraphs
     from multigraft.studies.published import Published
 
 MOST_TARGETS = 40  # that are shown one by one
 
 
-def published_rows(tuned: "FineTuned") -> list["Published"]:
-    """What is printed of the same data and split."""
+def published_rows(tuned: "FineTuned", graphs: "PackedGraphs", source: str, reading: DataOptions) -> list["Published"]:
+    """What is printed of the same data and split; nothing for data that are not the catalog's, as they are there.
+
+    ``source`` and ``reading``: as what, and how, the graphs were named and read.
+    """
+    from multigraft.graphs.moleculenet import MOLECULENET
+    from multigraft.graphs.named_tables import row_notes
     from multigraft.studies.published import published_beside, trained_by
 
+    chosen = reading.strip_salts or any(
+        one is not None for one in (reading.smiles_column, reading.targets, reading.threshold)
+    )
+    if source not in MOLECULENET or chosen or row_notes(MOLECULENET[source], graphs):
+        return []
     start = tuned.facts["start"]
     trained = () if start is None else trained_by(start["tasks"], start["data"])
     return published_beside(tuned.dataset, tuned.split, tuned.metric, trained)

@@ -48,9 +48,9 @@ def label_of(table: StudyTable, cell: Cell, elsewhere: bool) -> str:
 
 
 def untrained_of(cells: Sequence[Cell]) -> Cell | None:
-    """The untrained encoder among the cells of one panel, if it was measured."""
+    """The untrained encoder among the cells of one panel, if it was measured; None where there are several kinds."""
     found = [cell for cell in cells if cell.model.partition(" ")[0] == UNTRAINED and cell.n]
-    return found[0] if found else None
+    return found[0] if len({cell.architecture for cell in found}) == 1 else None
 
 
 def heading(table: StudyTable, figure: "Figure") -> None:

@@ -15,7 +15,7 @@ from multigraft.studies.gains import GAIN
 from multigraft.studies.grid import lines
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.published import paper_of
-from multigraft.studies.study import Study
+from multigraft.studies.study import IMPORTED, Study
 
 READING = ("svm", "logistic", "knn")  # probes that read features; heads have a way of their own to make them
 DELTA_M = (
@@ -31,6 +31,14 @@ TEST = (
 SAME_SPLIT = (
     "The split by scaffold is the same for all seeds: intervals say how much chance in training matters, not how other "
     "molecules would have come out."
+)
+NOT_REMOVED = (
+    "Nothing was taken out of {corpora}, which encoders were trained on first: what they are asked about may have been "
+    "among it, and these numbers are then too good."
+)
+NOT_REMOVABLE = (
+    "'released': weights that others trained and released. What they were trained on is not at hand, so what is asked "
+    "about here could not be taken out of it: these numbers may be too good."
 )
 UNITS = {True: "in percent", False: "errors in the units of the data (less is better)"}
 SINGLE_SPLIT = "One split shows how large a difference may be, not whether there is one: it has no interval."
@@ -100,7 +108,13 @@ def study_table(
             raise InputError(f"study {study.name!r} has no protocol {name!r}: choose from {', '.join(study.protocols)}")
     found = [cell for name in named for cell in cells(study, name, ledger)]
     paired = differences(study, found)
-    notes = (*_legend(study, found), *_features(found), *_gaps(study, found), *_shortfalls(study, plan))
+    notes = (
+        *_legend(study, found),
+        *_overlaps(study),
+        *_features(found),
+        *_gaps(study, found),
+        *_shortfalls(study, plan),
+    )
     sentences = tuple(" ".join(protocol_sentences(name)) for name in named)
     tests = () if not paired else (TEST.format(count=len(paired)), *((SINGLE_SPLIT,) if study.splits == 1 else ()))
     fixed = (SAME_SPLIT,) if study.split == "scaffold" and study.splits > 1 else ()
@@ -133,6 +147,14 @@ def _legend(study: Study, found: Sequence[Cell]) -> Iterator[str]:
         yield f"{told}."
     if study.reference is not None:
         yield DELTA_M.format(reference=study.reference.model)
+
+
+def _overlaps(study: Study) -> Iterator[str]:
+    """Where encoders may have been trained on what they are asked about."""
+    if study.corpora and not study.removes:
+        yield NOT_REMOVED.format(corpora=" and ".join(study.corpora))
+    if any(stage.strategy == IMPORTED for row in study.rows for stage in row.start):
+        yield NOT_REMOVABLE
 
 
 def _features(found: Sequence[Cell]) -> Iterator[str]:

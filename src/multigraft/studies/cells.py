@@ -33,6 +33,7 @@ class Cell:
         expected: How many splits the study wants.
         epochs: For how many epochs its encoders were trained.
         published: The paper's number, with its standard deviation.
+        architecture: Of its encoder, the same text for the same one; empty without an encoder.
     """
 
     protocol: str
@@ -51,6 +52,7 @@ class Cell:
     epochs: tuple[int, ...] = ()
     published: float | None = None
     published_std: float | None = None
+    architecture: str = ""
 
     @property
     def n(self) -> int:
@@ -105,7 +107,9 @@ def _cell(
     headline: bool,
     numbers: tuple[Mapping[int, float], float, float],
 ) -> Cell:
-    printed = published(study.published, line.trained, task, line.row.model, line.dataset) if headline else None
+    trained = line.row.pretrained if study.pretrains else line.trained
+    known = headline and line.dataset not in study.folders  # of one's own data that bear the name nothing is printed
+    printed = published(study.published, trained, task, line.row.model, line.dataset) if known else None
     values, mean, std = numbers
     return Cell(
         protocol=protocol,
@@ -124,4 +128,5 @@ def _cell(
         epochs=records.epochs(line),
         published=None if printed is None else printed.value,
         published_std=None if printed is None else printed.std,
+        architecture=line.architecture,
     )

@@ -5,8 +5,9 @@ from multigraft.studies.encoders import check_options
 from multigraft.studies.execution import graphs_of
 from multigraft.studies.grid import Training, runs
 from multigraft.studies.ledger import Ledger
+from multigraft.studies.sources import checksum_of, weights_file
 from multigraft.studies.state import spoilt, unpaired
-from multigraft.studies.study import Study
+from multigraft.studies.study import IMPORTED, Study
 from multigraft.tasks.registry import resolve
 
 
@@ -14,6 +15,7 @@ def findings(study: Study, ledger: Ledger) -> list[str]:
     """What is wrong, a sentence each; nothing where all is in order."""
     return [
         *_data(study),
+        *_sources(study),
         *_trainings(study),
         *(f"{one.path}: {one.reason}" for one in spoilt(ledger)),
         *unpaired(study, ledger),
@@ -30,6 +32,25 @@ def _data(study: Study) -> list[str]:
             found += [f"{name}: {obstacle}" for obstacle in obstacles if obstacle]
         except InputError as error:
             found.append(f"{name}: {error}")
+    return found
+
+
+def _sources(study: Study) -> list[str]:
+    """Corpora, what is to be taken out of them, and released weights that are not there."""
+    found = []
+    for name in (*study.corpora, *study.removes):
+        try:
+            checksum_of(study.places[name])
+        except InputError as error:
+            found.append(f"{name}: {error}")
+    for weights in dict.fromkeys(
+        stage.dataset for row in study.rows for stage in row.start if stage.strategy == IMPORTED
+    ):
+        try:
+            if not weights_file(weights).is_file():
+                found.append(f"{weights}: there is no file {weights_file(weights)}")
+        except InputError as error:
+            found.append(str(error))
     return found
 
 

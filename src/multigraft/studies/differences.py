@@ -32,15 +32,18 @@ class PairedDifference:
 def differences(study: Study, cells: Sequence[Cell]) -> list[PairedDifference]:
     """Every headline cell of a trained method minus the untrained encoder's, then minus the end-to-end baseline's.
 
-    The untrained encoder is asked by the same probe, by the linear one where the method answers with its own heads.
-    The baseline is the model ``classical``, or else the first that answers with its own heads; trained on the same
-    tasks if it was, else on the task asked, else from scratch. Cells that share no split have no difference.
+    The untrained encoder is one of the same architecture, asked by the same probe, by the linear one where the method
+    answers with its own heads. The baseline is the model ``classical``, or else the first that answers with its own
+    heads; trained on the same tasks if it was, else on the task asked, else from scratch. Where the study pre-trains,
+    it is the method's own model from scratch, or else the baseline model from scratch: what others were pre-trained for
+    is no baseline, though it may bear the name of the task asked. Cells that share no split have no difference.
     """
     shown = [cell for cell in cells if cell.headline]
     baseline, (train, _, test) = _baseline(study), SPLITS[study.split].fractions
+    before = _from_scratch if study.pretrains else _end_to_end
     return [
         PairedDifference(cell, against, found)
-        for against_of in (_untrained, lambda cell, among: _end_to_end(cell, among, baseline))
+        for against_of in (_untrained, lambda cell, among: before(cell, among, baseline))
         for cell in shown
         if cell.trained
         for against in against_of(cell, shown)
@@ -61,8 +64,9 @@ def _peers(cell: Cell, cells: Sequence[Cell]) -> Iterator[Cell]:
 
 
 def _untrained(cell: Cell, cells: Sequence[Cell]) -> list[Cell]:
-    """The untrained encoder under the cell's probe; one at most."""
-    found = [other for other in _peers(cell, cells) if other.model.partition(" ")[0] == UNTRAINED and not other.trained]
+    """The untrained encoder of the cell's architecture under its probe; one at most."""
+    alike = (other for other in _peers(cell, cells) if other.architecture == cell.architecture and not other.trained)
+    found = [other for other in alike if other.model.partition(" ")[0] == UNTRAINED]
     same = [other for other in found if other.probe == cell.probe]
     return (same or [other for other in found if other.probe == "svm"] or found)[:1]
 
@@ -72,6 +76,12 @@ def _end_to_end(cell: Cell, cells: Sequence[Cell], baseline: str) -> list[Cell]:
     found = [other for other in _peers(cell, cells) if other.model == baseline]
     wanted = (set(cell.trained.split(",")), set(cell.task.split(",")), {""})
     return [other for tasks in wanted for other in found if set(other.trained.split(",")) == tasks][:1]
+
+
+def _from_scratch(cell: Cell, cells: Sequence[Cell], baseline: str) -> list[Cell]:
+    """The cell's model, or else the baseline, that was not pre-trained; one at most."""
+    found = [other for other in _peers(cell, cells) if not other.trained]
+    return [other for model in (cell.model, baseline) for other in found if other.model == model][:1]
 
 
 def _baseline(study: Study) -> str:

@@ -14,7 +14,7 @@ from torch import nn
 from multigraft.encoders.inputs import InputSchema
 from multigraft.encoders.registry import ENCODERS, MODULES
 from multigraft.errors import InputError
-from multigraft.graphs.names import DATA_VARIABLE, data_root
+from multigraft.files import write_json
 from multigraft.graphs.overlap import without
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import split_graphs
@@ -24,18 +24,28 @@ from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
 from multigraft.strategies.registry import STRATEGIES, build
 from multigraft.studies.grid import Training
+from multigraft.studies.sources import Sources, weights_file
 from multigraft.studies.study import IMPORTED, UNTRAINED
 from multigraft.tasks.base import Task
 from multigraft.tasks.registry import TASKS, resolve
 from multigraft.training.fit import OPTIONS, train, untrained
 
 GraphsOf = Callable[[str], PackedGraphs]
+SourcesOf = Callable[[Training], Sources]
 
 
-def obtain(training: Training, graphs_of: GraphsOf, folder: Path, device: str = "auto") -> TrainedEncoder:
+def obtain(
+    training: Training,
+    graphs_of: GraphsOf,
+    folder: Path,
+    device: str = "auto",
+    sources: SourcesOf = lambda training: {},
+) -> TrainedEncoder:
     """The encoder that ``training`` describes: from ``folder`` if it is there, else trained into it.
 
-    ``graphs_of`` gives data sets by name. Of several processes that ask at once, one trains and the others wait.
+    ``graphs_of`` gives data sets by name, ``sources`` the checksums of what a training is made from: an encoder that
+    was made from others of the same names is trained anew. Of several processes that ask at once, one trains and the
+    others wait.
 
     Raises:
         InputError: options that `multigraft.train` refuses, or data that cannot serve the tasks.
@@ -49,10 +59,11 @@ def obtain(training: Training, graphs_of: GraphsOf, folder: Path, device: str = 
         return untrained(
             _graphs(training, graphs_of), encoder=module, split=training.split, seed=training.seed, **shape
         )
-    start = None if training.start is None else obtain(training.start, graphs_of, folder, device)
+    start = None if training.start is None else obtain(training.start, graphs_of, folder, device, sources)
     place = folder / training.key
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / f"{training.key}.lock"):
+        _drop_outdated(place, sources(training))
         if not (place / "config.json").is_file():
             _train(training, _graphs(training, graphs_of), place, module, start, device)
         trained = load_encoder(place, module if isinstance(module, nn.Module) else None)
@@ -68,6 +79,20 @@ def epochs_done(training: Training, folder: Path) -> int:
         return max(0, history.read_text().count("\n") - 1)
     except OSError:
         return 0
+
+
+def _drop_outdated(place: Path, made_from: Sources) -> None:
+    """Remove an encoder that was made from other files of the same names, finished or not."""
+    if not made_from:
+        return
+    kept = place.with_name(f"{place.name}.sources.json")
+    try:
+        before = json.loads(kept.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        before = None
+    if before != made_from:
+        shutil.rmtree(place, ignore_errors=True)
+        write_json(kept, made_from)
 
 
 def _train(
@@ -111,10 +136,7 @@ def _imported(training: Training) -> TrainedEncoder:
     Raises:
         InputError: they are not there, or `multigraft.models.importing.import_encoder` refuses them.
     """
-    root = data_root()
-    if root is None:
-        raise InputError(f"{training.dataset} is looked for below checkpoints in {DATA_VARIABLE}, which is not set")
-    return import_encoder(root / "checkpoints" / training.dataset, _options(training)["encoder"])
+    return import_encoder(weights_file(training.dataset), _options(training)["encoder"])
 
 
 def _module(training: Training, graphs_of: GraphsOf) -> nn.Module | str | None:

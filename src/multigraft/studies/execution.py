@@ -1,16 +1,17 @@
 """One unit of a study's work: an encoder, and every measurement of it that is still missing."""
 
+import contextlib
 import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from multigraft.errors import InputError
+from multigraft.errors import InputError, MultigraftError
 from multigraft.evaluation.probe import measure, probe
 from multigraft.evaluation.table import ProbeTable
 from multigraft.graphs.catalog import load
@@ -21,8 +22,9 @@ from multigraft.models.trained import TrainedEncoder
 from multigraft.models.versions import versions
 from multigraft.studies.encoders import obtain
 from multigraft.studies.grid import Run, Training
-from multigraft.studies.ledger import Ledger, Record
+from multigraft.studies.ledger import SOURCES, Ledger, Record
 from multigraft.studies.plugins import load_plugins
+from multigraft.studies.sources import Sources, checksum_of, sources_of
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,14 @@ class Unit:
 
     def graphs(self, dataset: str) -> PackedGraphs:
         """A data set by its name."""
-        return graphs_of(dict(self.folders).get(dataset, dataset))
+        return graphs_of(self._place(dataset))
+
+    def sources(self, training: Training, checksum: Callable[[str | Path], str] = checksum_of) -> Sources:
+        """The checksums of what a training of this study is made from beside the study's data."""
+        return sources_of(training, lambda name: checksum(self._place(name)))
+
+    def _place(self, dataset: str) -> str | Path:
+        return dict(self.folders).get(dataset, dataset)
 
 
 def perform(unit: Unit, path: Path, device: str = "auto") -> None:
@@ -68,20 +77,23 @@ def perform(unit: Unit, path: Path, device: str = "auto") -> None:
     load_plugins(unit.plugins)
     ledger = Ledger(path)
     missing = [run for run in unit.runs if ledger.read(run) is None]
-    encoder = None if unit.training is None else obtain(unit.training, unit.graphs, ledger.encoders, device)
+    sources = partial(unit.sources, checksum=cache(checksum_of))
+    encoder = None if unit.training is None else obtain(unit.training, unit.graphs, ledger.encoders, device, sources)
+    made_from = sources(unit.training) if unit.training is not None and missing else {}
     for run in missing:
         graphs = unit.graphs(unit.dataset)
         split = split_graphs(graphs, run.split, run.seed)
         if encoder is None:
-            _measured(run, graphs, split, None, lambda: _baselines(run, graphs, split), ledger)  # noqa: B023
+            _measured(run, graphs, split, None, partial(_baselines, run, graphs, split), made_from, ledger)
         else:
-            _measured(run, graphs, split, encoder, lambda: _probed(run, graphs, encoder, split, device), ledger)  # noqa: B023
+            measured = partial(_probed, run, graphs, encoder, split, device)
+            _measured(run, graphs, split, encoder, measured, made_from, ledger)
 
 
 @lru_cache(maxsize=3)
 def graphs_of(source: str | Path) -> PackedGraphs:
     """A data set, kept for the next unit."""
-    return load(source if isinstance(source, str) else str(source))
+    return load(source)
 
 
 def _probed(run: Run, graphs: PackedGraphs, encoder: TrainedEncoder, split: Split, device: str) -> ProbeTable:
@@ -101,6 +113,7 @@ def _measured(
     split: Split,
     encoder: TrainedEncoder | None,
     measured: Callable[[], ProbeTable],
+    made_from: Sources,
     ledger: Ledger,
 ) -> None:
     started = time.monotonic()
@@ -110,16 +123,16 @@ def _measured(
         scores=table.to_json()["rows"],
         data={"name": graphs.origin.name, "checksum": graphs.origin.checksum, "identity": identity(graphs)},
         split={"kind": split.kind, "seed": split.seed, "digest": _digest(split.to_json())},
-        training=None if encoder is None else _training(encoder),
+        training=None if encoder is None else _training(encoder, made_from),
         seconds=round(time.monotonic() - started, 3),
         versions=versions(),
         time=datetime.now(UTC).isoformat(timespec="seconds"),
     ))  # fmt: skip
 
 
-def _training(encoder: TrainedEncoder) -> dict[str, Any]:
-    kept = ("epochs", "best_epoch", "seconds", "validation")
-    return {"fingerprint": encoder.fingerprint, **{name: encoder.metadata.get(name) for name in kept}}
+def _training(encoder: TrainedEncoder, made_from: Sources) -> dict[str, Any]:
+    kept = {name: encoder.metadata.get(name) for name in ("epochs", "best_epoch", "seconds", "validation")}
+    return {"fingerprint": encoder.fingerprint, **kept} | ({SOURCES: made_from} if made_from else {})
 
 
 def _digest(value: Mapping[str, Any]) -> str:
@@ -127,16 +140,35 @@ def _digest(value: Mapping[str, Any]) -> str:
 
 
 def check_data(units: Iterable[Unit], ledger: Ledger) -> None:
-    """Raise an `InputError` where the ledger has results of other data under the same name."""
-    sources = {unit.dataset: unit for unit in units if unit.dataset and unit.runs}
+    """Raise an `InputError` where the ledger has results of other data, or from another corpus, of the same name."""
+    work = list(units)
+    datasets = {unit.dataset: unit for unit in work if unit.dataset and unit.runs}
     held: dict[str, tuple[str, Path]] = {}
+    sources: dict[str, tuple[str, Path]] = {}
     for path, record in ledger.records():
         if isinstance(record, Record):
             held.setdefault(record.run["dataset"], (record.data["identity"], path))
-    for name, unit in sources.items():
+            for name, checksum in record.sources.items():
+                sources.setdefault(name, (checksum, path))
+    for name, unit in datasets.items():
         found = identity(unit.graphs(name))
         if name in held and held[name][0] != found:
             raise InputError(
                 f"{held[name][1]} was measured on other data that are called {name!r} as well: "
                 "name another --ledger, or rename the folder"
             )
+    for name, checksum in _present(work).items():
+        if name in sources and sources[name][0] != checksum:
+            raise InputError(
+                f"the encoder behind {sources[name][1]} was made from other files that are called {name!r} as well "
+                "(a corpus, what was taken out of it, or released weights): name another --ledger, or rename the file"
+            )
+
+
+def _present(units: Iterable[Unit]) -> Sources:
+    """The checksums of what the units' encoders are made from, where it is there; what is not fails those units."""
+    checksum, found = cache(checksum_of), {}
+    for training, unit in {unit.training: unit for unit in units if unit.training is not None}.items():
+        with contextlib.suppress(MultigraftError):
+            found |= unit.sources(training, checksum)
+    return found

@@ -1,6 +1,5 @@
 """From a study to its runs: what is trained, what is measured, and which runs stand behind each line of a table."""
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator
@@ -11,11 +10,11 @@ from typing import Any
 from multigraft.evaluation import protocols
 from multigraft.evaluation.protocols import Protocol
 from multigraft.strategies.registry import STRATEGIES, build
+from multigraft.studies.architectures import architecture, stage_options
 from multigraft.studies.plugins import digests
 from multigraft.studies.study import BASELINES, FROZEN, IMPORTED, Row, Stage, Study, TaskSet
 from multigraft.tasks.registry import TASKS
 
-SHAPE = ("encoder", "dim", "layers", "jk", "heads", "scaling")  # what an untrained encoder depends on
 CORPUS_SPLIT, CORPUS_SEED = "corpus", 0
 
 
@@ -49,6 +48,11 @@ class Training:
         }  # fmt: skip
         rare = {"plugins": list(self.plugins), "removed": list(self.removed)}
         return found | {name: value for name, value in rare.items() if value}
+
+    @property
+    def on_corpus(self) -> bool:
+        """Whether it trains on a corpus, or has imported what others trained, rather than on the study's own data."""
+        return self.split == CORPUS_SPLIT
 
     @cached_property
     def key(self) -> str:
@@ -97,6 +101,14 @@ class Line:
     trained: TaskSet
     asked: TaskSet
     runs: tuple[Run, ...]
+
+    @property
+    def architecture(self) -> str:
+        """Of its encoder, see `multigraft.studies.architectures.architecture`; empty without one."""
+        first = self.runs[0].training
+        while first is not None and first.start is not None:
+            first = first.start
+        return "" if first is None else architecture(first.strategy, json.loads(first.options), first.dataset)
 
 
 def lines(study: Study, protocol: str) -> list[Line]:
@@ -150,7 +162,7 @@ def _runs(study: Study, row: Row, dataset: str, tasks: TaskSet, asked: TaskSet, 
 
 
 def _trained(study: Study, row: Row, tasks: TaskSet) -> TaskSet:
-    return row.pretrained if study.pretrains else tasks
+    return row.begun if study.pretrains else tasks
 
 
 def _training(study: Study, row: Row, dataset: str, tasks: TaskSet, how: Protocol, seed: int) -> Training:
@@ -162,20 +174,11 @@ def _training(study: Study, row: Row, dataset: str, tasks: TaskSet, how: Protoco
         place = (stage.dataset, CORPUS_SPLIT, CORPUS_SEED) if stage.dataset else (dataset, study.split, seed)
         removed = study.removes if stage.dataset and stage.strategy != IMPORTED else ()
         begun = Training(
-            *place, stage.strategy, ordered, _text(_options(study, row, stage, dataset)),
+            *place, stage.strategy, ordered, _text(stage_options(study, row, stage, dataset)),
             _text(_task_options(stage.strategy, ordered, how)), begun, digests(study.plugins), removed,
         )  # fmt: skip
     assert begun is not None
     return begun
-
-
-def _options(study: Study, row: Row, stage: Stage, dataset: str) -> dict[str, Any]:
-    """What `multigraft.train` is told; a training on a corpus knows nothing of the row, and so can serve several."""
-    if stage.dataset:
-        corpus = study.options(dataclasses.replace(row, options={}), stage.strategy, stage.tasks, stage.dataset)
-        return corpus | dict(stage.options)
-    options = study.options(row, stage.strategy, stage.tasks, dataset) | dict(stage.options)
-    return options if row.trains else {name: value for name, value in options.items() if name in SHAPE}
 
 
 def _place(task: str) -> tuple[int, str]:

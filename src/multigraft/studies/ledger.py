@@ -17,7 +17,7 @@ from multigraft.studies.grid import Run, key_of
 from multigraft.studies.study import Setting, Study
 
 PARTS = ("run", "scores", "data", "split", "training", "seconds", "versions", "time")
-TRAINED = "trained"
+TRAINED, SOURCES = "trained", "sources"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Record:
         scores: A row for each task, features and metric, as `multigraft.evaluation.table.ProbeRow` has it.
         data: Name, checksum and identity of the graphs.
         split: Kind, seed and digest of the split.
-        training: Fingerprint, epochs, best epoch, seconds and validation scores of the encoder, None without one.
+        training: Fingerprint, epochs, best epoch, seconds and validation scores of the encoder, None without one; of
+            one that met a corpus or began with released weights also the checksums of those, by name.
         seconds: What the measurement took.
         versions: Of the libraries.
         time: When it was written, UTC.
@@ -61,6 +62,11 @@ class Record:
             if named and metric in (None, row["metric"]) and features in (None, row["features"]):
                 return row
         return None
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The checksums of the corpora and released weights behind the encoder, by name."""
+        return {} if self.training is None else self.training.get(SOURCES, {})
 
     def content(self) -> dict[str, Any]:
         """What does not depend on the machine or the hour: equal for equal runs."""

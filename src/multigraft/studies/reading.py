@@ -1,5 +1,6 @@
 """Study files: TOML in, a checked `Study` out. The shipped ones are files of the same form."""
 
+import dataclasses
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,8 @@ from typing import Any
 from multigraft.errors import InputError
 from multigraft.evaluation.names import DESCRIPTIONS, PROBE_NAMES, PROTOCOL_NAMES
 from multigraft.graphs.names import SPLIT_NAMES
+from multigraft.studies.architectures import with_untrained
+from multigraft.studies.named import NamedData
 from multigraft.studies.names import STUDY_NAMES
 from multigraft.studies.study import (
     ATTRIBUTES,
@@ -18,7 +21,6 @@ from multigraft.studies.study import (
     IMPORTED,
     MAJORITY,
     TARGET_TASKS,
-    UNTRAINED,
     Row,
     Setting,
     Stage,
@@ -113,7 +115,7 @@ class _Reader:
     def __init__(self, path: Path, table: dict[str, Any]) -> None:
         self.path = path
         self.table = table
-        self.corpora: dict[str, Path] = {}
+        self.data = NamedData(path)
 
     def study(self) -> Study:
         rows = tuple(self.row(row, f"rows[{place}]") for place, row in enumerate(self.table.get("rows", [])))
@@ -126,13 +128,11 @@ class _Reader:
         reference = self.table.get("reference")
         if (score == "delta-m") != (reference is not None):
             raise InputError(f"{self.path}: score 'delta-m' and a [reference] to compare with go together")
-        names, folders = self.datasets()
-        return Study(
+        study = Study(
             name=self.path.stem,
             title=self.text("title", self.path.stem),
             source=self.text("source", ""),
-            datasets=names,
-            folders=folders | self.corpora,
+            datasets=self.datasets(),
             splits=self.count(self.table.get("splits", 10), "splits"),
             split=self.choice(self.table.get("split", "stratified"), SPLIT_NAMES, "split"),
             protocols=self.choices(self.table.get("protocols", ["strict"]), PROTOCOL_NAMES, "protocols"),
@@ -140,11 +140,15 @@ class _Reader:
             reference=None if reference is None else self.row(reference, "reference"),
             published=self.text("published", ""),
             figure=self.choice(self.table.get("figure", "scores"), FIGURES, "figure"),
-            rows=(*rows, *_baselines(rows, baselines, targets)),
+            rows=(*rows, *_described(baselines)),
             settings=tuple(self.setting(one) for one in self.table.get("settings", [])),
-            removes=tuple(self.listed(self.table.get("removes", []), "removes")),
             plugins=tuple(self.plugin(name) for name in self.table.get("plugins", [])),
         )
+        removes = self.data.removed(self.removes(), study.datasets, study.corpora)
+        return with_untrained(dataclasses.replace(study, removes=removes, folders=self.data.folders))
+
+    def removes(self) -> list[str] | None:
+        return self.listed(self.table["removes"], "removes") if "removes" in self.table else None
 
     def row(self, row: Any, where: str) -> Row:
         if not isinstance(row, dict) or not {"strategy", "tasks"} <= row.keys():
@@ -181,13 +185,9 @@ class _Reader:
         options = {key: value for key, value in stage.items() if key not in STAGE_KEYS}
         self.check_options(options, where)
         tasks = self.tasks(stage["tasks"], where)
-        return Stage(str(stage["strategy"]), tasks, self.corpus(str(stage.get("dataset", ""))), options)
-
-    def corpus(self, source: str) -> str:
-        """The name of a corpus; a file beside the study's goes by its own name."""
-        if source and (self.path.parent / source).exists():
-            self.corpora[Path(source).name] = self.path.parent / source
-        return Path(source).name if source else ""
+        corpus = str(stage.get("dataset", ""))
+        named = self.data.known(corpus, f"{where}: dataset") if corpus else ""
+        return Stage(str(stage["strategy"]), tasks, named, options)
 
     def setting(self, setting: Any) -> Setting:
         if not isinstance(setting, dict):
@@ -210,13 +210,11 @@ class _Reader:
             near = difflib.get_close_matches(key, sorted(known | ROW_KEYS), n=1, cutoff=0)[0]
             raise InputError(f"{self.path}: {where}: there is no option {key!r}; the nearest is {near!r}")
 
-    def datasets(self) -> tuple[tuple[str, ...], dict[str, Path]]:
-        """Names as they are; a folder or file of data beside the study's file goes by its own name."""
+    def datasets(self) -> tuple[str, ...]:
         sources = self.listed(self.table.get("datasets", []), "datasets")
         if not sources:
             raise InputError(f"{self.path}: a study needs datasets")
-        folders = {Path(one).name: self.path.parent / one for one in sources if (self.path.parent / one).exists()}
-        return tuple(dict.fromkeys(Path(one).name for one in sources)), folders
+        return tuple(dict.fromkeys(self.data.name(one) for one in sources))
 
     def plugin(self, name: Any) -> Path:
         file = self.path.parent / str(name)
@@ -267,17 +265,10 @@ def train_options() -> frozenset[str]:
     return frozenset(inspect.signature(train).parameters) - NOT_OPTIONS
 
 
-def _baselines(rows: Sequence[Row], names: Sequence[str], targets: bool) -> list[Row]:
-    """What every table shows beside its rows: the untrained encoder under each probe, and what has no encoder."""
-    usual = "logistic" if targets else "svm"
-    probes = dict.fromkeys(usual if row.probe == "own" else row.probe for row in rows)
-    untrained = [
-        Row(UNTRAINED if place == 0 else f"{UNTRAINED} ({probe})", UNTRAINED, ((),), probe, "every")
-        for place, probe in enumerate(probes)
-    ]
-    described = [
+def _described(names: Sequence[str]) -> list[Row]:
+    """What every table shows beside its rows, and has no encoder."""
+    return [
         Row(name, name, ((),), reader, "every")
         for name in names
         for reader in (READERS if name in DESCRIPTIONS else ("",))
     ]
-    return [*untrained, *described]

@@ -17,7 +17,7 @@ class Records:
     """What the ledger holds of a study under one protocol.
 
     Raises:
-        InputError: two of them were measured on different data, or different splits, of one name.
+        InputError: two of them were measured on different data, splits or corpora of one name.
     """
 
     def __init__(self, study: Study, protocol: str, ledger: Ledger) -> None:
@@ -74,7 +74,9 @@ def _check_pairing(records: dict[Path, Record]) -> None:
     for path, record in records.items():
         name = record.run["dataset"]
         of_split = f"split {record.run['seed']} of {name}"
-        for what, value in ((name, record.data["identity"]), (of_split, record.split["digest"])):
+        measured_on = [(name, record.data["identity"]), (of_split, record.split["digest"])]
+        trained_on = [(f"{source}, of which encoders were made", value) for source, value in record.sources.items()]
+        for what, value in (*measured_on, *trained_on):
             first, before = seen.setdefault(what, (value, path))
             if first != value:
                 raise InputError(

@@ -1,11 +1,13 @@
 """Which work a study needs, each piece once, in an order that gives every table a rough answer early."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from multigraft.errors import InputError
 from multigraft.studies.execution import Unit
 from multigraft.studies.grid import Run, Training, runs
 from multigraft.studies.ledger import Ledger
+from multigraft.studies.sources import checksum_of
 from multigraft.studies.study import Study
 
 Place = tuple[str, Training | int]
@@ -17,8 +19,9 @@ def units(studies: Sequence[Study], protocols: Sequence[str] | None = None) -> l
     ``protocols``: those to measure under; None: all that each study names.
 
     Raises:
-        InputError: a protocol that a study does not name.
+        InputError: a protocol that a study does not name, or different data that two of them call the same.
     """
+    _check_names(studies)
     found: dict[Place, list[Run]] = {}
     homes: dict[Place, Study] = {}
     for study in studies:
@@ -38,6 +41,19 @@ def unfinished(work: Iterable[Unit], ledger: Ledger) -> list[Unit]:
     lacking = [unit for unit in work if any(ledger.read(run) is None for run in unit.runs)]
     bases = {start for unit in lacking for start in (unit.after, *_chain(unit.training)) if start is not None}
     return [unit for unit in work if unit in lacking or unit.trains in bases]
+
+
+def _check_names(studies: Sequence[Study]) -> None:
+    """Raise where one name stands for two files or folders whose contents differ: runs are told apart by names."""
+    seen: dict[str, tuple[str | Path, Study]] = {}
+    for study in studies:
+        for name, place in study.places.items():
+            before, first = seen.setdefault(name, (place, study))
+            if str(before) != str(place) and checksum_of(before) != checksum_of(place):
+                raise InputError(
+                    f"studies {first.name!r} and {study.name!r} have different data that both call {name!r}: run them "
+                    "in two calls with a --ledger each, or rename one"
+                )
 
 
 def _wanted(study: Study, protocols: Sequence[str] | None) -> Sequence[str]:

@@ -10,7 +10,7 @@ from multigraft.errors import InputError
 from multigraft.evaluation.names import DESCRIPTIONS
 from multigraft.studies.published import trained_by
 
-UNTRAINED, FROZEN, IMPORTED = "untrained", "frozen", "imported"
+UNTRAINED, FROZEN, IMPORTED, RELEASED = "untrained", "frozen", "imported", "released"
 ATTRIBUTES, MAJORITY, CONSTANT = "attributes", "majority", "constant"
 BASELINES = (ATTRIBUTES, MAJORITY, *DESCRIPTIONS, CONSTANT)  # nothing is trained or embedded for them
 TARGET_TASKS = frozenset({"ml", "gr"})
@@ -34,6 +34,18 @@ class Stage:
     dataset: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def pretrained(self) -> TaskSet:
+        """Its tasks; of imported weights what their file's name says."""
+        return trained_by(self.tasks, Path(self.dataset).stem)
+
+    @property
+    def told(self) -> TaskSet:
+        """The same as tables say it, which tell weights that others released apart from a training of the study's."""
+        if self.strategy != IMPORTED:
+            return self.pretrained
+        return tuple(f"{one} {RELEASED}" for one in self.pretrained or (Path(self.dataset).stem,))
+
 
 @dataclass(frozen=True)
 class Row:
@@ -48,6 +60,7 @@ class Row:
         asks: Which tasks each encoder is asked: those it was ``trained`` on, the ``unseen`` others, or ``every`` one.
         start: The trainings before, first to last.
         options: Options of `multigraft.train` for this row, above the study's settings.
+        twin: Of an untrained row: the row whose architecture it has; None: what the study's settings say of all rows.
     """
 
     model: str
@@ -57,6 +70,7 @@ class Row:
     asks: str = "trained"
     start: tuple[Stage, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    twin: "Row | None" = None
 
     @property
     def trains(self) -> bool:
@@ -66,8 +80,14 @@ class Row:
     @property
     def pretrained(self) -> TaskSet:
         """The tasks of its trainings on a corpus, in their order; of imported weights as their name says."""
-        named = (trained_by(stage.tasks, Path(stage.dataset).stem) for stage in self.start if stage.dataset)
+        named = (stage.pretrained for stage in self.start if stage.dataset)
         return tuple(dict.fromkeys(task for tasks in named for task in tasks))
+
+    @property
+    def begun(self) -> TaskSet:
+        """`pretrained` as tables say it; of one that starts from released weights it is never empty."""
+        told = (stage.told for stage in self.start if stage.dataset)
+        return tuple(dict.fromkeys(task for tasks in told for task in tasks))
 
 
 @dataclass(frozen=True)
@@ -134,7 +154,18 @@ class Study:
     @property
     def pretrains(self) -> bool:
         """Whether its methods differ in what they were trained for on a corpus, before they met the study's data."""
-        return any(row.pretrained for row in self.rows)
+        return any(stage.dataset for row in self.rows for stage in row.start)
+
+    @property
+    def corpora(self) -> tuple[str, ...]:
+        """What methods are trained on first, each once; not what others trained their released weights on."""
+        stages = (stage for row in self.rows for stage in row.start if stage.strategy != IMPORTED)
+        return tuple(dict.fromkeys(stage.dataset for stage in stages if stage.dataset))
+
+    @property
+    def places(self) -> dict[str, str | Path]:
+        """By its name, what is to be loaded for each of the study's data sets, corpora and removed sets."""
+        return {name: self.folders.get(name, name) for name in (*self.datasets, *self.corpora, *self.removes)}
 
     def options(self, row: Row, strategy: str, tasks: TaskSet, dataset: str) -> dict[str, Any]:
         """The options of one training run: settings in their order, then the row's own."""
@@ -167,7 +198,7 @@ class Study:
         if epochs is not None:
             rows = tuple(_without_epochs(row) for row in rows)
             reference = None if reference is None else _without_epochs(reference)
-        return dataclasses.replace(
+        planned = dataclasses.replace(
             self,
             datasets=tuple(name for name in self.datasets if datasets is None or name in datasets),
             splits=self.splits if splits is None else splits,
@@ -175,6 +206,11 @@ class Study:
             rows=rows,
             reference=reference,
         )
+        if not settings or all(row.strategy != UNTRAINED for row in rows):
+            return planned
+        from multigraft.studies.architectures import with_untrained  # it imports torch, and this module
+
+        return with_untrained(planned)  # settings may shape encoders
 
     def _named(self) -> str:
         return ", ".join(self.datasets)

@@ -104,7 +104,7 @@ class Speed(L.Callback):
         self._since = time.monotonic()
 
     def on_train_batch_end(
-        self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: int, *_: Any
+        self, trainer: L.Trainer, pl_module: L.LightningModule, _outputs: Any, batch: int, *_: Any
     ) -> None:
         self.seconds += time.monotonic() - self._since
         self.graphs += _training(pl_module).batch_graphs(batch)

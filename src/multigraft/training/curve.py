@@ -23,7 +23,7 @@ class LossCurve(L.Callback):
         self._started = time.monotonic()
 
     def on_train_batch_end(
-        self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: int, *_: Any
+        self, trainer: L.Trainer, pl_module: L.LightningModule, _outputs: Any, batch: int, *_: Any
     ) -> None:
         assert isinstance(pl_module, TrainingModule)
         every = pl_module.steps // ROWS

@@ -34,16 +34,16 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
         run.model, run.tasks, run.strategy, Part(graphs, split.train), Part(graphs, split.validation), options,
         run.balancing,
     )  # fmt: skip
-    best, history = BestWeights(options.patience), History(folder / "history.csv")
-    speed = Speed()
+    best, history, speed = BestWeights(options.patience), History(folder / "history.csv"), Speed()
+    shown = [EpochProgress()] if progress else []
     callbacks: list[L.Callback] = [
         best,
         history,
         speed,
         LossCurve(folder / "steps.csv"),
-        *([EpochProgress()] if progress else []),
+        *shown,
+        SaveState(folder / "last.ckpt"),
     ]
-    callbacks.append(SaveState(folder / "last.ckpt"))
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     where = pick_device(options.device)
     trainer = L.Trainer(
@@ -67,6 +67,7 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
         "seed": options.seed,
         "epochs": len(history.rows),
         "best_epoch": best.epoch,
+        "score": best.score,
         "seconds": history.seconds,
         "graphs_per_second": speed.graphs_per_second,
         "learning_rate": options.learning_rate,

@@ -161,7 +161,10 @@ class TrainingModule(L.LightningModule):
             for task in self.tasks
         }
         self._validated = {f"validation/{name}": mean for name, mean in means.items()}
-        self._validated["validation/sum"] = sum(mean for mean in means.values() if not math.isnan(mean))
+        units = {task.name: task.unit for task in self.tasks}
+        self._validated["validation/sum"] = sum(
+            mean / units[name] for name, mean in means.items() if not math.isnan(mean)
+        )
 
 
 def _score(task: Task, answered: list[tuple[Tensor, Examples]]) -> tuple[float, int]:

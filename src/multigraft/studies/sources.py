@@ -1,0 +1,66 @@
+"""What encoders were made from beside a study's own data: corpora, what is taken out of them, released weights.
+
+Runs are named by what their data are called. So that a file that was replaced does not pass for the one before, its
+checksum is kept beside encoders and in records, and compared.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from multigraft.errors import InputError
+from multigraft.graphs import checksums
+from multigraft.graphs.names import DATA_VARIABLE, data_root
+from multigraft.graphs.sources import Options, find
+from multigraft.graphs.tudataset import find_files
+from multigraft.studies.grid import Training
+from multigraft.studies.study import IMPORTED
+
+Sources = dict[str, str]  # checksums by name
+
+
+def sources_of(training: Training, checksum: Callable[[str], str]) -> Sources:
+    """What the training, and those that it starts from, were made from; nothing where that is the study's data alone.
+
+    ``checksum`` gives that of data by their name.
+
+    Raises:
+        InputError: files that are missing.
+    """
+    before = {} if training.start is None else sources_of(training.start, checksum)
+    if training.strategy == IMPORTED:
+        return before | {training.dataset: _of_file(weights_file(training.dataset))}
+    if not training.on_corpus:
+        return before
+    return before | {name: checksum(name) for name in (training.dataset, *training.removed)}
+
+
+def checksum_of(source: str | Path) -> str:
+    """That of the files behind a name of the catalog, a folder or a file; the data themselves are not read.
+
+    Raises:
+        InputError: as `multigraft.graphs.sources.find`, or there are no such files.
+    """
+    known = find(source, Options()).checksum
+    if known:
+        return known
+    path = Path(source).expanduser()
+    return find_files(path).checksum() if path.is_dir() else _of_file(path)
+
+
+def weights_file(name: str) -> Path:
+    """Where weights that others released lie among the raw data.
+
+    Raises:
+        InputError: there is no directory of raw data.
+    """
+    root = data_root()
+    if root is None:
+        raise InputError(f"{name} is looked for below checkpoints in {DATA_VARIABLE}, which is not set")
+    return root / "checkpoints" / name
+
+
+def _of_file(path: Path) -> str:
+    try:
+        return checksums.of_files([path])
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error}") from error
