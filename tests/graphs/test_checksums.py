@@ -7,9 +7,10 @@ import torch
 from hypothesis import given
 
 from multigraft.graphs import checksums
-from multigraft.graphs.checksums import identity
+from multigraft.graphs.checksums import identity, identity_without_answers
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.pyg import from_pyg
+from tests.helpers.coded import random_coded, with_targets
 from tests.helpers.graphs import packed_graphs, random_graphs
 
 
@@ -72,3 +73,22 @@ def test_identity_differs_for_other_graphs_other_order_and_other_labels():
     other = dataclasses.replace(graphs, nodes={**graphs.nodes, "label": 1 - graphs.node_labels})
     changed = [graphs.select([0, 1, 2]), graphs.select([1, 0, 2, 3, 4, 5]), random_graphs(6, seed=2), other]
     assert len({identity(made) for made in [graphs, *changed]}) == 5
+
+
+def test_without_answers_labels_and_targets_do_not_matter():
+    graphs = random_graphs(6, seed=1)
+    labels = dataclasses.replace(
+        graphs,
+        nodes={**graphs.nodes, "label": 1 - graphs.node_labels},
+        graphs={**graphs.graphs, "label": 1 - graphs.graph_labels},
+    )
+    molecules = random_coded(6, targets=2)
+    others = with_targets(molecules, 1 - molecules.targets)
+    for one, two in ((graphs, labels), (molecules, others)):
+        assert identity(one) != identity(two)
+        assert identity_without_answers(one) == identity_without_answers(two)
+    changed = [
+        graphs, molecules, graphs.select([0, 1]), molecules.select([1, 0, 2, 3, 4, 5]),
+        dataclasses.replace(molecules, nodes={**molecules.nodes, "codes": molecules.nodes["codes"] * 0}),
+    ]  # fmt: skip
+    assert len({identity_without_answers(made) for made in changed}) == len(changed)

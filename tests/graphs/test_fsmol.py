@@ -95,9 +95,9 @@ def test_the_most_measured_assays_come_first_in_the_choice(tmp_path_factory, row
 @pytest.mark.parametrize(
     ("rows", "header", "message"),
     [
-        ([("train", "A", "C", 2)], ("fold", "assay_id", "smiles", "label"), r"line 2: label 2\.0; a label is 0 or 1"),
-        ([("train", "A", "C", 1), ("test", "A", "C", "")], ("fold", "assay_id", "smiles", "label"), "no table with"),
-        ([("train", "A", "C", "yes")], ("fold", "assay_id", "smiles", "label"), "no table with"),
+        ([("train", "A", "C", 2)], ("fold", "assay_id", "smiles", "label"), r"line 2: label '2'; a label is 0 or 1"),
+        ([("train", "A", "C", 1), ("test", "A", "C", "")], ("fold", "assay_id", "smiles", "label"), "line 3: label ''"),
+        ([("train", "A", "C", "yes")], ("fold", "assay_id", "smiles", "label"), "line 2: label 'yes'"),
         ([("train", "A", "C")], ("fold", "assay_id", "smiles"), "no table with the columns fold, assay_id"),
         ([("test", "A", "C", 1)], ("fold", "assay_id", "smiles", "label"), "no rows of fold 'train', but of test"),
     ],
@@ -107,10 +107,20 @@ def test_tables_that_are_something_else(tmp_path, rows, header, message):
         read_measurements(write(tmp_path, rows, header), "train")
 
 
+def test_lines_are_those_of_the_file(tmp_path):
+    path = tmp_path / "long.csv"
+    head = 'fold,assay_id,smiles,label,note\n\n"train",A,CC,1,"two\nlines"\n\ntrain,A,CO,0,\n'
+    path.write_text(head)
+    assert read_measurements(path, "train").lines.tolist() == [3, 6]
+    path.write_text(f"{head}train,A,CN,3,\n")
+    with pytest.raises(InputError, match="line 7: label '3'"):
+        read_measurements(path, "train")
+
+
 def test_a_damaged_file_is_named(tmp_path):
     path = write(tmp_path, [("train", "A", "C" * 50, 1)] * 500)
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(InputError, match=r"long\.csv\.gz is no table"):
+    with pytest.raises(InputError, match=r"long\.csv\.gz cannot be read"):
         read_measurements(path, "train")
 
 

@@ -32,19 +32,30 @@ def block(smiles: str) -> str:
     return Chem.MolToInchiKey(Chem.MolFromSmiles(smiles)).split("-")[0] or canonical(smiles)
 
 
+def parent(smiles: str) -> str:
+    """The block of the largest fragment, uncharged."""
+    from rdkit import rdBase
+    from rdkit.Chem.MolStandardize import rdMolStandardize
+
+    with rdBase.BlockLogs():
+        largest = rdMolStandardize.LargestFragmentChooser().choose(Chem.MolFromSmiles(smiles))
+        return block(Chem.MolToSmiles(rdMolStandardize.Uncharger().uncharge(largest)))
+
+
 # --- the report ------------------------------------------------------------------------------------------------------
 
 
 @given(lists, lists)
 def test_counts_are_those_of_sets_of_texts(corpus: list[str], evaluation: list[str]):
     molecules = {canonical(one): block(one) for one in evaluation}
-    blocks = {block(one) for one in corpus}
+    blocks, parents = {block(one) for one in corpus}, {parent(one) for one in corpus}
     expected = Overlap(
         name="set",
         rows=len(evaluation),
         molecules=len(molecules),
         by_smiles=len(molecules.keys() & {canonical(one) for one in corpus}),
         by_inchikey=sum(one in blocks for one in molecules.values()),
+        by_parent=sum(parent(one) in parents for one in molecules),
     )
     assert overlap(graphs_of(corpus), {"set": graphs_of(evaluation)}) == [expected]
 
@@ -52,7 +63,7 @@ def test_counts_are_those_of_sets_of_texts(corpus: list[str], evaluation: list[s
 def test_stereo_centres_count_for_smiles_alone():
     corpus = graphs_of([L_ALANINE, "CCO"])
     found = overlap(corpus, {"hands": graphs_of([D_ALANINE, L_ALANINE, EITHER, L_ALANINE, "CCN"])})
-    assert found == [Overlap("hands", rows=5, molecules=4, by_smiles=1, by_inchikey=3)]
+    assert found == [Overlap("hands", rows=5, molecules=4, by_smiles=1, by_inchikey=3, by_parent=3)]
 
 
 def test_sets_are_reported_in_their_order():
@@ -66,7 +77,13 @@ def test_a_corpus_holds_all_of_itself():
     graphs = graphs_of(orchard())
     [found] = overlap(graphs, {"itself": graphs})
     assert found.rows == len(graphs)
-    assert found.molecules == found.by_smiles == found.by_inchikey == len(set(map(canonical, orchard())))
+    assert (
+        found.molecules
+        == found.by_smiles
+        == found.by_inchikey
+        == found.by_parent
+        == len(set(map(canonical, orchard())))
+    )
 
 
 def test_graphs_that_are_no_molecules():
@@ -80,14 +97,27 @@ def test_graphs_that_are_no_molecules():
 @given(lists, st.lists(written(), max_size=12))
 def test_what_is_left_is_in_no_evaluation_set(corpus: list[str], evaluation: list[str]):
     graphs = graphs_of(corpus)
-    gone = {canonical(one) for one in evaluation} | {block(one) for one in evaluation}
-    expected = [place for place, one in enumerate(corpus) if not {canonical(one), block(one)} & gone]
+    ways = (canonical, block, parent)
+    gone = [{way(one) for one in evaluation} for way in ways]
+    expected = [
+        place
+        for place, one in enumerate(corpus)
+        if not any(way(one) in found for way, found in zip(ways, gone, strict=True))
+    ]
     assert kept(graphs, evaluation).tolist() == expected
     assert smiles_of(without(graphs, evaluation)) == [corpus[place] for place in expected]
 
 
 def test_the_other_hand_goes_as_well():
     assert kept(graphs_of(["CCO", L_ALANINE, "CCN"]), [D_ALANINE]).tolist() == [0, 2]
+
+
+def test_salts_go_with_their_acids_and_bases():
+    aspirin, salt = "CC(=O)Oc1ccccc1C(=O)O", "[Na+].CC(=O)Oc1ccccc1C(=O)[O-]"
+    assert kept(graphs_of(["CCO", salt]), [aspirin]).tolist() == [0]
+    assert kept(graphs_of([aspirin, "CCO"]), [salt]).tolist() == [1]
+    [found] = overlap(graphs_of([salt]), {"set": graphs_of([aspirin])})
+    assert (found.by_smiles, found.by_inchikey, found.by_parent) == (0, 0, 1)
 
 
 def test_duplicates_in_the_corpus_go_together():
@@ -126,7 +156,7 @@ def test_keys_of_many_are_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("MULTIGRAFT_CACHE", str(tmp_path))
     monkeypatch.setattr("multigraft.graphs.remembered.FEW", 5)
     first = molecule_keys(orchard(9))
-    assert len(list((tmp_path / "computed").glob("molecule-keys-1-*.npy"))) == 1
+    assert len(list((tmp_path / "computed").glob("molecule-keys-2-*.npy"))) == 1
     monkeypatch.setattr(module.descriptions, "keys", None)
     assert molecule_keys(orchard(9)).tolist() == first.tolist()
 

@@ -55,6 +55,15 @@ def test_nothing_is_read_but_for_the_checksum(root: Path):
     assert not (root / "cache").exists()
 
 
+def test_a_directory_that_is_named_like_a_file_is_said_to_be_one(root: Path):
+    (root / "x.csv").mkdir()
+    for written in ("x.csv", root / "x.csv"):
+        with pytest.raises(InputError, match=r"x\.csv is a directory, though .*: name a file in it"):
+            find(written, options())
+    write_tudataset(root / "y.csv" / "raw", "Y", random_graphs(3))
+    assert len(find(root / "y.csv", options()).load()) == 3
+
+
 def test_a_name_goes_before_a_folder_and_a_file_before_a_folder_in_tu_layout(root: Path):
     pytest.importorskip("rdkit")
     write_tudataset(root / "lipo", "lipo", random_graphs(2))

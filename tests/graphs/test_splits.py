@@ -21,7 +21,16 @@ from multigraft.graphs.scaffolds import (
     scaffold_split,
     scaffolds,
 )
-from multigraft.graphs.splits import PARTS, SPLITS, Split, default_split, link_split, share_of, split_graphs
+from multigraft.graphs.splits import (
+    PARTS,
+    SPLITS,
+    Split,
+    default_split,
+    link_split,
+    share_of,
+    split_graphs,
+    usual_fractions,
+)
 from tests.helpers.graphs import packed_graphs, random_graphs
 from tests.helpers.orchard import graphs_of, orchard
 
@@ -67,6 +76,17 @@ def test_each_name_stands_for_its_function(seed):
         split = split_graphs(graphs, kind, seed)
         assert (split.kind, split.seed, split.identity) == (kind, seed, identity(graphs))
         assert parts_of(split) == [part.tolist() for part in parts], kind
+
+
+def test_molecules_with_targets_are_split_at_random_in_the_shares_of_scaffolds():
+    smiles = orchard(80)
+    measured, labelled = graphs_of(smiles, targets=torch.zeros(80, 1)), graphs_of(smiles, label=torch.arange(80) % 2)
+    plain = graphs_of(smiles, targets=torch.zeros(80, 0))
+    sizes = [[len(part) for part in parts_of(split_graphs(one, "random", 0))] for one in (measured, labelled, plain)]
+    assert sizes == [[64, 8, 8], [56, 8, 16], [56, 8, 16]]
+    assert parts_of(split_graphs(measured, "random", 0, (0.7, 0.1, 0.2))) == parts_of(split_graphs(plain, "random", 0))
+    assert usual_fractions(measured, "random") == usual_fractions(plain, "scaffold") == (0.8, 0.1, 0.1)
+    assert usual_fractions(measured, "stratified") == (0.7, 0.1, 0.2)
 
 
 def test_shares_can_be_chosen():

@@ -68,7 +68,7 @@ def test_one_ego_network_a_protein(tmp_path: Path):
     assert "9 pairs of 11 proteins interact" in notes
     assert "the 2 process terms that 1 proteins or more have" in notes
     assert "9 proteins have no known process" in notes
-    assert "under a random split" in notes
+    assert "under the split random with seed 0" in notes
 
 
 def test_the_seed_and_the_size_are_the_callers(tmp_path: Path):

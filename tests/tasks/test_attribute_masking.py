@@ -1,5 +1,6 @@
 """Attribute masking: what episodes share and hide, and heads and losses as the paper has them."""
 
+import dataclasses
 import math
 
 import pytest
@@ -15,6 +16,7 @@ from multigraft.tasks.attribute_masking import AttributeMasking
 from multigraft.tasks.base import Examples
 from tests.helpers.coded import coded, coded_graphs, path, random_coded
 from tests.helpers.graphs import pack, random_graphs
+from tests.helpers.orchard import graphs_of
 
 ATOMS, BONDS = AttributeMasking(), AttributeMasking(bonds=True)
 KINDS = [(ATOMS, "hu"), (BONDS, "hu"), (BONDS, "ogb"), (ATOMS, "protein")]
@@ -166,6 +168,11 @@ def test_molecules_of_one_atom_have_atoms_but_no_bonds():
 
 def test_data_that_cannot_be_masked_are_refused():
     assert "neither atoms nor types" in (ATOMS.obstacle(random_graphs(3, seed=1)) or "")
+    assert "featurization" not in (ATOMS.obstacle(random_graphs(3, seed=1)) or "")
+    embedded = random_graphs(3, seed=1)
+    embedded = dataclasses.replace(embedded, origin=dataclasses.replace(embedded.origin, name="nci5k"))
+    for molecules in (graphs_of(["C"]), embedded):
+        assert (ATOMS.obstacle(molecules) or "").endswith("masked: choose a featurization: --featurization hu")
     assert "no bonds" in (BONDS.obstacle(random_coded(3, "protein", density=0.9)) or "")
     loose = coded(pack([torch.zeros(3, 3)]))
     assert "no edges" in (BONDS.obstacle(loose) or "")

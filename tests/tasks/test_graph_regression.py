@@ -1,5 +1,6 @@
 """Graph regression: learnt standardised, said in its own units."""
 
+import dataclasses
 import math
 
 import pytest
@@ -146,3 +147,20 @@ def test_a_target_that_varies_in_other_parts_alone_is_refused():
 def test_unknown_scores_are_refused():
     with pytest.raises(InputError, match="r2, rmse, mae"):
         GraphRegression(score="roc_auc")
+
+
+@pytest.mark.parametrize(("usual", "score"), [("rmse", "rmse"), ("mae", "mae"), ("", "r2"), ("roc_auc", "r2")])
+def test_the_score_is_that_of_the_data(usual, score):
+    graphs = measured(5)
+    graphs = dataclasses.replace(graphs, origin=dataclasses.replace(graphs.origin, metric=usual))
+    task = GraphRegression().fitted(graphs, ALL)
+    assert (task.score, task.metric_name) == (score, "r2" if score == "r2" else f"-{score}")
+    assert GraphRegression(score="mae").fitted(graphs, ALL).score == "mae"
+    assert GraphRegression(**task.config()) == task
+
+
+def test_errors_are_added_to_other_scores_in_deviations():
+    graphs = measured(5)
+    task = GraphRegression(score="rmse").fitted(graphs, ALL)
+    assert task.unit == pytest.approx(sum(task.deviation) / 2)
+    assert GraphRegression(score="r2").fitted(graphs, ALL).unit == GraphRegression(score="rmse").unit == 1.0

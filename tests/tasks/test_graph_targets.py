@@ -1,5 +1,7 @@
 """What multi-label classification and regression share: questions, head, and data without targets."""
 
+import dataclasses
+
 import pytest
 import torch
 from hypothesis import given
@@ -61,6 +63,17 @@ def test_data_without_targets_of_the_kind_are_an_obstacle():
     assert missing_targets(real, "binary", "gr") == "the targets of data set 'lipo' are real, not binary: use task 'gr'"
     assert missing_targets(binary, "real", "ml") is not None
     assert missing_targets(real, "real", "ml") is missing_targets(binary, "binary", "gr") is None
+
+
+def test_binary_ones_among_real_targets_are_named_to_choose_from():
+    nan = torch.nan
+    values = torch.tensor([[0.0, 0.5, 1.0, 0.0], [1.0, 1.0, 1.0, nan], [nan, 0.0, 1.0, 1.0]])
+    graphs = with_targets(random_coded(3), values)
+    names = ("active", "logP", "same", "a,b")
+    graphs = dataclasses.replace(graphs, origin=dataclasses.replace(graphs.origin, targets=names))
+    said = missing_targets(graphs, "binary", "gr")
+    assert said is not None
+    assert said.endswith("""use task 'gr', or choose those that are binary: --targets 'active,"a,b"'""")
 
 
 @pytest.mark.parametrize("task", TASKS)

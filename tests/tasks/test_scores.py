@@ -96,6 +96,14 @@ def test_infinite_predictions_are_the_highest_and_lowest():
     assert SCORES["roc_auc"].function(predictions, answers) == 1.0
 
 
+def test_equal_infinite_predictions_are_ties():
+    answers = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
+    for end in (math.inf, -math.inf):
+        for order in (answers, answers.flip(0), 1 - answers):
+            assert SCORES["roc_auc"].function(torch.full((4, 1), end), order) == 0.5
+            assert SCORES["average_precision"].function(torch.full((4, 1), end), order) == 0.5
+
+
 @pytest.mark.parametrize("name", SCORES)
 def test_a_prediction_that_is_no_number_has_no_score(name):
     answers = torch.tensor([[0.0, 0.0], [1.0, 1.0]])

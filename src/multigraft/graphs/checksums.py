@@ -13,6 +13,7 @@ from multigraft.graphs.packed import PackedGraphs
 NODE_COLUMNS = ("structure", "label", "codes", "structure_codes")
 EDGE_COLUMNS = ("codes", "types")
 GRAPH_COLUMNS = ("label", "targets", "centre")
+ANSWERS = ("label", "nodes.label", "graph_label", "graphs.label", "graphs.targets")  # as the digests name them
 CHUNK = 50_000
 
 
@@ -33,22 +34,31 @@ def identity(graphs: PackedGraphs) -> str:
     whatever order their edges are listed; another for a selection of them, or for another column of labels. Computed
     once a `PackedGraphs`.
     """
-    return graphs.once(_identity)
+    return graphs.once(_identities)[0]
 
 
-def _identity(graphs: PackedGraphs) -> str:
+def identity_without_answers(graphs: PackedGraphs) -> str:
+    """SHA-256 over what is seen alone: the same for the same graphs, whichever labels and targets they are read with.
+
+    Computed together with `identity`.
+    """
+    return graphs.once(_identities)[1]
+
+
+def _identities(graphs: PackedGraphs) -> tuple[str, str]:
+    """With answers, and without."""
     if "codes" in graphs.nodes:
-        return _identity_of_codes(graphs)
+        return _identities_of_codes(graphs)
     tensors = {"node_offsets": graphs.node_offsets, "edge_index": _in_order(graphs), "x": graphs.x}
     tensors |= {name: graphs.nodes[name] for name in ("structure", "label") if name in graphs.nodes}
     if "label" in graphs.graphs:
         tensors["graph_label"] = graphs.graphs["label"]
-    return _digest(tensors)
+    return _digest(tensors), _digest(_seen(tensors))
 
 
-def _identity_of_codes(graphs: PackedGraphs) -> str:
+def _identities_of_codes(graphs: PackedGraphs) -> tuple[str, str]:
     """Chunk by chunk, as a corpus may be larger than memory."""
-    digest = hashlib.sha256()
+    digest, without = hashlib.sha256(), hashlib.sha256()
     for first in range(0, len(graphs), CHUNK):
         some = graphs.select(torch.arange(first, min(first + CHUNK, len(graphs))))
         order = torch.argsort(some.edge_index[0] * max(some.num_nodes, 1) + some.edge_index[1], stable=True)
@@ -57,7 +67,12 @@ def _identity_of_codes(graphs: PackedGraphs) -> str:
         tensors |= {f"edges.{name}": some.edges[name][order] for name in EDGE_COLUMNS if name in some.edges}
         tensors |= {f"graphs.{name}": some.graphs[name] for name in GRAPH_COLUMNS if name in some.graphs}
         digest.update(_digest(tensors).encode())
-    return digest.hexdigest()
+        without.update(_digest(_seen(tensors)).encode())
+    return digest.hexdigest(), without.hexdigest()
+
+
+def _seen(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor for name, tensor in tensors.items() if name not in ANSWERS}
 
 
 def _in_order(graphs: PackedGraphs) -> Tensor:

@@ -15,7 +15,6 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -29,6 +28,7 @@ from multigraft.graphs.texts import attached_texts, lines_of, rejects
 
 FOLDS = {"fsmol": "train", "fsmol-validation": "valid", "fsmol-test": "test"}
 COLUMNS = ("fold", "assay_id", "smiles", "label")
+LABELS = {"0": 0.0, "1": 1.0, "0.0": 0.0, "1.0": 1.0}
 LARGEST_DENSE = 2**29  # bytes of targets, unless they are named
 
 
@@ -143,6 +143,7 @@ def read_fsmol(
         targets=tuple(measured.assays[assay] for assay in assays.tolist()),
         target_kind="binary",
         metric="roc_auc",
+        strip_salts=strip_salts,
     )
     graphs = dataclasses.replace(
         graphs,
@@ -178,10 +179,10 @@ def read_measurements(path: Path, fold: str) -> Measurements:
     Raises:
         InputError: the file is no such table, has no rows of that fold, or a label that is neither 0 nor 1.
     """
-    table = _read_fold(path, fold)
-    molecule, smiles = table["smiles"].factorize()
-    assay, assays = table["assay_id"].factorize()
-    label = table["label"].to_numpy(dtype=np.float32)
+    rows = _read_fold(path, fold)
+    molecule, smiles = _numbered([one for _, _, one, _ in rows])
+    assay, assays = _numbered([one for _, one, _, _ in rows])
+    label = np.array([one for *_, one in rows], dtype=np.float32)
     first = np.unique(molecule, return_index=True)[1]
     pair = molecule * len(assays) + assay
     order = np.argsort(pair, kind="stable")
@@ -190,30 +191,40 @@ def read_measurements(path: Path, fold: str) -> Measurements:
     least, largest = np.minimum.reduceat(ordered, starts), np.maximum.reduceat(ordered, starts)
     clear = least == largest
     return Measurements(
-        smiles=list(smiles),
-        lines=torch.from_numpy(table.index.to_numpy()[first] + 2),  # the first line is the heading
+        smiles=smiles,
+        lines=torch.tensor([rows[place][0] for place in first.tolist()], dtype=torch.int64),
         assays=tuple(assays),
         molecule=torch.from_numpy(pairs[clear] // len(assays)),
         assay=torch.from_numpy(pairs[clear] % len(assays)),
         label=torch.from_numpy(least[clear]),
-        repeated=len(table) - len(pairs),
+        repeated=len(rows) - len(pairs),
         contradicted=int((~clear).sum()),
     )
 
 
-def _read_fold(path: Path, fold: str) -> Any:
-    import pandas as pd
+def _numbered(texts: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+    """The number of every text, counted in the order in which they first occur, and the texts without repeats."""
+    found: dict[str, int] = {}
+    numbers = np.array([found.setdefault(one, len(found)) for one in texts], dtype=np.int64)
+    return numbers, list(found)
 
-    text = dict.fromkeys(COLUMNS[:3], "str")
-    try:
-        table = pd.read_csv(path, usecols=list(COLUMNS), dtype={**text, "label": "float32"}, keep_default_na=False)
-    except (ValueError, OSError, EOFError) as error:
-        wanted = ", ".join(COLUMNS)
-        raise InputError(f"{path} is no table with the columns {wanted}, and 0 or 1 as labels: {error}") from error
-    wrong = table.index[~table["label"].isin((0, 1))]
-    if len(wrong):
-        raise InputError(f"{path}, line {wrong[0] + 2}: label {table['label'][wrong[0]]}; a label is 0 or 1")
-    chosen = table[table["fold"] == fold]
-    if not len(chosen):
-        raise InputError(f"{path} has no rows of fold {fold!r}, but of {', '.join(sorted(table['fold'].unique()))}")
+
+def _read_fold(path: Path, fold: str) -> list[tuple[int, str, str, float]]:
+    """Line, assay, SMILES and label of every row of the fold; the labels of all folds are checked."""
+    from multigraft.graphs.molecules.formats import open_layout
+
+    layout = open_layout(path)
+    if missing := [name for name in COLUMNS if name not in layout.columns]:
+        raise InputError(f"{path} is no table with the columns {', '.join(COLUMNS)}: {missing[0]} is missing")
+    of, assay, smiles, label = (layout.columns.index(name) for name in COLUMNS)
+    folds, chosen = set(), []
+    for line, cells in layout.rows():
+        value = LABELS.get(cells[label].strip())
+        if value is None:
+            raise InputError(f"{path}, line {line}: label {cells[label]!r}; a label is 0 or 1")
+        folds.add(cells[of])
+        if cells[of] == fold:
+            chosen.append((line, cells[assay], cells[smiles], value))
+    if not chosen:
+        raise InputError(f"{path} has no rows of fold {fold!r}, but of {', '.join(sorted(folds)) or 'none'}")
     return chosen

@@ -1,7 +1,8 @@
 """Which molecules of an evaluation set a pre-training corpus holds: they inflate results, and should be removed.
 
-Two molecules are the same by canonical SMILES, stereo centres included; or by the first block of the InChIKey, which
-says how atoms are connected and knows neither stereo centres nor protons more or less, nor most tautomers.
+Two molecules are the same by canonical SMILES, stereo centres included; by the first block of the InChIKey, which says
+how atoms are connected and knows neither stereo centres nor protons more or less, nor most tautomers; or by that block
+of their parents, the largest fragment without its charges, so that a salt is the same as its acid or base.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from multigraft.graphs.texts import smiles_of
 
 MANY = 5_000  # molecules from which on several processes are faster
 
-Keys = UInt64[np.ndarray, "molecules 2"]
+Keys = UInt64[np.ndarray, "molecules 3"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Overlap:
         molecules: Of these rows that differ in canonical SMILES.
         by_smiles: Of these molecules that the corpus holds by canonical SMILES.
         by_inchikey: Of these molecules that the corpus holds by first block of the InChIKey.
+        by_parent: Of these molecules whose largest fragment, uncharged, is that of a molecule of the corpus.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Overlap:
     molecules: int
     by_smiles: int
     by_inchikey: int
+    by_parent: int
 
 
 def overlap(corpus: PackedGraphs, others: Mapping[str, PackedGraphs], progress: bool = False) -> list[Overlap]:
@@ -55,7 +58,7 @@ def overlap(corpus: PackedGraphs, others: Mapping[str, PackedGraphs], progress: 
 
 
 def kept(corpus: PackedGraphs, evaluation: Sequence[str]) -> Int64[Tensor, " kept"]:
-    """The numbers of those graphs of the corpus that are none of the SMILES, by canonical SMILES nor by InChIKey.
+    """The numbers of those graphs of the corpus that are none of the SMILES: by canonical SMILES, InChIKey or parent.
 
     Raises:
         InputError: a corpus that did not come from SMILES, or a SMILES that does not parse.
@@ -79,10 +82,10 @@ def keys_of(graphs: PackedGraphs, progress: bool = False) -> Keys:
 
 
 def molecule_keys(smiles: Sequence[str], progress: bool = False) -> Keys:
-    """64 bits each that stand for the canonical SMILES and for the first block of the InChIKey.
+    """64 bits each that stand for the canonical SMILES, the first block of the InChIKey, and that of the parent.
 
-    A molecule without InChI has a second key that no other molecule has. The keys of many molecules are kept in the
-    user's cache: they take about a millisecond each.
+    Where there is no InChI, a key stands for canonical SMILES. The keys of many molecules are kept in the user's cache:
+    they take about a millisecond each.
 
     Raises:
         InputError: a SMILES that does not parse.
@@ -93,19 +96,18 @@ def molecule_keys(smiles: Sequence[str], progress: bool = False) -> Keys:
     def compute(some: Sequence[str]) -> Keys:
         return np.concatenate(map_chunks(descriptions.keys, some, MANY, "comparing molecules", progress))
 
-    return remembered("molecule keys 1", smiles, compute)
+    return remembered("molecule keys 2", smiles, compute)
 
 
-def _compared(name: str, corpus: UInt64[np.ndarray, "corpus 2"], evaluation: UInt64[np.ndarray, "rows 2"]) -> Overlap:
+def _compared(name: str, corpus: UInt64[np.ndarray, "corpus 3"], evaluation: UInt64[np.ndarray, "rows 3"]) -> Overlap:
     first_rows = np.unique(evaluation[:, 0], return_index=True)[1]
     molecules = evaluation[first_rows]
-    by_smiles, by_inchikey = _held(molecules, corpus).sum(axis=0).tolist()
-    return Overlap(name, len(evaluation), len(molecules), by_smiles, by_inchikey)
+    return Overlap(name, len(evaluation), len(molecules), *_held(molecules, corpus).sum(axis=0).tolist())
 
 
-def _held(asked: UInt64[np.ndarray, "asked 2"], there: UInt64[np.ndarray, "there 2"]) -> Bool[np.ndarray, "asked 2"]:
+def _held(asked: UInt64[np.ndarray, "asked 3"], there: UInt64[np.ndarray, "there 3"]) -> Bool[np.ndarray, "asked 3"]:
     """Whether each key of ``asked`` is among those ``there``."""
-    return np.stack([np.isin(asked[:, column], there[:, column]) for column in range(2)], axis=1)
+    return np.stack([np.isin(asked[:, column], there[:, column]) for column in range(asked.shape[1])], axis=1)
 
 
 def _made(graphs: PackedGraphs) -> list[Keys]:

@@ -30,6 +30,7 @@ class Origin:
     ``featurization``: what the columns ``codes`` mean, a name in `multigraft.graphs.vocabulary`; empty without them.
     ``targets``: names of the columns of ``graphs["targets"]``, which are all ``binary`` or ``real``, as
     ``target_kind`` says; ``metric``: how they are usually scored.
+    ``strip_salts``: whether molecules are the largest fragments of what was written.
     """
 
     name: str = "unnamed"
@@ -42,6 +43,7 @@ class Origin:
     targets: tuple[str, ...] = ()
     target_kind: str = ""
     metric: str = ""
+    strip_salts: bool = False
 
 
 @dataclass(frozen=True, eq=False)

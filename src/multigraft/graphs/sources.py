@@ -94,6 +94,8 @@ def find(source: str | Path, options: Options) -> Source:
             return _tudataset(name, None, options)
     if not path.is_dir() and path.name.lower().removesuffix(".gz").endswith(ROW_FILES):
         return _file(path, options)
+    if path.is_dir() and path.name.lower().removesuffix(".gz").endswith(ROW_FILES) and not [*path.rglob("*_A.txt")]:
+        raise InputError(f"{path} is a directory, though it is named like a file of molecules: name a file in it")
     if written_as_path or path.is_dir():
         return _tudataset(name, path, options)
     guesses = ", ".join(nearest(name))

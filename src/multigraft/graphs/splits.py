@@ -129,7 +129,7 @@ SPLITS = {
 
 
 def split_graphs(graphs: PackedGraphs, kind: str, seed: int, fractions: Fractions | None = None) -> Split:
-    """A split of a data set, by a name in `SPLITS`; ``fractions`` None: those that are usual for the kind.
+    """A split of a data set, by a name in `SPLITS`; ``fractions`` None: `usual_fractions`.
 
     Without graph labels there is nothing to stratify by, and ``stratified`` becomes ``random``. The kind ``scaffold``
     is the same for every seed.
@@ -143,8 +143,16 @@ def split_graphs(graphs: PackedGraphs, kind: str, seed: int, fractions: Fraction
     if kind == "stratified" and "label" not in graphs.graphs:
         kind = "random"
     chosen = SPLITS[kind]
-    parts = chosen.divide(graphs, randomness.generator(seed, "split"), fractions or chosen.fractions)
+    parts = chosen.divide(graphs, randomness.generator(seed, "split"), fractions or usual_fractions(graphs, kind))
     return Split(kind, seed, *parts, identity=identity(graphs))
+
+
+def usual_fractions(graphs: PackedGraphs, kind: str) -> Fractions:
+    """The shares of that kind of split.
+
+    Molecules with targets are split at random in the shares of the splits by scaffold, so as to differ in nothing else.
+    """
+    return SPLITS["scaffold" if kind == "random" and _measured_molecules(graphs) else kind].fractions
 
 
 def default_split(graphs: PackedGraphs) -> str:
@@ -156,12 +164,13 @@ def default_split(graphs: PackedGraphs) -> str:
     columns = graphs.graphs
     if "species" in columns and len(columns["species"].unique()) > 1:
         return "species"
-    if "smiles" in graphs.attached:
-        if "targets" in columns and columns["targets"].shape[1]:
-            return "scaffold"
-        if "label" not in columns:
-            return "corpus"
-    return "stratified"
+    if _measured_molecules(graphs):
+        return "scaffold"
+    return "corpus" if "smiles" in graphs.attached and "label" not in columns else "stratified"
+
+
+def _measured_molecules(graphs: PackedGraphs) -> bool:
+    return "smiles" in graphs.attached and "targets" in graphs.graphs and graphs.targets.shape[1] > 0
 
 
 @dataclass(frozen=True, eq=False)

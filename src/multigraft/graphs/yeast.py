@@ -73,7 +73,7 @@ def read_yeast(
     )
     proteins = Proteins(names, torch.full((len(names),), SPECIES), network, values)
     graphs = pack_proteins(proteins, origin, hops=hops, largest=largest, seed=seed)
-    return with_note(graphs, f"under a random split {_overlap(graphs)}")
+    return with_note(graphs, f"under the split random with seed 0 {_overlap(graphs)}")
 
 
 def read_actions(path: Path) -> tuple[Sequence[str], Network]:

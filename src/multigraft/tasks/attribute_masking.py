@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from multigraft.errors import InputError
+from multigraft.graphs.names import EMBEDDED
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.vocabulary import vocabulary
 from multigraft.tasks.base import Episode, Examples, Head, Task
@@ -51,7 +52,9 @@ class AttributeMasking(Task):
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         name, known = graphs.origin.name, vocabulary(graphs.origin.featurization)
         if not known.nodes:
-            return f"data set {name!r} has neither atoms nor types of interactions that could be masked"
+            what = f"data set {name!r} has neither atoms nor types of interactions that could be masked"
+            molecules = name in EMBEDDED or "smiles" in graphs.attached
+            return f"{what}: choose a featurization: --featurization hu" if molecules else what
         if known.types and self.bonds:
             return f"data set {name!r} has no bonds: its interactions are masked without that option"
         if (known.types or self.bonds) and not graphs.num_edges:

@@ -53,6 +53,7 @@ class Task(ABC):
         pretext: Whether it is asked for the sake of the embeddings alone; such a task is trained only when it is named.
         batch_size: Of training where none is given; of several tasks the largest counts.
         learning_rate: The same of Adam.
+        unit: What its score is divided by where scores of several tasks are added.
         fewest: Graphs that it needs to ask anything: two where it tells graphs from each other.
     """
 
@@ -62,6 +63,7 @@ class Task(ABC):
     pretext: ClassVar[bool] = False
     batch_size: ClassVar[int] = 16
     learning_rate: ClassVar[float] = 5e-4
+    unit: ClassVar[float] = 1.0
     fewest: ClassVar[int] = 1
 
     def config(self) -> dict[str, Any]:

@@ -27,33 +27,39 @@ class GraphRegression(GraphTargets):
 
     ``score`` says what the metric is. ``r2``: the mean over targets of 1 - MSE / variance, the variance being the
     training part's, so that targets of all units weigh the same and 0 is what saying the training mean is worth.
-    ``rmse``, ``mae``: minus the mean error in the targets' own units, as higher is to be better.
+    ``rmse``, ``mae``: minus the mean error in the targets' own units, as higher is to be better. Empty: the usual one
+    of the data, else ``r2``.
     """
 
     pool: str = "mean"
     mean: Sequence[float] = ()
     deviation: Sequence[float] = ()
-    score: str = SCORED_BY[0]
+    score: str = ""
 
     name = "gr"
     title = "graph regression"
 
     def __post_init__(self) -> None:
-        if self.score not in SCORED_BY:
+        if self.score and self.score not in SCORED_BY:
             raise InputError(f"score must be one of {', '.join(SCORED_BY)}, got {self.score!r}")
         for field in ("mean", "deviation"):  # JSON knows lists alone
             object.__setattr__(self, field, tuple(getattr(self, field)))
 
     @property
     def metric_name(self) -> str:  # ty: ignore[incompatible-property-override]
-        return self.score if self.score == SCORED_BY[0] else f"-{self.score}"
+        return f"-{self.score}" if self.score in SCORES else SCORED_BY[0]
+
+    @property
+    def unit(self) -> float:  # ty: ignore[incompatible-property-override]
+        """Of errors in the units of targets, the targets' mean deviation."""
+        return sum(self.deviation) / len(self.deviation) if self.score in SCORES and self.deviation else 1.0
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         missing = missing_targets(graphs, "real", "ml")
         return missing or _useless(graphs.origin.targets, graphs.targets, f"data set {graphs.origin.name!r}")
 
     def fitted(self, graphs: PackedGraphs, train: Int64[Tensor, " train"]) -> Task:
-        """With mean and standard deviation of each target over the labels of the training part.
+        """With mean and standard deviation of each target over the labels of the training part, and a score.
 
         Raises:
             InputError: no target with two different labels there.
@@ -64,7 +70,9 @@ class GraphRegression(GraphTargets):
             raise InputError(f"task 'gr' is not possible: {problem}")
         mean = values.nanmean(0).nan_to_num(0.0)
         deviation = torch.where(_varied(values), (values - mean).square().nanmean(0).sqrt(), 1.0)
-        return replace(self, mean=tuple(mean.tolist()), deviation=tuple(deviation.tolist()))
+        usual = graphs.origin.metric if graphs.origin.metric in SCORED_BY else SCORED_BY[0]
+        numbers = {"mean": tuple(mean.tolist()), "deviation": tuple(deviation.tolist())}
+        return replace(self, score=self.score or usual, **numbers)
 
     def standardised(self, values: Float[Tensor, "asked targets"]) -> Float[Tensor, "asked targets"]:
         """Values in their own units, less the mean, in standard deviations."""

@@ -1,5 +1,8 @@
 """What the tasks that ask for several targets of a graph, some of them missing, have in common."""
 
+import csv
+import io
+import shlex
 from abc import abstractmethod
 
 import torch
@@ -59,5 +62,21 @@ def missing_targets(graphs: PackedGraphs, kind: str, other: str) -> str | None:
     if not origin.targets or "targets" not in graphs.graphs:
         return f"data set {origin.name!r} has no targets"
     if origin.target_kind != kind:
-        return f"the targets of data set {origin.name!r} are {origin.target_kind}, not {kind}: use task {other!r}"
+        what = f"the targets of data set {origin.name!r} are {origin.target_kind}, not {kind}: use task {other!r}"
+        binary = _binary(graphs) if kind == "binary" else ""
+        return f"{what}, or choose those that are binary: --targets {binary}" if binary else what
     return None
+
+
+def _binary(graphs: PackedGraphs) -> str:
+    """The names of the targets with both classes and no other value, as a command takes them; empty without any."""
+    targets = graphs.targets
+    zero, one = targets == 0, targets == 1
+    chosen = (zero | one | targets.isnan()).all(0) & zero.any(0) & one.any(0)
+    if not bool(chosen.any()):
+        return ""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(
+        [name for name, each in zip(graphs.origin.targets, chosen.tolist(), strict=True) if each]
+    )
+    return shlex.quote(text.getvalue())

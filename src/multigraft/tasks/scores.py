@@ -94,7 +94,7 @@ class _Levels:
         order = predicted.argsort()
         order = order[target[order].argsort(stable=True)]
         target, predicted, one = target[order], predicted[order], (answers[present] > 0.5)[order].double()
-        starts = (predicted.diff() != 0) | (target.diff() != 0)
+        starts = (predicted[1:] != predicted[:-1]) | (target.diff() != 0)  # of infinities a difference is no number
         level = torch.nn.functional.pad(starts.cumsum(0), (1, 0))[: len(target)]
         first = run_positions(level) == 0
         at = target[first]

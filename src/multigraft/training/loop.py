@@ -35,15 +35,8 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
         run.balancing,
     )  # fmt: skip
     best, history, speed = BestWeights(options.patience), History(folder / "history.csv"), Speed()
-    shown = [EpochProgress()] if progress else []
-    callbacks: list[L.Callback] = [
-        best,
-        history,
-        speed,
-        LossCurve(folder / "steps.csv"),
-        *shown,
-        SaveState(folder / "last.ckpt"),
-    ]
+    kept: list[L.Callback] = [best, history, speed, LossCurve(folder / "steps.csv"), SaveState(folder / "last.ckpt")]
+    callbacks = [*([EpochProgress()] if progress else []), *kept]
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     where = pick_device(options.device)
     trainer = L.Trainer(

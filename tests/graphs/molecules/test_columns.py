@@ -8,6 +8,7 @@ import pytest
 from multigraft.errors import InputError
 from multigraft.graphs.molecules.columns import (
     id_place,
+    left_out,
     likely_smiles,
     place_of,
     repeated,
@@ -54,13 +55,25 @@ def test_mol_blocks_come_first():
         (layout("y,z", "1,2"), r"none of its columns looks like SMILES; a header line must name"),
         (layout("y,z"), r"none of its columns looks like SMILES"),
         (layout("CCO,1", "CCN,2", "CCF,3"), r"first line, with 'CCO', looks like a molecule: add a line above"),
-        (layout("mol;y", "CC;1"), r"separated by something else than its ending says"),
-        (layout("smiles_a,smiles_b,x", "CC,CCO,1"), r"column 'smiles_b' looks like SMILES"),
+        (layout("smiles_a,smiles_b,x", "CC,CCO,1"), r"several columns have SMILES in their names "
+         r"\(smiles_a, smiles_b\): choose one of them with smiles_column \(--smiles-column\)"),
+        (layout("smiles y", "CC 1"), r"'smiles y' and the rows below seem to be columns that blanks separate"),
     ],
 )  # fmt: skip
 def test_without_a_column_of_that_name_there_is_a_guess(table: Layout, message: str):
     with pytest.raises(InputError, match=message):
         smiles_place(table, None)
+
+
+def test_a_single_column_may_have_a_name_of_several_words():
+    assert smiles_place(layout(["Canonical SMILES"], "CC", "CCO"), None) == 0
+    assert smiles_place(layout(["Canonical SMILES"], "CC |$a;b$|"), None) == 0
+
+
+def test_rdkit_says_nothing_of_names_that_are_no_molecules(capfd: pytest.CaptureFixture[str]):
+    with pytest.raises(InputError, match="column 'structure' looks like SMILES"):
+        smiles_place(layout("structure,y", "CCO,1"), None)
+    assert capfd.readouterr().err == ""
 
 
 def test_many_columns_are_not_all_listed():
@@ -120,6 +133,24 @@ def test_targets_are_all_other_columns_that_have_a_name():
     assert target_places(layout("smiles,y,z,y"), None, (0, None)) == {"y": 1, "z": 2}
     assert target_places(SDF, None, (0, None)) == {"y": 2, "z": 3}
     assert target_places(LIST, None, (0, 1)) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["__index_level_0__", "Unnamed: 0", "index", "IDX", "id", "CID", "assay_id", "PUBCHEM_CID", "compound id", "MolID"],
+)
+def test_what_is_called_like_an_index_is_a_target_only_where_it_is_named(name: str):
+    table = layout(["smiles", name, "y"])
+    assert target_places(table, None, (0, None)) == {"y": 2}
+    assert left_out(table, (0, None)) == [name]
+    assert left_out(table, (0, 1)) == []
+    assert target_places(table, (name,), (0, None)) == {name: 1}
+
+
+@pytest.mark.parametrize("name", ["refractive_index", "acid", "lipid", "y1", "pKa", "count", "LIPID"])
+def test_other_names_are_those_of_targets(name: str):
+    assert target_places(layout(["smiles", name]), None, (0, None)) == {name: 1}
+    assert left_out(layout(["smiles", name]), (0, None)) == []
 
 
 def test_targets_that_are_named_keep_their_order():

@@ -100,6 +100,13 @@ def test_large_molecules_and_directed_bonds_take_another_way_to_the_same():
         assert bonds == plain.hu_bonds(parsed([smiles])[0])
 
 
+def test_bonds_get_directions_from_cxsmiles_too():
+    for smiles in ("CC=CC |t:1|", "CC=CC |c:1|"):
+        ((_, _, bonds),) = one_by_one(hu(parsed([smiles]), [smiles]))
+        assert bonds == plain.hu_bonds(parsed([smiles])[0])
+        assert any(direction for *_, direction in bonds)
+
+
 def test_real_molecules(real_data):
     """Every bond and atom of the sets in which odd ones are most frequent."""
     import pandas as pd

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multigraft.errors import InputError
-from multigraft.graphs.molecules.formats import ENDINGS, MOL_BLOCK, TITLE, check_file, ending, open_layout, stem
+from multigraft.graphs.molecules.formats import (
+    ENDINGS,
+    MOL_BLOCK,
+    TITLE,
+    check_file,
+    ending,
+    kind_of,
+    open_layout,
+    stem,
+)
 
 
 def put(folder: Path, name: str, content: str | bytes) -> Path:
@@ -38,6 +47,12 @@ def test_endings_with_and_without_gzip_in_any_case(kind: str):
 def test_other_endings():
     assert ending(Path("notes.pdf")) == ""
     assert stem(Path("notes.pdf")) == "notes.pdf"
+
+
+def test_the_release_s_lists_are_no_tables(tmp_path: Path):
+    (tmp_path / "processed").mkdir()
+    assert kind_of(put(tmp_path / "processed", "smiles.csv.gz", "CC")) == ".smi"
+    assert kind_of(put(tmp_path, "smiles.csv", "CC")) == ".csv"
 
 
 def test_what_is_no_file_of_molecules(tmp_path: Path):
@@ -70,6 +85,32 @@ def test_rows_of_a_csv_have_the_line_that_they_begin_in(tmp_path: Path, name: st
 def test_tabs_byte_order_marks_and_windows_line_ends(tmp_path: Path):
     assert contents(put(tmp_path, "a.tsv", "smiles\ty\nCC\t1,5\n"))[1] == [(2, ["CC", "1,5"])]
     assert contents(put(tmp_path, "b.csv", "\ufeff smiles ,y\r\nCC,1\r\n")) == (("smiles", "y"), [(2, ["CC", "1"])])
+
+
+@pytest.mark.parametrize(
+    ("name", "mark", "said"),
+    [("a.csv", "\t", "tabs, not by commas"), ("a.csv", ";", "semicolons, not by commas"), ("a.csv", "|", "bars, not"),
+     ("a.tsv", ",", "commas, not by tabs")],
+)  # fmt: skip
+def test_columns_that_are_separated_otherwise_than_the_name_says(tmp_path: Path, name: str, mark: str, said: str):
+    path = put(tmp_path, name, f"smiles{mark}y\nCC{mark}1\n")
+    assert contents(path) == (("smiles", "y"), [(2, ["CC", "1"])])
+    assert said in open_layout(path).notes[0]
+    quoted = put(tmp_path, name, f'"smiles"{mark}"y"\n"CC"{mark}"1"\n')
+    assert contents(quoted) == (("smiles", "y"), [(2, ["CC", "1"])])
+
+
+def test_a_name_with_other_marks_in_it_stays_whole(tmp_path: Path):
+    assert contents(put(tmp_path, "a.csv", "smiles,y;z\nCC,1\n"))[0] == ("smiles", "y;z")
+    assert contents(put(tmp_path, "b.csv", '"smiles;y"\nCC\n'))[0] == ("smiles;y",)
+    assert open_layout(tmp_path / "a.csv").notes == open_layout(tmp_path / "b.csv").notes == ()
+    with pytest.raises(InputError, match=r"c\.csv has no commas in its header, but tabs or semicolons: save it as"):
+        open_layout(put(tmp_path, "c.csv", "smiles;x\ty\nCC;1\t2\n"))
+
+
+def test_blank_lines_of_a_single_column_are_missing_molecules(tmp_path: Path):
+    path = put(tmp_path, "a.csv", "\nsmiles\nCC\n\n\nCO\n\n\n")
+    assert contents(path) == (("smiles",), [(3, ["CC"]), (4, [""]), (5, [""]), (6, ["CO"])])
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
@@ -125,7 +166,14 @@ def test_damaged_gzip_is_named(tmp_path: Path, kind: str, damage: str):
 def test_smiles_one_a_line(tmp_path: Path, name: str):
     columns, rows = contents(put(tmp_path, name, "CC 7\n\nCO\tthe second\t1.5\nCN\n  CF x y \n"))
     assert columns == ("smiles", "id")
-    assert rows == [(1, ["CC", "7"]), (3, ["CO", "the second"]), (4, ["CN", ""]), (5, ["CF", "x y"])]
+    expected = [["CC", "7"], ["", ""], ["CO", "the second"], ["CN", ""], ["CF", "x y"]]
+    assert rows == list(enumerate(expected, start=1))
+
+
+def test_blank_lines_of_a_list_are_missing_molecules_but_for_the_last(tmp_path: Path):
+    rows = contents(put(tmp_path, "a.smi", "\nCC\n \nCO\n\n"))[1]
+    assert rows == [(1, ["", ""]), (2, ["CC", ""]), (3, ["", ""]), (4, ["CO", ""])]
+    assert contents(put(tmp_path, "b.smi", "\nsmiles\n\nCC\n"))[1] == [(3, ["", ""]), (4, ["CC", ""])]
 
 
 def test_a_heading_is_no_molecule(tmp_path: Path):
@@ -167,6 +215,20 @@ def test_parquet_values_are_texts(tmp_path: Path, name: str):
     assert first == ["CC", "0.5", "1", "1", "0.1", "a", ""]
     assert second == ["", "", "0", "2", "1e-7", "b", ""]
     assert third == ["CO", "nan", "", "", "-3", "a", ""]
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_parquet_columns_of_one_name(tmp_path: Path, nested: bool):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    first = pa.array([[1], [2]]) if nested else pa.array([5, 6])
+    table = pa.table([first, pa.array(["CC", "CO"]), pa.array([1, 0])], names=["y", "smiles", "y"])
+    parquet.write_table(table, tmp_path / "a.parquet")
+    columns, rows = contents(tmp_path / "a.parquet")
+    both = [(1, ["5", "CC", "1"]), (2, ["6", "CO", "0"])]
+    assert columns == (("smiles", "y") if nested else ("y", "smiles", "y"))
+    assert rows == ([(line, cells[1:]) for line, cells in both] if nested else both)
 
 
 def test_parquet_goes_on_counting_over_batches(tmp_path: Path):

@@ -76,6 +76,7 @@ def test_every_row_is_accounted_for(tmp_path: Path):
     assert (origin.targets, origin.target_kind) == (("active", "logp"), "real")
     assert origin.notes == (
         "targets: every column of numbers, which are active, logp",
+        "targets are numbers, as not all are 0 or 1: logp; choose others for the task ml",
         "3 of 7 rows are no molecules that RDKit can read, and are left out; the first is line 3, 'C(C)(C)(C)(C)C': "
         "Explicit valence for atom # 0 C, 5, is greater than permitted",
     )
@@ -211,6 +212,15 @@ def test_a_damaged_copy_is_made_again(tmp_path: Path, copies: Path):
     copy.write_bytes(content)
     assert same(load_table(path), first)
     assert copy.with_suffix(".damaged").exists()
+
+
+def test_a_list_has_another_copy_than_a_table_of_the_same_content(tmp_path: Path, copies: Path):
+    for folder in ("processed", "mine"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "smiles.csv").write_text("SMILES\nCCO\nCC z\n")
+    listed, table = (load_table(tmp_path / folder / "smiles.csv") for folder in ("processed", "mine"))
+    assert (smiles_of(listed), smiles_of(table)) == (["CCO", "CC"], ["CCO"])
+    assert rejects(table)[0].reason == "text follows the SMILES: 'z'"
 
 
 def test_a_cache_that_cannot_be_written_costs_a_note_only(tmp_path: Path, copies: Path):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigraft.graphs.molecules.numbers import LARGEST, Summary, fault, numbers
+from multigraft.graphs.molecules.numbers import LARGEST, Doubt, Summary, fault, numbers
 
 single = st.floats(allow_infinity=False, width=32)
 
@@ -27,7 +27,20 @@ def test_blanks_around_numbers_and_nothing():
     assert numbers([]).shape == (0,)
 
 
-@pytest.mark.parametrize("cell", ["text", "1,5", ">5", "1_000", "True", "1 2", "0x10", "--1", "NA", "½"])
+def test_words_for_nothing_and_for_yes_and_no():
+    words = ["NA", "n/a", "N/A", "NaN", "null", " None ", "<NA>", "#N/A", "", "2"]
+    np.testing.assert_array_equal(numbers(words), [np.nan] * 9 + [2])
+    np.testing.assert_array_equal(numbers(["True", "FALSE", "true", "NA"]), [1, 0, 1, np.nan])
+    assert fault([*words, "True"]) is None
+
+
+def test_a_column_is_doubtful_by_how_many_of_its_cells_are_numbers():
+    doubt = Doubt(4, ">4", "is not a number", numbers=3)
+    doubt.add([">4", "1", "", "NA", "inf", "true"])
+    assert (doubt.numbers, doubt.others) == (5, 2)
+
+
+@pytest.mark.parametrize("cell", ["text", "1,5", ">5", "1_000", "yes", "1 2", "0x10", "--1", "N A", "½", "."])
 def test_text_is_found_with_its_place(cell: str):
     cells = ["1", "", " ", cell, "more text"]
     assert numbers(cells) is None

@@ -57,7 +57,11 @@ def test_a_table_is_read_with_its_lines_and_missing_values(tmp_path: Path):
 def test_targets_that_are_named_come_in_that_order(tmp_path: Path):
     path = put(tmp_path, "smiles,y,z\nCC,1,0.5\nCO,0,2\n")
     assert whole(path, targets=("z", "y")).targets.tolist() == [[0.5, 1], [2, 0]]
-    assert survey(path, targets=("z", "y")).notes == ()
+    assert survey(path, targets=("y",)).notes == ()
+    mixed = "targets are numbers, as not all are 0 or 1: z; choose others for the task ml"
+    assert survey(path, targets=("z", "y")).notes == (mixed,)
+    assert survey(path).notes[1:] == (mixed,)
+    assert survey(path, kind="real").notes[1:] == ()
     assert survey(path, targets=("z", "y")).kind == "real"
     assert survey(path, targets=("y",)).kind == "binary"
     assert survey(path, targets=("y",), kind="real").kind == "real"
@@ -70,10 +74,47 @@ def test_columns_with_text_or_one_value_are_no_targets_unless_named(tmp_path: Pa
     path = put(tmp_path, f"smiles,y,word,same,none,late\n{rows}")
     table = survey(path)
     assert table.targets == {"y": 1}
-    assert table.notes[1] == "no targets, as they have one value or none: same, none"
+    assert table.notes[1].startswith("no target, though most of it is numbers: late (line 6: 'x' is not a number")
+    assert table.notes[2] == "no targets, as they have one value or none: same, none"
     kept = survey(path, keep_constant=True)
     assert list(kept.targets) == ["y", "same", "none"]
     assert list(survey(path, targets=("same",), keep_constant=True).targets) == ["same"]
+
+
+def test_a_column_with_a_bad_cell_is_noted_and_words_for_nothing_are_read(tmp_path: Path):
+    rows = "CC,1,True,0.5\nCO,NA,False,inf\nCN,0,n/a,2\nCF,1,TRUE,3\nCI,nan,false,4\n"
+    path = put(tmp_path, f"smiles,y,z,w\n{rows}")
+    table = survey(path)
+    assert (list(table.targets), table.kind) == (["y", "z"], "binary")
+    assert table.notes[1] == (
+        "no target, though most of it is numbers: w (line 3: 'inf' is too large for 32 bits: rescale the column)"
+    )
+    nan = np.nan
+    np.testing.assert_array_equal(whole(path).targets, [[1, 1], [nan, 0], [0, nan], [1, 1], [nan, 0]])
+
+
+def test_many_columns_with_bad_cells_are_not_all_noted(tmp_path: Path):
+    path = put(tmp_path, f"smiles{''.join(f',t{n}' for n in range(7))}\nCC{',1' * 7}\nCO{',0' * 7}\nCN{',x' * 7}\n")
+    notes = survey(path).notes
+    assert len(notes) == 5
+    assert all("(line 4: 'x' is not a number" in note and note.endswith("; 7 columns are so") for note in notes)
+
+
+def test_rows_that_are_numbered_are_no_targets(tmp_path: Path):
+    path = put(tmp_path, "Unnamed: 0,smiles,y,cid\n0,CC,1,11\n1,CO,0,12\n")
+    table = survey(path)
+    assert (list(table.targets), table.kind) == (["y"], "binary")
+    assert table.notes[1:] == (
+        "no targets unless named, as they are called like numbers of rows or molecules: Unnamed: 0, cid",
+    )
+    assert list(survey(path, targets=("cid",)).targets) == ["cid"]
+    assert survey(path, targets=("cid",)).notes == ()
+
+
+def test_other_separators_are_noted(tmp_path: Path):
+    path = put(tmp_path, "smiles;y\nCC;1\nCO;0\n")
+    assert survey(path).notes[-1] == "its columns are separated by semicolons, not by commas as its name says"
+    assert whole(path).targets.tolist() == [[1], [0]]
 
 
 def test_of_columns_with_one_name_the_first_counts(tmp_path: Path):
@@ -90,7 +131,8 @@ def test_many_targets_are_not_all_named(tmp_path: Path):
 
 def test_lists_of_smiles(tmp_path: Path):
     chunk = whole(put(tmp_path, "CC a\nCO b\n\nCN c\n", "a.smi"))
-    assert (chunk.written, chunk.ids, chunk.lines.tolist()) == (["CC", "CO", "CN"], ["a", "b", "c"], [1, 2, 4])
+    assert (chunk.written, chunk.ids) == (["CC", "CO", "", "CN"], ["a", "b", "", "c"])
+    assert chunk.lines.tolist() == [1, 2, 3, 4]
 
 
 def test_mol_blocks_show_their_title(tmp_path: Path):

@@ -42,6 +42,16 @@ def test_what_does_not_parse_has_a_reason(smiles: str):
     assert read_molecule(smiles) == (None, "", said)
 
 
+@pytest.mark.parametrize("smiles", ["CCO 1", "CCO\t1", "CCO name |t:1|", "CCO |$;;$| name"])
+def test_text_after_a_molecule_is_no_name(smiles: str):
+    assert parse_smiles(smiles) == (None, f"text follows the SMILES: {smiles.split(None, 1)[1]!r}")
+
+
+def test_what_cxsmiles_adds_may_follow():
+    molecule, said = parse_smiles("CC=CC |t:1|")
+    assert (canonical(molecule), said) == ("C/C=C/C", "")
+
+
 def test_what_parses_has_none():
     molecule, said = parse_smiles("OCC")
     assert (canonical(molecule), said) == ("CCO", "")

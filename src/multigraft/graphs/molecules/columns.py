@@ -1,6 +1,7 @@
 """Which column of a file holds the SMILES, which the identifiers, and which could be targets."""
 
 import difflib
+import re
 from collections.abc import Sequence
 from itertools import islice
 
@@ -10,6 +11,12 @@ from multigraft.graphs.molecules.smiles import parse_smiles
 
 ID_NAMES = ("id", "mol_id", "molecule_id", "compound_id")
 SAMPLE = 50  # rows that a guess is made from
+# Columns that pandas writes for its index, and those that are called like an index or an identifier.
+COUNTED = re.compile(
+    r"__index_level_\d+__|unnamed: *\d+|level_\d+|((row|mol|molecule|compound)[ _-]?)?(index|idx)|row"
+    r"|(.*[ _.-])?(id|cid|sid|uid)|(?-i:.*[a-z]C?ID)",
+    re.IGNORECASE,
+)
 
 
 def smiles_place(layout: Layout, name: str | None) -> int:
@@ -24,12 +31,17 @@ def smiles_place(layout: Layout, name: str | None) -> int:
         return 0
     if name is not None:
         return place_of(layout, name, "smiles_column")
+    _check_blanks(layout)
     lower = [column.lower() for column in layout.columns]
     if "smiles" in lower:
         return lower.index("smiles")
     containing = [place for place, column in enumerate(lower) if "smiles" in column]
     if len(containing) == 1:
         return containing[0]
+    if containing:
+        which = _listed([layout.columns[place] for place in containing])
+        several = f"{layout.path}: several columns have SMILES in their names ({which})"
+        raise InputError(f"{several}: choose one of them with smiles_column (--smiles-column)")
     found = f"{layout.path} has no column of the name SMILES (it has {_listed(layout.columns)})"
     raise InputError(f"{found}: {_advice(layout)}")
 
@@ -57,7 +69,7 @@ def id_place(layout: Layout, name: str | None, smiles: int) -> int | None:
 
 
 def target_places(layout: Layout, names: Sequence[str] | None, taken: Sequence[int | None]) -> dict[str, int]:
-    """The columns of these names and their places; without names all that are not ``taken``, as far as they have one.
+    """The columns of these names and their places; without names all that have one and are not ``taken`` nor `COUNTED`.
 
     Raises:
         InputError: no such column, one that is ``taken`` already, or one that is named twice.
@@ -66,7 +78,7 @@ def target_places(layout: Layout, names: Sequence[str] | None, taken: Sequence[i
         used = {*taken, layout.columns.index(TITLE)} if layout.mol_blocks else {*taken}
         free: dict[str, int] = {}
         for place, name in enumerate(() if layout.smiles_lists else layout.columns):
-            if place not in used and name:
+            if place not in used and name and not COUNTED.fullmatch(name):
                 free.setdefault(name, place)
         return free
     places = {name: place_of(layout, name, "targets") for name in names}
@@ -77,6 +89,12 @@ def target_places(layout: Layout, names: Sequence[str] | None, taken: Sequence[i
         twice = next(name for name in names if list(names).count(name) > 1)
         raise InputError(f"target {twice!r} is named twice: name it once")
     return places
+
+
+def left_out(layout: Layout, taken: Sequence[int | None]) -> list[str]:
+    """The columns that are no targets because of what they are called, unless they are named."""
+    places = enumerate(() if layout.smiles_lists else layout.columns)
+    return [name for place, name in places if place not in taken and COUNTED.fullmatch(name)]
 
 
 def repeated(layout: Layout) -> list[str]:
@@ -105,15 +123,27 @@ def place_of(layout: Layout, name: str, option: str) -> int:
 
 def _advice(layout: Layout) -> str:
     """What to do about a file without a column of SMILES, from what parses in its first rows."""
+    from rdkit.rdBase import BlockLogs
+
     best = likely_smiles(layout)
     if best is None:
-        if len(layout.columns) == 1 and any(mark in layout.columns[0] for mark in ";\t|"):
-            return "its cells seem to be separated by something else than its ending says"
         return "none of its columns looks like SMILES; a header line must name the columns"
     name = layout.columns[best]
-    if name and parse_smiles(name)[0] is not None and len(name) > 2:
+    with BlockLogs():
+        heading = len(name) > 2 and parse_smiles(name)[0] is not None
+    if heading:
         return f"its first line, with {name!r}, looks like a molecule: add a line above it that names the columns"
     return f"column {name!r} looks like SMILES: choose it with smiles_column={name!r} (--smiles-column)"
+
+
+def _check_blanks(layout: Layout) -> None:
+    """Raise where blanks separate what should be columns: RDKit would take what follows SMILES for a name."""
+    words = len(layout.columns[0].split()) if len(layout.columns) == 1 and not layout.smiles_lists else 0
+    if words > 1:
+        cells = (cells[0].split(None, 1) for _, cells in islice(layout.rows(), SAMPLE))
+        if any(len(cell) > 1 and cell[1][0] != "|" and len(cell[1].split()) == words - 1 for cell in cells):
+            seems = f"{layout.columns[0]!r} and the rows below seem to be columns that blanks separate"
+            raise InputError(f"{layout.path}: {seems}: separate them by commas in a .csv, by tabs in a .tsv")
 
 
 def likely_smiles(layout: Layout) -> int | None:

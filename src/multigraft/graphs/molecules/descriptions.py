@@ -1,6 +1,7 @@
 """What RDKit computes of molecules, many SMILES at once; imports no torch, as this is what worker processes import."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rdkit import Chem
 
 BLOCK = 14  # letters of an InChIKey's first block
+NEGATIVE = re.compile(r"-\d*[:\]]")  # an atom's charge in SMILES
 
 
 def scaffolds(smiles: Sequence[str], chirality: bool) -> list[str]:
@@ -61,19 +63,33 @@ def descriptor_names() -> list[str]:
     return [name for name, _ in Descriptors.descList]
 
 
-def keys(smiles: Sequence[str]) -> UInt64[np.ndarray, "molecules 2"]:
-    """64 bits each that stand for the canonical SMILES and for the first block of the InChIKey.
+def keys(smiles: Sequence[str]) -> UInt64[np.ndarray, "molecules 3"]:
+    """64 bits each: for the canonical SMILES, for the first block of the InChIKey, and for that of the parent.
 
-    The second key of a molecule without InChI is one that its canonical SMILES alone has.
+    The parent is the largest fragment, its charges taken away as far as protons do that. Instead of the block of what
+    has no InChI there is its canonical SMILES.
     """
     from rdkit import Chem
+    from rdkit.Chem.MolStandardize import rdMolStandardize
 
-    rows = np.empty((len(smiles), 2), np.uint64)
+    choose, uncharge = rdMolStandardize.LargestFragmentChooser().choose, rdMolStandardize.Uncharger().uncharge
+    rows = np.empty((len(smiles), 3), np.uint64)
     for place, (_, molecule) in enumerate(_molecules(smiles)):
         canonical = Chem.MolToSmiles(molecule)
-        block = Chem.MolToInchiKey(molecule)[:BLOCK]
-        rows[place] = _hash(canonical), _hash(block or f"no InChI: {canonical}")
+        block = parents = _connections(molecule, canonical)
+        # InChI itself ignores protons too many, and finds most that are missing: this is for the rest, and for salts.
+        if "." in canonical or NEGATIVE.search(canonical):
+            parent = uncharge(choose(molecule))
+            written = Chem.MolToSmiles(parent)
+            parents = block if written == canonical else _connections(parent, written)
+        rows[place] = _hash(canonical), _hash(block), _hash(parents)
     return rows
+
+
+def _connections(molecule: "Chem.Mol", canonical: str) -> str:
+    from rdkit import Chem
+
+    return Chem.MolToInchiKey(molecule)[:BLOCK] or f"no InChI: {canonical}"
 
 
 def _molecules(smiles: Sequence[str]) -> "Iterator[tuple[str, Chem.Mol]]":

@@ -136,6 +136,7 @@ def read_embedded_as(name: str, featurization: str, strip_salts: bool = False) -
             targets=(MEASURED[name],),
             target_kind="real",
             metric="rmse",
+            strip_salts=strip_salts,
         ),
     )
 

@@ -92,7 +92,7 @@ def _entries(molecule: "Chem.Mol", smiles: str) -> tuple[Int64[np.ndarray, " som
     """Where the adjacency matrix, read row by row, has bonds, and their orders; at least its upper triangle."""
     from rdkit import Chem
 
-    directed = "/" in smiles or "\\" in smiles
+    directed = any(mark in smiles for mark in "/\\|")  # what stands between | may give bonds directions as well
     if not directed and molecule.GetNumAtoms() < LARGE:
         orders = Chem.GetAdjacencyMatrix(molecule, useBO=True).ravel()
         places = orders.nonzero()[0]

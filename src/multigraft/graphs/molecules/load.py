@@ -12,7 +12,7 @@ from typing import Any
 from multigraft.errors import InputError
 from multigraft.graphs import cache, checksums, store
 from multigraft.graphs.molecules.columns import likely_smiles
-from multigraft.graphs.molecules.formats import check_file, stem
+from multigraft.graphs.molecules.formats import kind_of, stem
 from multigraft.graphs.molecules.packing import Columns, Packer, empty_chunk, in_memory, smiles_chunks
 from multigraft.graphs.molecules.parallel import Reading, in_order, parse
 from multigraft.graphs.molecules.reading import CHUNK, Chunk, Table, chunks, survey
@@ -63,13 +63,13 @@ def load_table(
     """
     path = Path(path).expanduser()
     require_rdkit(f"reading {path}")
-    check_file(path)
+    laid_out = kind_of(path)
     from rdkit import __version__ as rdkit_version  # which molecules parse depends on it
 
     choices = (smiles_column, None if targets is None else tuple(targets), id_column, kind, keep_constant)
     checksum = checksums.of_files([path])
     file = _File(path, Reading(_checked(featurization), strip_salts), choices, checksum, processes, progress)
-    key = ("molecules", rdkit_version, featurization, str(strip_salts), repr(choices))
+    key = ("molecules", rdkit_version, featurization, str(strip_salts), repr(choices), laid_out)
     return cache.packed(file.in_memory, checksum, *key, write=file.write)
 
 
@@ -121,6 +121,7 @@ class _File:
             featurization=self.reading.featurization,
             targets=tuple(table.targets),
             target_kind=table.kind,
+            strip_salts=self.reading.strip_salts,
         )
 
 
@@ -152,7 +153,8 @@ def pack_smiles(
     tensors = in_memory(_pieces(given, len(smiles), reading, packer, processes, progress))
     digest = hashlib.sha256("\n".join(smiles).encode()).hexdigest()
     notes = _notes(packer, len(smiles))
-    return store.assembled(tensors, Origin("SMILES", digest, notes=notes, featurization=featurization))
+    origin = Origin("SMILES", digest, notes=notes, featurization=featurization, strip_salts=strip_salts)
+    return store.assembled(tensors, origin)
 
 
 def _pieces(

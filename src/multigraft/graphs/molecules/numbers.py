@@ -1,31 +1,47 @@
-"""Columns of numbers in files of texts: empty cells are missing, anything else must be a number."""
+"""Columns of numbers in files of texts.
+
+An empty cell, or a word that says so, is a missing value; true and false are 1 and 0; all else must be a number.
+"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float64
 
 LARGEST = float(np.finfo(np.float32).max)
+MISSING = ("na", "n/a", "#n/a", "<na>", "nan", "null", "none")  # in lower case, as all words here
+WORDS = {**dict.fromkeys(MISSING, ""), "true": "1", "false": "0"}
 
 
 def numbers(cells: Sequence[str]) -> Float64[np.ndarray, " cells"] | None:
     """The numbers in some cells, NaN where a cell is empty or says so; None where one is no number, see `fault`."""
     try:
         values = np.array([float(cell) if cell else math.nan for cell in cells], dtype=np.float64)
-    except ValueError:  # text, or blanks around nothing
+    except ValueError:  # text, a word that means a number or none, or blanks around nothing
         if fault(cells):
             return None
-        values = np.array([float(cell) if cell.strip() else math.nan for cell in cells], dtype=np.float64)
+        plain = map(_plain, cells)
+        values = np.array([float(cell) if cell else math.nan for cell in plain], dtype=np.float64)
     wrong = bool((np.abs(values) > LARGEST).any()) or "_" in "".join(cells)  # Python alone reads 1_000
     return None if wrong else values
 
 
 def fault(cells: Sequence[str]) -> tuple[int, str] | None:
     """The place of the first cell that is no number, and what is wrong with it; None where all are."""
-    found = ((place, _fault_of(cell.strip())) for place, cell in enumerate(cells))
-    return next(((place, reason) for place, reason in found if reason), None)
+    return next(faults(cells), None)
+
+
+def faults(cells: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """As `fault`, of every such cell."""
+    found = ((place, _fault_of(_plain(cell))) for place, cell in enumerate(cells))
+    return ((place, reason) for place, reason in found if reason)
+
+
+def _plain(cell: str) -> str:
+    cell = cell.strip()
+    return WORDS.get(cell.lower(), cell)
 
 
 def _fault_of(cell: str) -> str | None:
@@ -36,6 +52,26 @@ def _fault_of(cell: str) -> str | None:
     except ValueError:
         return "is not a number: leave the cell empty where nothing was measured, or choose other targets"
     return "is too large for 32 bits: rescale the column" if abs(value) > LARGEST else None
+
+
+@dataclass
+class Doubt:
+    """A column that is no target, because a cell is no number; ``numbers`` and ``others`` count its cells so far.
+
+    ``line``, ``cell`` and ``reason`` are those of the first such cell.
+    """
+
+    line: int
+    cell: str
+    reason: str
+    numbers: int
+    others: int = 0
+
+    def add(self, cells: Sequence[str]) -> None:
+        """Take account of some more rows."""
+        wrong = sum(1 for _ in faults(cells))
+        self.others += wrong
+        self.numbers += sum(1 for cell in cells if _plain(cell)) - wrong
 
 
 @dataclass

@@ -13,9 +13,9 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from multigraft.errors import InputError
-from multigraft.graphs.molecules.columns import id_place, repeated, smiles_place, target_places
+from multigraft.graphs.molecules.columns import id_place, left_out, repeated, smiles_place, target_places
 from multigraft.graphs.molecules.formats import Layout, Row, open_layout
-from multigraft.graphs.molecules.numbers import Summary, fault, numbers
+from multigraft.graphs.molecules.numbers import Doubt, Summary, fault, numbers
 
 KINDS = ("binary", "real")
 CHUNK = 1000  # rows: enough for arrays to pay, few enough for a bar that moves
@@ -102,6 +102,7 @@ class _Seen:
         self._path = table.layout.path
         self._rows = 0
         self._columns = {name: Summary() for name in table.targets}
+        self._doubts: dict[str, Doubt] = {}
         self._hashes: list[np.ndarray] = []
 
     def add(self, rows: list[Row]) -> None:
@@ -122,7 +123,12 @@ class _Seen:
                 place, reason = fault(cells) or (0, "is not a number")
                 raise self._wrong(rows[place][0], cells[place], name, reason)
             else:
-                del self._columns[name]
+                place, reason = fault(cells) or (0, "is not a number")
+                self._doubts[name] = Doubt(rows[place][0], cells[place], reason, self._columns.pop(name).count)
+        for name, doubt in list(self._doubts.items()):
+            doubt.add([row[self._table.targets[name]] for _, row in rows])
+            if doubt.others > doubt.numbers:
+                del self._doubts[name]  # a column of text
 
     def table(self) -> Table:
         """The table, with the targets that are some; errors as `survey`."""
@@ -147,8 +153,19 @@ class _Seen:
     def _notes(self, chosen: list[str], useless: dict[str, str]) -> Iterator[str]:
         if chosen and not self._named:
             yield f"targets: every column of numbers, which are {_some(chosen)}"
+        for name, doubt in islice(self._doubts.items(), SHOWN):
+            more = f"; {len(self._doubts)} columns are so" if len(self._doubts) > SHOWN else ""
+            first = f"line {doubt.line}: {doubt.cell!r} {doubt.reason}"
+            yield f"no target, though most of it is numbers: {name} ({first}){more}"
+        indices = [] if self._named else left_out(self._table.layout, (self._table.smiles, self._table.ids))
+        if indices:
+            yield f"no targets unless named, as they are called like numbers of rows or molecules: {_some(indices)}"
+        real = [name for name in chosen if not self._columns[name].binary]
+        if self._kind is None and 0 < len(real) < len(chosen):
+            yield f"targets are numbers, as not all are 0 or 1: {_some(real)}; choose others for the task ml"
         if useless:
             yield f"no targets, as they have one value or none: {_some(list(useless))}"
+        yield from self._table.layout.notes
         if twice := repeated(self._table.layout):
             yield f"of several columns of one name the first counts: {_some(twice)}"
 

@@ -1,11 +1,14 @@
 """From written molecules, SMILES or mol blocks, to RDKit's; imports no torch, so that workers start quickly."""
 
+import re
 from typing import TYPE_CHECKING
 
 from multigraft.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from rdkit import Chem
+
+CXSMILES = re.compile(r"\|.*\|\s*")  # what may follow SMILES
 
 
 def require_rdkit(what: str) -> None:
@@ -21,11 +24,17 @@ def require_rdkit(what: str) -> None:
 
 
 def parse_smiles(smiles: str) -> "tuple[Chem.Mol | None, str]":
-    """The sanitised molecule and an empty reason, or None and the reason why there is none."""
+    """The sanitised molecule and an empty reason, or None and the reason why there is none.
+
+    RDKit takes what follows a blank for a name; as it might be a label, only the ``|...|`` of CXSMILES may follow here.
+    """
     from rdkit import Chem
 
     molecule = Chem.MolFromSmiles(smiles)
     if molecule is not None:
+        words = smiles.split(None, 1)
+        if len(words) > 1 and not CXSMILES.fullmatch(words[1]):
+            return None, f"text follows the SMILES: {words[1].strip()!r}"
         return _with_atoms(molecule)
     return None, _problem(Chem.MolFromSmiles(smiles, sanitize=False), "SMILES")
 
