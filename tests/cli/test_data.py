@@ -203,7 +203,7 @@ def test_show_of_an_unknown_name(local):
 
 # --- overlap ---------------------------------------------------------------------------------------------------------
 
-COUNTS = {"rows": 4, "molecules": 3, "by_smiles": 1, "by_inchikey": 2}
+COUNTS = {"rows": 4, "molecules": 3, "by_smiles": 1, "by_inchikey": 2, "by_parent": 2}
 
 
 @pytest.fixture
@@ -229,8 +229,8 @@ def test_overlap_for_people(tables, monkeypatch):
     shown = multigraft("data", "overlap", "corpus.smi", "corpus.smi", "set.csv", "--smiles-column", "molecule")
     assert shown.exit_code == 0, shown.stderr
     heads, *rows = [line.split() for line in shown.stdout.splitlines()]
-    assert heads == ["name", "rows", "molecules", "by", "smiles", "by", "inchikey"]
-    assert rows == [["corpus.smi", "3", "3", "3", "3"], ["set.csv", *map(str, COUNTS.values())]]
+    assert heads == ["name", "rows", "molecules", "by", "smiles", "by", "inchikey", "by", "parent"]
+    assert rows == [["corpus.smi", "3", "3", "3", "3", "3"], ["set.csv", *map(str, COUNTS.values())]]
     assert "1 of 4 rows" in shown.stderr  # of the corpus, which is not a molecule
 
 

@@ -55,5 +55,5 @@ def test_columns_are_read_as_a_row_of_csv(written, columns):
 def test_what_is_recorded_is_what_was_written():
     assert DataOptions(targets="a,b", threshold=6.5).resolved() == {
         "node_label_column": 0, "featurization": None, "smiles_column": None, "targets": "a,b", "id_column": None,
-        "strip_salts": False, "threshold": 6.5, "hops": None, "largest": None,
+        "strip_salts": None, "threshold": 6.5, "hops": None, "largest": None,
     }  # fmt: skip

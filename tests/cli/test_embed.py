@@ -11,6 +11,7 @@ from multigraft.cli.data_options import DataOptions
 from tests.helpers.cli import answer, complaint, multigraft, write_folder
 from tests.helpers.graphs import random_graphs
 from tests.helpers.molecules import BROKEN, SMILES, molecule_encoder, predicting_encoder
+from tests.helpers.tables import put_table
 
 
 @pytest.fixture(scope="module", params=["graph", "node"])
@@ -136,6 +137,20 @@ def test_molecules_keep_their_identity(reader, table, tmp_path):
     expected = mg.GraphEmbedder(reader).transform(SMILES)
     np.testing.assert_allclose(np.stack(vectors["embedding"].to_numpy(zero_copy_only=False)), expected, rtol=1e-5)
     assert (tmp_path / "z.rejects.csv").read_text().count("\n") == len(BROKEN) + 1
+
+
+def test_molecules_by_name_keep_their_identity_too(reader, tmp_path, monkeypatch):
+    monkeypatch.setenv("MULTIGRAFT_DATA", str(tmp_path))
+    monkeypatch.setenv("MULTIGRAFT_CACHE", str(tmp_path / "cache"))
+    rows = [(one, row, row / 2) for row, one in enumerate(["CCO", "C(", "CC"])]
+    put_table(tmp_path, "freesolv", "raw/SAMPL.csv", ("smiles", "expt", "calc"), rows)
+    out = tmp_path / "z.parquet"
+    found = answer("embed", reader, "freesolv", "--out", out)
+    assert (found["rows"], found["rejected"]) == (2, 1)
+    vectors = pq.read_table(out)
+    assert vectors.column_names == ["graph", "line", "smiles", "embedding"]
+    assert (vectors["line"].to_pylist(), vectors["smiles"].to_pylist()) == ([2, 4], ["CCO", "CC"])
+    assert (tmp_path / "z.rejects.csv").read_text() == "line,smiles,reason\n3,C(,no valid SMILES\n"
 
 
 def test_people_hear_of_rejects(reader, table, tmp_path):

@@ -88,7 +88,7 @@ def test_predictions_name_the_rows_of_the_file(tuned, table):
     lines = table.read_text(encoding="utf-8").splitlines()
     with (out / "seed-0" / "predictions.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 58 - 41 - 6
+    assert len(rows) == 58 - 46 - 6
     for row in rows:
         assert row["smiles"] in lines[int(row["line"]) - 1]
         assert 0 <= float(row["b:predicted"]) <= 1
@@ -105,7 +105,7 @@ def test_people_see_a_table_with_baselines(table, start, here):
     result = multigraft("finetune", start, table, *words)
     assert result.exit_code == 0, result.stderr
     first, *rest = result.stdout.splitlines()
-    sizes = r"mine, random split \(41 / 6 / 11\)"
+    sizes = r"mine, random split \(46 / 6 / 6\)"
     assert re.fullmatch(rf"{sizes}, roc_auc on the test part; 2 seeds, 2 epochs, \d+ s of training", first)
     assert rest[0].split() == ["model", "test", "std", "validation", "runs"]
     assert [line.split("  ")[0] for line in rest[1:5]] == [

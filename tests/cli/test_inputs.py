@@ -58,3 +58,21 @@ def test_options_lie_beside_the_result(tmp_path):
         "verb": "report",
         "options": {"encoder": "a/b", "seed": 3, "tasks": ["gc"], "out": str(out)},
     }
+
+
+def test_salts_are_as_the_encoder_knows_them_and_a_difference_is_said(encoder, monkeypatch, capsys):
+    trained, asked = load_encoder(encoder), []
+    known = [dataclasses.replace(trained, origin=dataclasses.replace(trained.origin, featurization="hu",
+             strip_salts=strip)) for strip in (False, True)]  # fmt: skip
+    monkeypatch.setattr("multigraft.graphs.catalog.load", lambda data, **options: asked.append(options) or pack([]))
+    for one in known:
+        monkeypatch.setattr("multigraft.models.storage.load_encoder", lambda directory, one=one: one)
+        opened(encoder, "bbbp", DataOptions())
+    assert [one["strip_salts"] for one in asked] == [False, True]
+    with pytest.raises(InputError, match="salts cannot be kept"):
+        opened(encoder, "bbbp", DataOptions(strip_salts=False))
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("multigraft.models.storage.load_encoder", lambda directory: known[0])
+    opened(encoder, "bbbp", DataOptions(strip_salts=True))
+    assert asked[-1]["strip_salts"]
+    assert capsys.readouterr().err == "note: salts are stripped here, and were kept where the encoder was trained\n"

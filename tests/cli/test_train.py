@@ -22,7 +22,9 @@ QUICK = ("--epochs", 1, "--dim", 8, "--layers", 2, "--validation-draws", 1)
 def test_json(folder, tmp_path):
     out = tmp_path / "encoder"
     found = answer("train", folder, "--tasks", "gc,nc,lp", "--strategy", "esame", *QUICK, "--seed", 0, "--out", out)
-    assert list(found) == ["verb", "out", "epochs", "seconds", "validation", "graphs_per_second", "peak_memory_mib"]
+    assert list(found) == [
+        "verb", "out", "epochs", "seconds", "validation", "metrics", "graphs_per_second", "peak_memory_mib"
+    ]  # fmt: skip
     assert found["graphs_per_second"] > 0
     assert found["peak_memory_mib"] > 10
     assert (found["verb"], found["out"], found["epochs"]) == ("train", str(out), 1)
@@ -320,3 +322,16 @@ def test_a_run_that_is_interrupted_says_how_to_go_on(folder, tmp_path):
     done = len((out / "training" / "history.csv").read_text().splitlines()) - 1
     words[words.index("--epochs") + 1] = str(done + 1)
     assert answer(*words, "--resume")["epochs"] == done + 1
+
+
+def test_errors_are_said_in_the_units_of_the_targets(tmp_path):
+    rows = [("C" * length, 100 * length) for length in range(2, 32)]
+    (tmp_path / "sizes.csv").write_text("smiles,size\n" + "".join(f"{smiles},{size}\n" for smiles, size in rows))
+    words = ("--tasks", "gr", "--split", "random", "--encoder", "gin", *QUICK)
+    result = multigraft("train", tmp_path / "sizes.csv", *words, "--out", tmp_path / "one")
+    assert result.exit_code == 0, result.stderr
+    error = re.search(r"best validation scores: gr rmse (\d+\.\d{3})\n", result.stdout)
+    found = answer("train", tmp_path / "sizes.csv", *words, "--out", tmp_path / "two")
+    assert found["metrics"] == {"gr": "-rmse"}
+    assert found["validation"]["gr"] == pytest.approx(-float(error[1]), abs=1e-3)
+    assert float(error[1]) > 50  # the size times 100, not deviations

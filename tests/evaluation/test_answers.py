@@ -265,3 +265,29 @@ def test_own_heads_of_targets_see_no_answer(task, monkeypatch):
         assert not examples.answers.any()
         assert not examples.graphs.graphs
         assert not examples.graphs.attached
+
+
+@pytest.mark.parametrize("task", ["gc", "nc", "lp"])
+def test_own_heads_read_few_graphs_at_a_time(trained, monkeypatch, task):
+    """Questions about a graph or its nodes are asked with that graph; about pairs they are asked as a whole."""
+    asked, sizes = sitting(task, graphs=small_graphs()), []
+    contender = by_own_heads("trained", trained, small_graphs().origin, "cpu")
+    [whole] = contender.answer(asked)
+    monkeypatch.setattr("multigraft.evaluation.answers.GRAPHS", 2)
+    true_call = TaskModel.forward
+    monkeypatch.setattr(
+        TaskModel, "forward", lambda self, task, few: sizes.append(len(few.graphs)) or true_call(self, task, few)
+    )
+    [batched] = contender.answer(asked)
+    torch.testing.assert_close(batched.scores, whole.scores, rtol=1e-5, atol=1e-6)
+    assert max(sizes) == (len(asked.parts["test"]) if task == "lp" else 2)
+
+
+def test_own_heads_say_targets_batch_by_batch(monkeypatch):
+    graphs = binary_graphs()
+    contender = by_own_heads("trained", pretrained(graphs), graphs.origin, "cpu")
+    asked = sitting("ml", graphs=graphs)
+    [whole] = contender.answer(asked)
+    monkeypatch.setattr("multigraft.evaluation.answers.GRAPHS", 3)
+    [batched] = contender.answer(asked)
+    torch.testing.assert_close(batched.scores, whole.scores, rtol=1e-5, atol=1e-6)

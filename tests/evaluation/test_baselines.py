@@ -9,6 +9,7 @@ from sklearn.tree import DecisionTreeClassifier
 from multigraft.evaluation.baselines import MAJORITY, TREE, TREES, fit_trees, nothing, raw_attributes
 from multigraft.evaluation.metrics import accuracy, roc_auc, score
 from multigraft.evaluation.probes import Labelled, fit_probe
+from tests.helpers.coded import random_coded
 from tests.helpers.graphs import random_graphs
 
 
@@ -100,3 +101,21 @@ def test_a_tree_of_constant_attributes_says_what_the_majority_says():
         tree = fit_probe(TREE, train, train, accuracy, tune, 0)
         most = fit_probe(MAJORITY, train, train, accuracy, tune, 0)
         assert torch.equal(tree(train.x).argmax(1), most(train.x).argmax(1))
+
+
+@pytest.mark.parametrize(("featurization", "width"), [("hu", 119 + 4), ("ogb", 119 + 5 + 12 + 6 + 37), ("protein", 2)])
+def test_categories_are_attributes_with_a_column_each(featurization, width):
+    graphs = random_coded(5, featurization)
+    found = raw_attributes(graphs)
+    assert found.shape == (graphs.num_nodes, width)
+    kinds = graphs.nodes["codes"].shape[1] + (graphs.nodes["structure_codes"].shape[1] if featurization == "ogb" else 0)
+    assert (found.sum(1) == kinds).all()
+    if featurization != "protein":
+        assert torch.equal(found[:, :119].argmax(1), graphs.nodes["codes"][:, 0].long())
+
+
+def test_categories_tell_nothing_that_was_computed_from_hidden_edges():
+    graphs = random_coded(6, "ogb")
+    hidden = raw_attributes(graphs.keep_edges(torch.arange(graphs.num_edges) > 1))
+    assert torch.equal(hidden[:, :142], raw_attributes(graphs)[:, :142])
+    assert (hidden[:, 142:] == hidden[:1, 142:]).all()

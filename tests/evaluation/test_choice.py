@@ -1,9 +1,11 @@
 """The best of several learners: all their settings compete."""
 
+import re
+
 import pytest
 import torch
 
-from multigraft.evaluation.choice import best_of
+from multigraft.evaluation.choice import best_of, choice_of
 from multigraft.evaluation.column_learners import BINARY_LEARNERS, REAL_LEARNERS
 from multigraft.evaluation.columns import fit_columns
 from multigraft.evaluation.learners import LEARNERS
@@ -63,3 +65,16 @@ def test_linear_targets_are_best_told_by_the_linear_learner():
     )
     assert torch.equal(best, linear)
     assert not torch.equal(best, near)
+
+
+def test_what_was_chosen_is_told():
+    train, validation = sheet(150, 8, seed=0, real=True, noise=0.1), sheet(150, 8, seed=1, real=True, noise=0.1)
+    error = lambda scores, answers, weights: (scores - answers).square().nanmean()[None].sqrt()  # noqa: E731
+    found = {name: fit_columns(REAL_LEARNERS[name], train, validation, error, -1, True, 0)
+             for name in ("best", "logistic")}  # fmt: skip
+    assert re.fullmatch(r"ridge \([\d.e+-]+\)", choice_of(found["best"]))
+    assert choice_of(found["logistic"]) == ""
+    forest = best_of({"forest": LEARNERS["forest"]}).fit(blobs(), [("forest", None)], 0)
+    assert choice_of(forest[0]) == "forest"
+    near = fit_probe(best_of({"knn": LEARNERS["knn"]}), blobs(), blobs(), accuracy, True, 0)
+    assert re.fullmatch(r"knn \(\d+\)", choice_of(near))

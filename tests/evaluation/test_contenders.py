@@ -6,7 +6,7 @@ from multigraft.errors import InputError
 from multigraft.evaluation.contenders import contenders_of, usual_contenders
 from multigraft.evaluation.kinds import KINDS
 from multigraft.evaluation.names import PROBE_NAMES
-from tests.helpers.finetuning import pretrained
+from tests.helpers.finetuning import binary_graphs, pretrained
 from tests.helpers.measured import measured_molecules
 
 DESCRIBED = ["ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors"]
@@ -58,4 +58,19 @@ def test_functions_are_measured_by_the_usual_probe(trained):
     assert found[0] == ("one", "ridge")
     assert {name for name, _ in found[1:]} == {*DESCRIBED, "constant"}
     classes = named(usual_contenders({"one": trained.embed}, measured_molecules(), "classes"))
-    assert classes == [("one", "svm"), ("attributes", "tree"), ("majority", "constant")]
+    described = [(name, probe) for name in DESCRIBED for probe in ("logistic", "forest")]
+    assert classes == [("one", "svm"), ("attributes", "tree"), ("majority", "constant"), *described]
+
+
+@pytest.mark.parametrize(("kind", "linear"), [("classes", "logistic"), ("binary", "logistic"), ("real", "ridge")])
+def test_descriptions_are_read_by_the_best_where_embeddings_are(trained, kind, linear):
+    graphs = measured_molecules(60, "real" if kind == "real" else "binary")
+    found = contenders_of(trained, graphs, ("best", "knn"), True, "cpu", kind)
+    described = [(one.name, one.probe) for one in found if one.whole_graphs]
+    assert described == [(name, probe) for name in DESCRIBED for probe in (linear, "forest", "best")]
+
+
+def test_descriptions_say_nothing_of_classes_where_there_are_none(trained):
+    assert named(contenders_of(trained, binary_graphs(), None, True, "cpu")) == [
+        ("trained", "svm"), ("untrained", "svm"), ("attributes", "tree"), ("majority", "constant")
+    ]  # fmt: skip

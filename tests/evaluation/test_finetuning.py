@@ -121,7 +121,7 @@ def test_larger_units_give_larger_errors_and_the_same_model():
     metres = tune_small(None, graphs)
     millimetres = tune_small(None, with_targets(graphs, 1000 * graphs.targets, metric="rmse"))
     assert (metres.metric, metres.split) == ("rmse", "random")
-    assert millimetres.mean == pytest.approx(1000 * metres.mean, rel=1e-3)
+    assert millimetres.mean == pytest.approx(1000 * metres.mean, rel=1e-2)
     assert [one.best_epoch for one in millimetres.scores] == [one.best_epoch for one in metres.scores]
 
 
@@ -357,7 +357,7 @@ def test_directories_that_are_taken(tuned, start, graphs, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="holds no fine-tuning to resume"):
         tune_small(start, graphs, out=tmp_path, resume=True)
-    with FileLock(tuned.out / "lock"), pytest.raises(InputError, match="another process is fine-tuning in"):
+    with FileLock(tuned.out / "lock"), pytest.raises(InputError, match="another process works on the fine-tuning in"):
         tune_small(start, graphs, seeds=(0, 1), out=tuned.out, resume=True)
 
 

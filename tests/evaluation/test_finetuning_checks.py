@@ -7,8 +7,10 @@ import pytest
 import torch
 
 from multigraft.errors import InputError
+from multigraft.evaluation.finetuning_checks import read_graphs
 from multigraft.graphs.splits import Split, split_graphs
-from tests.helpers.coded import random_coded
+from multigraft.models.storage import load_encoder
+from tests.helpers.coded import random_coded, with_targets
 from tests.helpers.finetuning import binary_graphs, pretrained, real_graphs, told, tune_small
 from tests.helpers.training import small_graphs
 
@@ -127,3 +129,47 @@ def test_a_split_is_a_split(graphs):
     parts = split_graphs(graphs, "random", 0)
     with pytest.raises(InputError, match="two parts"):
         tune_small(None, graphs, split=Split("mine", 0, parts.train, parts.train, parts.test))
+
+
+def other_targets(graphs):
+    """The same molecules with another column."""
+    return with_targets(graphs, 1 - graphs.targets, "binary")
+
+
+def test_another_column_of_the_same_molecules_keeps_the_split(graphs):
+    own = pretrained(graphs, split=split_graphs(graphs, "random", 5))
+    found = tune_small(own, other_targets(graphs), split=None, epochs=1)
+    assert found.models[0].split.test.tolist() == own.split.test.tolist()
+    assert "its own split is kept, random, seed 5" in found.notes[0]
+    with pytest.raises(InputError, match=r"of the 12 test graphs of this random split .* was trained on"):
+        tune_small(own, other_targets(graphs), split="random", split_seed=6)
+
+
+def test_a_chain_of_trainings_remembers_its_first(start, graphs, tmp_path):
+    own = pretrained(graphs, split=split_graphs(graphs, "random", 5))
+    between = tune_small(own, binary_graphs(30, seed=4), epochs=1).models[0]
+    later = load_encoder(between.save(tmp_path / "between"))
+    with pytest.raises(InputError, match=r"of the 12 test graphs of this random split .* was trained on"):
+        tune_small(later, other_targets(graphs), split="random", split_seed=6)
+    assert tune_small(later, graphs, split=None, epochs=1).models[0].split.test.tolist() == own.split.test.tolist()
+
+
+def test_salts_that_differ_are_said(start, graphs):
+    stripped = dataclasses.replace(graphs, origin=dataclasses.replace(graphs.origin, strip_salts=True))
+    note = "salts are stripped here, and were kept where the encoder was trained"
+    assert tune_small(start, stripped, epochs=1).notes == (note,)
+    assert tune_small(None, stripped, epochs=1).notes == ()
+
+
+def test_files_are_read_with_the_salts_that_the_encoder_knows(start, monkeypatch):
+    asked, none = [], binary_graphs(1)
+    monkeypatch.setattr(
+        "multigraft.evaluation.finetuning_checks.load", lambda name, **options: asked.append(options) or none
+    )
+    for strip in (False, True):
+        known = dataclasses.replace(start, origin=dataclasses.replace(start.origin, strip_salts=strip))
+        read_graphs("mine.csv", known)
+    read_graphs("mine.csv", None)
+    assert [(one["featurization"], one["strip_salts"]) for one in asked] == [
+        ("hu", False), ("hu", True), (None, False)
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from multigraft.errors import InputError, MultigraftError
 from multigraft.evaluation import finetuning_runs, finetuning_seed
+from multigraft.models.embedder import GraphEmbedder
 from tests.helpers.cli import ROOT, environment
 from tests.helpers.finetuning import binary_graphs, pretrained, told, tune_small
 
@@ -87,3 +89,28 @@ def test_progress_counts_epochs_of_all_seeds(tuned, graphs):
     setup = finetuning_seed.Setup(tuned.out, "ml", "roc_auc", "mean", {}, {"epochs": 3})
     bar = finetuning_runs._Bar(setup, (0, 1, 2))
     assert (bar.total, bar.moved(), bar.moved()) == (9, 6, 0)
+
+
+def test_the_start_stays_what_it_was(graphs, tmp_path):
+    """Its copy for other processes is no home of its own: a GraphEmbedder goes into a pickle as before."""
+    start = pretrained()
+    start.save(tmp_path / "start")
+    tune_small(start, graphs, seeds=(0, 1), processes=2, epochs=1)
+    assert start.home == (tmp_path / "start").absolute()
+    assert pickle.loads(pickle.dumps(GraphEmbedder(start))).encoder == start.home
+
+
+def test_no_copy_of_the_data_stays_where_all_seeds_fail(start, graphs, tmp_path):
+    out = tmp_path / "out"
+    with pytest.raises(MultigraftError):
+        tune_small(start, graphs, seeds=(0, 1), learning_rate=1e30, processes=2, out=out)
+    assert out.is_dir()
+    assert not (out / "training").exists()
+
+
+def test_what_a_killed_run_left_goes_with_the_next(tuned, start, graphs):
+    for place in (tuned.out, tuned.out / "from-scratch"):
+        (place / "training").mkdir(parents=True)
+        (place / "training" / "graphs.safetensors").touch()
+    tune_small(start, graphs, seeds=(0, 1), out=tuned.out, resume=True)
+    assert not any(tuned.out.rglob("graphs.safetensors"))

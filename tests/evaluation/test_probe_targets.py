@@ -1,5 +1,6 @@
 """Measuring targets: molecules by scaffold beside their fingerprints, proteins beside their degrees."""
 
+import dataclasses
 import math
 
 import pytest
@@ -10,6 +11,7 @@ from multigraft.evaluation import forests
 from multigraft.evaluation.probe import default_tasks, measure, probe
 from multigraft.graphs.ego_networks import Network
 from multigraft.graphs.splits import Split
+from multigraft.graphs.texts import smiles_of
 from tests.helpers.coded import molecules, with_targets
 from tests.helpers.finetuning import binary_graphs, pretrained
 from tests.helpers.measured import measured_molecules
@@ -38,7 +40,7 @@ def test_molecules_are_measured_on_their_targets_by_scaffold(of_molecules, kind,
     assert "scaffold 80/10/10 split from seed 0" in table.notes[0]
     twins = [(name, probe) for name in ("trained", "untrained") for probe in (linear, "best")]
     names = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors")
-    described = [(name, probe) for name in names for probe in (linear, "forest")]
+    described = [(name, probe) for name in names for probe in (linear, "forest", "best")]
     assert [(row.encoder, row.probe) for row in table.rows] == [*twins, *described, ("constant", "constant")]
 
 
@@ -46,7 +48,7 @@ def test_molecules_are_measured_on_their_targets_by_scaffold(of_molecules, kind,
 def test_both_probes_of_the_encoder_are_compared_with_every_description(of_molecules, kind):
     table = of_molecules[1][kind]
     values = {(row.encoder, row.probe): row.value for row in table.rows}
-    assert len(table.differences) == 2 * (1 + 8 + 1)
+    assert len(table.differences) == 2 * (1 + 12 + 1)
     for one in table.differences:
         assert one.encoder == "trained"
         assert one.value == values["trained", one.probe] - values[one.against, one.against_probe]
@@ -120,3 +122,40 @@ def test_proteins_stand_beside_their_degrees(monkeypatch):
         ("degrees", "forest"),
         ("constant", "constant"),
     }
+
+
+def test_the_best_probe_says_what_validation_chose(of_molecules):
+    for table in of_molecules[1].values():
+        for row in table.rows:
+            assert bool(row.choice) == (row.probe == "best")
+            assert row.choice.split(" ")[0] in ("", "logistic", "ridge", "knn", "forest")
+
+
+def test_classes_of_molecules_stand_beside_atoms_and_fingerprints(of_molecules):
+    """Fingerprints are of whole molecules: about bonds that are hidden they answer nothing."""
+    encoder, _ = of_molecules
+    graphs = molecules(90)
+    nitrogen = torch.tensor([int("n" in smiles.lower()) for smiles in smiles_of(graphs)])
+    graphs = dataclasses.replace(
+        graphs,
+        graphs={**graphs.graphs, "label": nitrogen},
+        origin=dataclasses.replace(graphs.origin, graph_classes=("without", "with")),
+    )
+    table = probe(encoder, graphs, tasks=["gc", "lp"])
+    readers = {task: {(row.encoder, row.probe) for row in table.rows if row.task == task} for task in ("gc", "lp")}
+    assert readers["gc"] - readers["lp"] == {
+        (name, probe)
+        for name in ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors")
+        for probe in ("logistic", "forest")
+    }
+    values = {row.encoder: row.value for row in table.rows if (row.task, row.metric) == ("gc", "accuracy")}
+    assert values["attributes"] > values["majority"]  # the atoms are among the attributes
+
+
+def test_other_targets_of_graphs_that_were_trained_on_keep_their_split():
+    graphs = measured_molecules(60)
+    encoder = pretrained(graphs, split="random", seed=3)
+    table = probe(encoder, with_targets(graphs, 1 - graphs.targets, "binary"), baselines=False)
+    assert table.split == "random"
+    assert "their random split, seed 3, is kept" in table.notes[0]
+    assert {row.n_test for row in table.rows} == {len(encoder.split.test)}

@@ -1,5 +1,6 @@
 """A table as JSON, as Markdown, as a frame."""
 
+import dataclasses
 import json
 import math
 
@@ -115,7 +116,18 @@ def test_markdown_without_notes_ends_with_the_rows(table):
 
 def test_a_frame_has_a_row_a_row(table):
     frame = table.to_frame()
-    assert list(frame.columns) == ["task", "encoder", "metric", "features", "value", "low", "high", "n_test", "probe"]
+    assert list(frame.columns) == [
+        "task",
+        "encoder",
+        "metric",
+        "features",
+        "value",
+        "low",
+        "high",
+        "n_test",
+        "probe",
+        "choice",
+    ]
     assert frame.loc[0, "value"] == 0.5
     assert math.isnan(frame.loc[1, "value"])
     assert frame["n_test"].tolist() == [120, 0]
@@ -125,3 +137,12 @@ def test_a_frame_of_no_rows_has_the_columns():
     frame = ProbeTable("made", "strict", "random", 0, []).to_frame()
     assert len(frame) == 0
     assert "value" in frame.columns
+
+
+def test_what_was_chosen_stands_beside_the_probe():
+    row = dataclasses.replace(GC, probe="best", choice="knn (5)")
+    table = ProbeTable("d", "strict", "random", 0, [row, GC])
+    chosen, plain = table.to_json()["rows"]
+    assert (chosen["choice"], "choice" in plain) == ("knn (5)", False)
+    assert ProbeTable.from_json(table.to_json()).rows == [row, GC]
+    assert "| gc | trained | best: knn (5) | mean |" in table.to_markdown()

@@ -1,6 +1,8 @@
 """The encoder in scikit-learn: what goes in, what comes out, and what pipelines, clones and workers do with it."""
 
 import contextlib
+import copy
+import dataclasses
 import pickle
 import subprocess
 import sys
@@ -382,3 +384,37 @@ def test_nothing_loads_scikit_learn_but_its_use():
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120,
                            env=environment())  # fmt: skip
     assert found.stdout == "False True False\n"
+
+
+# --- options and copies ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [({"batch_size": 0}, "batch size must be at least 1, got 0"), ({"device": "abacus"}, "no device 'abacus'")],
+    ids=str,
+)
+def test_options_are_checked_before_anything_is_embedded(encoder, options, words):
+    with pytest.raises(InputError, match=words):
+        GraphEmbedder(encoder, **options).fit()
+
+
+def test_deep_copies_share_an_encoder_that_is_only_in_memory(encoder, saved):
+    for place in (encoder, str(saved)):
+        one = GraphEmbedder(place, batch_size=3).fit()
+        other = copy.deepcopy(one)
+        assert other is not one
+        assert other.get_params() == one.get_params()
+        assert other._trained() is one._trained()
+        np.testing.assert_array_equal(other.transform(SMILES), one.transform(SMILES))
+    other.batch_size = 5
+    assert one.batch_size == 3
+
+
+def test_salts_are_those_of_the_encoders_training():
+    kept = molecule_encoder()
+    stripped = dataclasses.replace(kept, origin=dataclasses.replace(kept.origin, strip_salts=True))
+    with_salt, alone = GraphEmbedder(stripped).transform(["CCO.[Na]", "CCO"])
+    np.testing.assert_allclose(with_salt, alone, rtol=1e-6)
+    with_salt, alone = GraphEmbedder(kept).transform(["CCO.[Na]", "CCO"])
+    assert not np.allclose(with_salt, alone)

@@ -181,3 +181,16 @@ def test_members_that_do_not_belong_together(tmp_path, other):
     (place / RECORD).write_text('{"seeds": [0, 1]}')
     with pytest.raises(InputError, match=r"seed-1 does not predict what .*seed-0 does"):
         open_ensemble(place)
+
+
+def test_several_seeds_say_nothing_of_no_graphs(graphs):
+    members = [predicting_encoder("ml", seed) for seed in (0, 1)]
+    mean, deviation = together(open_ensemble(members).predict(graphs.select([])))
+    assert mean.shape == deviation.shape == (0, 2)
+
+
+def test_members_read_molecules_alike():
+    kept = predicting_encoder("ml")
+    stripped = dataclasses.replace(kept, origin=dataclasses.replace(kept.origin, strip_salts=True))
+    with pytest.raises(InputError, match="fine-tune them together"):
+        open_ensemble([kept, stripped])

@@ -8,8 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from multigraft.errors import InputError
+from multigraft.graphs.catalog import load
 from multigraft.models.parquet import write_embeddings
 from tests.helpers.graphs import random_graphs
+from tests.helpers.molecules import predicting_encoder
 from tests.models.test_trained import trained_on
 
 
@@ -39,6 +41,23 @@ def test_node_rows(tmp_path, graphs):
     assert list(zip(table["graph"].to_pylist(), table["node"].to_pylist(), strict=True)) == expected
     vectors = np.stack(table["embedding"].to_numpy())
     np.testing.assert_allclose(vectors, trained.embed(graphs, "node").numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_molecules_keep_their_line_identifier_and_smiles(tmp_path, monkeypatch):
+    pytest.importorskip("rdkit")
+    monkeypatch.setenv("MULTIGRAFT_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "mine.csv").write_text("id,smiles\na,CC\nb,C(\nc,CCO\n")
+    molecules, trained = load(str(tmp_path / "mine.csv")), predicting_encoder()
+    write_embeddings(trained, molecules, tmp_path / "z.parquet", batch_size=1)
+    table = pq.read_table(tmp_path / "z.parquet").drop_columns("embedding")
+    assert table.to_pylist() == [
+        {"graph": 0, "line": 2, "id": "a", "smiles": "CC"}, {"graph": 1, "line": 4, "id": "c", "smiles": "CCO"},
+    ]  # fmt: skip
+    write_embeddings(trained, molecules.select([1]), tmp_path / "n.parquet", "node")
+    nodes = pq.read_table(tmp_path / "n.parquet").drop_columns("embedding")
+    assert nodes.to_pylist() == [{"graph": 0, "line": 4, "id": "c", "node": node} for node in range(3)]
+    assert write_embeddings(trained, molecules.select([]), tmp_path / "none.parquet") == 0
+    assert pq.read_table(tmp_path / "none.parquet").column_names == ["graph", "line", "id", "smiles", "embedding"]
 
 
 def test_metadata_identifies_encoder_and_data(tmp_path, graphs):

@@ -1,6 +1,7 @@
 """Predictions beside the rows that were given: all of them, in order, whatever is wrong with some."""
 
 import csv
+import dataclasses
 import gzip
 import io
 import json
@@ -108,6 +109,15 @@ def test_empty_lines_are_no_rows_but_empty_cells_are(tmp_path):
     (tmp_path / "in.csv").write_text("name,smiles\n\na,C\n\n\nb,\n,\nc,CC\n\n")
     assert predict_file(predicting_encoder(), tmp_path / "in.csv", tmp_path / "out.csv") == (4, 2)
     assert [row[0] for row in read(tmp_path / "out.csv")] == ["name", "a", "b", "", "c"]
+
+
+@pytest.mark.parametrize("name", ["in.csv", "in.smi"])
+def test_blank_lines_where_nothing_else_stands_are_missing_molecules(tmp_path, name):
+    heading = "smiles\n" if name == "in.csv" else ""
+    (tmp_path / name).write_text(f"{heading}CCO\n\nCC\n\n")
+    assert predict_file(predicting_encoder(), tmp_path / name, tmp_path / "out.csv") == (3, 1)
+    with (tmp_path / "out.csv").open() as file:
+        assert [row["smiles"] for row in csv.DictReader(file)] == ["CCO", "", "CC"]
 
 
 def test_a_file_in_which_nothing_parses(tmp_path):
@@ -372,3 +382,23 @@ def test_a_published_table(real_data, tmp_path):
     before, after = read(source), read(out)
     assert [row[:4] for row in after] == before
     assert sum(bool(row[-1]) for row in after[1:]) == sum(not row[-2] for row in after[1:]) == rejected
+
+
+def test_an_array_of_one_column():
+    flat = predict(predicting_encoder(), np.array(SMILES))
+    pd.testing.assert_frame_equal(predict(predicting_encoder(), np.array(SMILES)[:, None]), flat)
+    with pytest.raises(InputError, match=r"an array of shape \(2, 2\) holds no molecules: give one column of SMILES"):
+        predict(predicting_encoder(), np.array([["CCO", "C"], ["CC", "N"]]))
+
+
+def test_salts_are_those_of_the_training(tmp_path):
+    (tmp_path / "in.smi").write_text("CCO.[Na] a\nCCO b\n")
+    kept = predicting_encoder()
+    stripped = dataclasses.replace(kept, origin=dataclasses.replace(kept.origin, strip_salts=True))
+    for source in (tmp_path / "in.smi", ["CCO.[Na]", "CCO"]):
+        values = predict(stripped, source)[NEW[0]]
+        assert values[0] == pytest.approx(values[1], rel=1e-6)
+        values = predict(kept, source)[NEW[0]]
+        assert values[0] != pytest.approx(values[1], rel=1e-4)
+        with pytest.raises(InputError, match="salts cannot be kept: the encoder was trained on the largest fragments"):
+            predict(stripped, source, strip_salts=False)

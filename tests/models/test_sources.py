@@ -9,7 +9,7 @@ import torch
 
 import multigraft as mg
 from multigraft.errors import InputError
-from multigraft.models.sources import check_reads_molecules, graphs_for, rows_for, smiles_rows
+from multigraft.models.sources import check_reads_molecules, graphs_for, rows_for, salts_for, smiles_rows
 from tests.helpers.cli import python
 from tests.helpers.graphs import random_graphs
 from tests.helpers.molecules import BROKEN, SMILES, molecule_encoder
@@ -42,8 +42,8 @@ def test_files_and_names_are_read_as_the_encoder_needs_them(asked, tmp_path, fea
     graphs_for(of(featurization), "bbbp", targets=("p_np",))
     graphs_for(of(featurization), tmp_path / "a.csv")
     assert asked == [
-        ("bbbp", {"featurization": featurization, "targets": ("p_np",)}),
-        (tmp_path / "a.csv", {"featurization": featurization}),
+        ("bbbp", {"featurization": featurization, "strip_salts": False, "targets": ("p_np",)}),
+        (tmp_path / "a.csv", {"featurization": featurization, "strip_salts": False}),
     ]
 
 
@@ -57,7 +57,7 @@ def test_graphs_and_data_of_other_kinds_are_read_as_ever(asked):
 
 def test_another_featurisation_can_be_asked_for(asked):
     graphs_for(of("hu"), "bbbp", featurization="ogb")
-    assert asked == [("bbbp", {"featurization": "ogb"})]
+    assert asked == [("bbbp", {"featurization": "ogb", "strip_salts": False})]
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
@@ -177,3 +177,13 @@ def test_a_set_by_name_gives_what_its_smiles_give():
     rows = rows_for(trained, [row.smiles for row in chembl_rows(*embedded_files("chembl2321810"))])
     assert torch.equal(rows.graphs.x, graphs.x)
     assert torch.equal(rows.graphs.edge_index, graphs.edge_index)
+
+
+@pytest.mark.parametrize(("known", "asked", "strip"), [
+    (False, None, False), (True, None, True), (False, True, True), (True, True, True), (False, False, False)
+])  # fmt: skip
+def test_salts_are_as_asked_or_as_in_training(known, asked, strip):
+    trained = of("hu")
+    trained.origin = dataclasses.replace(trained.origin, strip_salts=known)
+    assert salts_for(trained, asked) is strip
+    assert rows_for(trained, ["CCO.Cl"], asked).smiles[0] == ("CCO" if strip else "CCO.Cl")

@@ -1,5 +1,6 @@
 """On disk and back: equal embeddings, no code, clear words about what is broken."""
 
+import dataclasses
 import json
 
 import pytest
@@ -10,9 +11,10 @@ from torch_geometric.nn import GIN
 from multigraft.encoders.base import ModuleEncoder
 from multigraft.encoders.inputs import InputSchema
 from multigraft.errors import InputError
-from multigraft.graphs.checksums import identity
+from multigraft.graphs.checksums import identity, identity_without_answers
 from multigraft.graphs.splits import Split
-from multigraft.models.storage import load_encoder
+from multigraft.models.seen import grown
+from multigraft.models.storage import load_encoder, write_into
 from multigraft.models.trained import TrainedEncoder
 from multigraft.tasks.graph_classification import GraphClassification
 from multigraft.tasks.model import TaskModel
@@ -187,3 +189,31 @@ def test_configurations_that_cannot_be_are_named(tmp_path, trained, change):
     (saved / "config.json").write_text(json.dumps({**config, **change}))
     with pytest.raises(InputError, match="does not describe"):
         load_encoder(saved)
+
+
+def test_what_was_seen_is_kept_and_may_be_missing(tmp_path, graphs, trained):
+    trained.seen = grown({}, graphs, trained.split)
+    saved = trained.save(tmp_path / "saved")
+    again = load_encoder(saved)
+    assert list(again.seen) == list(trained.seen)
+    assert again.seen[identity_without_answers(graphs)].test.tolist() == trained.split.test.tolist()
+    (saved / "seen.safetensors").unlink()
+    assert load_encoder(saved).seen == {}
+
+
+def test_salts_are_kept_and_may_be_missing(tmp_path, trained):
+    trained.origin = dataclasses.replace(trained.origin, strip_salts=True)
+    saved = trained.save(tmp_path / "saved")
+    assert load_encoder(saved).origin.strip_salts
+    config = json.loads((saved / "config.json").read_text())
+    del config["data"]["strip_salts"]
+    (saved / "config.json").write_text(json.dumps(config))
+    assert load_encoder(saved).origin.strip_salts is False
+
+
+def test_a_copy_is_no_home(tmp_path, trained):
+    write_into(trained, tmp_path / "copy")
+    assert trained.home is None
+    saved = trained.save(tmp_path / "saved")
+    write_into(trained, tmp_path / "other")
+    assert trained.home == saved.absolute()

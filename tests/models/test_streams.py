@@ -155,5 +155,6 @@ def test_lists_of_smiles_get_columns(monkeypatch, tmp_path):
     (tmp_path / "a.smi").write_text("CCO ethanol\nC\n\nC( what is this\n")
     found = originals(tmp_path / "a.smi", 2, monkeypatch)
     assert found.to_pylist() == [
-        {"smiles": "CCO", "id": "ethanol"}, {"smiles": "C", "id": ""}, {"smiles": "C(", "id": "what is this"},
+        {"smiles": "CCO", "id": "ethanol"}, {"smiles": "C", "id": ""}, {"smiles": "", "id": ""},
+        {"smiles": "C(", "id": "what is this"},
     ]  # fmt: skip

@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 import torch
 
@@ -124,3 +126,18 @@ def test_a_head_for_other_classes_is_fresh(start):
     again = tuned(others, start)
     assert again.model.heads["gc"].graph.out_features == 4
     assert start.model.heads["gc"].graph.out_features != 4
+
+
+def test_its_test_graphs_stay_those_of_the_first_training(graphs, start):
+    between = tuned(small_graphs(seed=12), start, epochs=1)
+    assert len(between.seen) == 2
+    later = tuned(graphs, between, seed=9, epochs=1)
+    assert later.split.test.tolist() == start.split.test.tolist()
+
+
+def test_a_split_of_ones_own_may_not_test_what_was_seen(graphs, start):
+    mine = dataclasses.replace(start.split, kind="mine", train=start.split.train[1:])
+    assert tuned(graphs, start, split=mine, epochs=1).split.kind == "mine"
+    turned = dataclasses.replace(start.split, train=start.split.test, test=start.split.train)
+    with pytest.raises(InputError, match="are among those that the encoder was trained on"):
+        tuned(graphs, start, split=turned, epochs=1)

@@ -105,3 +105,14 @@ def test_means_are_weighted_by_questions_and_skip_the_undefined():
     assert _weighted_mean([(1.0, 3), (0.0, 1), (math.nan, 9)]) == 0.75
     assert math.isnan(_weighted_mean([(math.nan, 2)]))
     assert math.isnan(_weighted_mean([]))
+
+
+def test_scores_are_added_in_units_that_can_be(monkeypatch):
+    module = made()
+    monkeypatch.setattr(type(module.tasks[0]), "unit", 50.0)
+    module.on_validation_epoch_start()
+    for index in module.val_dataloader():
+        module.validation_step(index)
+    module.on_validation_epoch_end()
+    found = module.scores()
+    assert found["validation/sum"] == pytest.approx(found["validation/gc"] / 50 + found["validation/nc"])

@@ -141,8 +141,16 @@ def test_results_that_cannot_be_read(setup, content):
 def test_results_are_plain_json(setup):
     perform(setup, DRAWN)
     stored = json.loads(setup.result(3).read_text(), parse_constant=lambda name: pytest.fail(name))
-    assert set(stored) == {"state", "validation", "epochs", "best_epoch", "seconds", "message"}
+    assert set(stored) == {"state", "validation", "epochs", "best_epoch", "seconds", "message", "sum"}
 
 
 def test_nothing_is_done_before_it_begins(setup):
     assert epochs_done(setup, 9) == 0
+
+
+def test_scores_are_added_as_training_adds_them(setup):
+    perform(setup, DRAWN)
+    found = read_result(setup, 3)
+    assert found.score == found.sum == pytest.approx(sum(found.validation.values()))
+    assert replace(found, sum=-3.5).score == -3.5
+    assert replace(found, sum=None).score == pytest.approx(sum(found.validation.values()))

@@ -169,7 +169,7 @@ def test_resuming_with_other_data(tuned, tmp_path):
 
 
 def test_only_one_search_at_a_time(tuned, graphs):
-    with FileLock(tuned.out / "lock"), pytest.raises(InputError, match="another process is tuning in"):
+    with FileLock(tuned.out / "lock"), pytest.raises(InputError, match="another process works on the search in"):
         tune_small(tuned.out, graphs, resume=True, trials=4)
 
 

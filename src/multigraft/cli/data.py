@@ -94,15 +94,15 @@ def overlap(
     smiles_column: Annotated[
         str | None, typer.Option(metavar="NAME", help="The column of SMILES in those that are tables of one's own.")
     ] = None,
-    strip_salts: o.StripSalts = False,
+    strip_salts: o.StripSalts = None,
     as_json: o.Json = False,
     _config: o.Config = None,
     _debug: o.Debug = False,
 ) -> None:
     """Count the molecules of evaluation sets that a pre-training corpus holds.
 
-    Two molecules are the same by canonical SMILES, or by the first block of the InChIKey, which does not know stereo
-    centres.
+    Two molecules are the same by canonical SMILES; by the first block of the InChIKey, which does not know stereo
+    centres; or by parent, the largest fragment without its charges, so that a salt is the same as its acid or base.
     """
     from multigraft.graphs.overlap import Overlap, overlap
 

@@ -20,14 +20,15 @@ class DataOptions:
     smiles_column: o.SmilesColumn = None
     targets: o.Targets = None
     id_column: o.IdColumn = None
-    strip_salts: o.StripSalts = False
+    strip_salts: o.StripSalts = None
     threshold: o.Threshold = None
     hops: o.Hops = None
     largest: o.Largest = None
 
     def arguments(self) -> dict[str, Any]:
         """The same as keywords of `multigraft.graphs.catalog.load`."""
-        return {**dataclasses.asdict(self), "targets": split_columns(self.targets)}
+        chosen = {"targets": split_columns(self.targets), "strip_salts": bool(self.strip_salts)}
+        return {**dataclasses.asdict(self), **chosen}
 
     def resolved(self) -> dict[str, Any]:
         """The same by the names of the options, to be written beside a result."""

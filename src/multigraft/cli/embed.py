@@ -10,7 +10,7 @@ import typer
 
 from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
-from multigraft.cli.inputs import is_row_file, keep_options, opened
+from multigraft.cli.inputs import is_row_file, keep_options, opened, resolved_salts
 from multigraft.cli.output import result
 from multigraft.errors import InputError
 
@@ -39,8 +39,8 @@ def embed(
 ) -> None:
     """Embed every graph or node of a data set and write Parquet: identity, then the vector as one column.
 
-    Of a file of molecules each row has its line, its identifier where there is one, and its SMILES. The rows that do
-    not parse are listed beside the result, in FILE.rejects.csv.
+    Of molecules each row has the line of their file, the identifier where there is one, and the SMILES. The rows that
+    do not parse are listed beside the result, in FILE.rejects.csv.
     """
     with result(as_json) as found:
         started = time.monotonic()
@@ -61,11 +61,15 @@ def _graphs(
     directory: Path, data: str, reading: DataOptions, out: Path, level: str, batch_size: int, device: str
 ) -> tuple[dict[str, int], int]:
     """Embed a data set; the counts to report, and the width."""
+    from multigraft.graphs.rejects import write_rejects
+    from multigraft.models.molecule_embeddings import rejects_file
     from multigraft.models.parquet import write_embeddings
 
     encoder, graphs = opened(directory, data, reading)
-    rows = write_embeddings(encoder, graphs, out, level, batch_size, device, progress=sys.stderr.isatty())
-    return {"rows": rows}, encoder.encoder.dim
+    counts = {"rows": write_embeddings(encoder, graphs, out, level, batch_size, device, progress=sys.stderr.isatty())}
+    if "rejected_line" in graphs.attached:
+        counts["rejected"] = write_rejects(graphs, rejects_file(out))
+    return counts, encoder.encoder.dim
 
 
 def _molecules(
@@ -77,9 +81,10 @@ def _molecules(
 
     encoder = load_encoder(directory)
     _check(reading, encoder.origin.featurization)
+    strip = resolved_salts(encoder, reading.strip_salts)
     rows, rejected = write_molecule_embeddings(
         encoder, Path(data).expanduser(), out, level, smiles_column=reading.smiles_column, id_column=reading.id_column,
-        strip_salts=reading.strip_salts, batch_size=batch_size, device=device, progress=sys.stderr.isatty(),
+        strip_salts=strip, batch_size=batch_size, device=device, progress=sys.stderr.isatty(),
     )  # fmt: skip
     return {"rows": rows, "rejected": rejected}, encoder.encoder.dim
 

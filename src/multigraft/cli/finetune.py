@@ -11,10 +11,11 @@ from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.finetune_output import published_rows, shown
 from multigraft.cli.inputs import loaded, opened
-from multigraft.cli.output import Result, result, say
+from multigraft.cli.output import result, say
 from multigraft.errors import InputError
 
 if TYPE_CHECKING:
+    from multigraft.evaluation.finetuned import FineTuned
     from multigraft.graphs.packed import PackedGraphs
     from multigraft.models.trained import TrainedEncoder
 
@@ -66,7 +67,10 @@ def finetune(
             raise InputError("to resume a fine-tuning, name its directory with --out")
         model, graphs = (None, loaded(source, reading)) if start is None else opened(start, source, reading)
         place = out or _free_place(graphs.origin.name, start)
-        _finetune(model, graphs, place, given | {"resume": resume}, baselines, found)
+        tuned = _finetuned(model, graphs, place, given | {"resume": resume}, baselines)
+        printed = published_rows(tuned, graphs, source, reading)
+        found.json = {"verb": "finetune", **tuned.to_json(), "published": [one.to_json() for one in printed]}
+        found.shown = shown(tuned, printed)
 
 
 def _named(directory: str, data: str | None, from_scratch: bool) -> tuple[Path | None, str]:
@@ -91,28 +95,24 @@ def _free_place(name: str, start: Path | None) -> Path:
     return next(place for place in places if not place.exists())
 
 
-def _finetune(
+def _finetuned(
     model: "TrainedEncoder | None",
     graphs: "PackedGraphs",
     out: Path,
     given: dict[str, Any],
     baselines: bool | None,
-    found: Result,
-) -> None:
+) -> "FineTuned":
     from multigraft.evaluation.finetuning import finetune
     from multigraft.processes import default_processes
 
     given.setdefault("processes", default_processes())
     others = {None: "usual", True: "all", False: "none"}[baselines]
     try:
-        tuned = finetune(model, graphs, out=out, baselines=others, progress=sys.stderr.isatty(), **given)
+        return finetune(model, graphs, out=out, baselines=others, progress=sys.stderr.isatty(), **given)
     except KeyboardInterrupt:
         if out.is_dir():
             say(f"stopped; to continue: {_again(out)}")
         raise
-    printed = published_rows(tuned)
-    found.json = {"verb": "finetune", **tuned.to_json(), "published": [one.to_json() for one in printed]}
-    found.shown = shown(tuned, printed)
 
 
 def _again(out: Path) -> str:

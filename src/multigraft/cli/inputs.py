@@ -33,7 +33,22 @@ def opened(directory: Path, data: str, reading: DataOptions) -> tuple["TrainedEn
 
     encoder = load_encoder(directory)
     featurization = reading.featurization or encoder.origin.featurization or None
-    return encoder, loaded(data, dataclasses.replace(reading, featurization=featurization))
+    strip = resolved_salts(encoder, reading.strip_salts)
+    return encoder, loaded(data, dataclasses.replace(reading, featurization=featurization, strip_salts=strip))
+
+
+def resolved_salts(encoder: "TrainedEncoder", asked: bool | None) -> bool:
+    """Whether salts are stripped for an encoder: as it is asked, else as in its training; a difference is said aloud.
+
+    Raises:
+        InputError: as `multigraft.models.sources.salts_for`.
+    """
+    from multigraft.models.sources import salts_for
+
+    strip = salts_for(encoder, asked)
+    if strip and not encoder.origin.strip_salts:
+        say("note: salts are stripped here, and were kept where the encoder was trained")
+    return strip
 
 
 def is_row_file(data: str) -> bool:

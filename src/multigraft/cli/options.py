@@ -135,7 +135,10 @@ Targets = Annotated[
     str | None, typer.Option(metavar="NAMES", help="The columns of a table that were measured, separated by commas.")
 ]
 IdColumn = Annotated[str | None, typer.Option(metavar="NAME", help="The column that names a table's molecules.")]
-StripSalts = Annotated[bool, typer.Option("--strip-salts", help="Keep only the largest fragment of a molecule.")]
+StripSalts = Annotated[
+    bool | None,
+    typer.Option(help="Keep only the largest fragment of a molecule; by default where the encoder's data were so."),
+]
 Threshold = Annotated[float | None, typer.Option(help="Make real targets binary: 1 from this value on.")]
 Hops = Annotated[int | None, typer.Option(min=1, help="How far the ego-network of a protein reaches [1].")]
 Largest = Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from multigraft.cli import options as o
-from multigraft.cli.inputs import keep_options
+from multigraft.cli.inputs import keep_options, resolved_salts
 from multigraft.cli.output import result
 
 
@@ -20,7 +20,7 @@ def predict(
     ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The file to write: .csv, .tsv or .parquet.")],
     smiles_column: o.SmilesColumn = None,
-    strip_salts: o.StripSalts = False,
+    strip_salts: o.StripSalts = None,
     batch_size: Annotated[
         int, typer.Option(help="Graphs predicted at a time; the result does not depend on it.")
     ] = 256,
@@ -35,15 +35,18 @@ def predict(
     the target's own units; of several seeds the mean, and their deviation in predicted_TARGET_std. A row that does not
     parse has empty cells there, and the reason in the column rejected.
     """
+    from multigraft.models.ensemble import open_ensemble
     from multigraft.models.prediction import predict_file
 
     with result(as_json) as found:
+        members = open_ensemble(directory).members
+        strip = resolved_salts(members[0], strip_salts)
         rows, rejected = predict_file(
-            directory, data.expanduser(), out, smiles_column=smiles_column, strip_salts=strip_salts,
+            members, data.expanduser(), out, smiles_column=smiles_column, strip_salts=strip,
             batch_size=batch_size, device=device, progress=sys.stderr.isatty(),
         )  # fmt: skip
         keep_options(
-            out, "predict", model=directory, data=data, smiles_column=smiles_column, strip_salts=strip_salts,
+            out, "predict", model=directory, data=data, smiles_column=smiles_column, strip_salts=strip,
             batch_size=batch_size, device=device,
         )  # fmt: skip
         found.json = {"verb": "predict", "rows": rows, "rejected": rejected, "out": out}

@@ -57,6 +57,7 @@ def drawn(measured: "ProbeTable") -> list[Any]:
     columns: dict[str, list[Any]] = {
         name.replace("_", " "): [getattr(row, name) for row in measured.rows] for name in names
     }
+    columns["probe"] = [row.reader for row in measured.rows]
     measure = f"{measured.dataset}, protocol {measured.protocol}, {measured.split} split, seed {measured.seed}"
     shown: list[Any] = [f"{measure}; low to high is a 95 % interval", table(columns)]
     if paired := [one for one in measured.differences if one.against == "untrained"]:

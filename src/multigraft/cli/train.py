@@ -83,9 +83,18 @@ def _train(data: str, reading: DataOptions, out: Path, given: dict[str, Any], re
     seconds = round(time.monotonic() - started, 3)
     epochs, scores = trained.metadata["epochs"], trained.metadata["validation"]
     speed = {"graphs_per_second": trained.metadata["graphs_per_second"], "peak_memory_mib": peak_memory()}
-    found.json = {"verb": "train", "out": out, "epochs": epochs, "seconds": seconds, "validation": scores, **speed}
-    named = ", ".join(f"{task} {'undefined' if score is None else f'{score:.3f}'}" for task, score in scores.items())
+    metrics = {task.name: task.metric_name for task in trained.model.tasks}
+    found.json = {"verb": "train", "out": out, "epochs": epochs, "seconds": seconds, "validation": scores,
+                  "metrics": metrics, **speed}  # fmt: skip
+    named = ", ".join(f"{task} {_shown(score, metrics[task])}" for task, score in scores.items())
     found.shown = [f"{out}: {epochs} epochs in {seconds:.0f} s; best validation scores: {named}"]
+
+
+def _shown(score: float | None, metric: str) -> str:
+    """A score for people; an error, which is kept as minus itself, as what it is."""
+    if score is None:
+        return "undefined"
+    return f"{metric[1:]} {-score:.3f}" if metric.startswith("-") else f"{score:.3f}"
 
 
 def _again() -> str:

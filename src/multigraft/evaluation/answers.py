@@ -1,13 +1,14 @@
 """Who answers a protocol's questions: probes on frozen embeddings, fresh heads on them, or the encoder's own heads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Float, Float64
+from jaxtyping import Float, Float64, Int64
 from torch import Tensor
 
 from multigraft.errors import InputError
+from multigraft.evaluation.choice import choice_of
 from multigraft.evaluation.features import FEATURES
 from multigraft.evaluation.heads import fit_head, said
 from multigraft.evaluation.metrics import METRICS
@@ -21,25 +22,32 @@ from multigraft.tasks.base import Examples, Task
 from multigraft.tasks.classification import Classification
 from multigraft.tasks.graph_targets import GraphTargets
 
+GRAPHS = 256  # whose answers own heads give at a time
+ONE_BY_ONE = (Classification, GraphTargets)  # each question has an answer that depends on its own graph alone
 EmbedNodes = Callable[[PackedGraphs], Float[Tensor, "nodes dim"]]
 
 
 @dataclass(frozen=True, eq=False)
 class Answered:
-    """Scores of every test question for every class, or every target, from these features of the embeddings."""
+    """Scores of every test question for every class, or every target, from these features of the embeddings.
+
+    ``choice``: the learner that was chosen, and its setting, where there were several.
+    """
 
     features: str
     scores: Float64[Tensor, "asked said"]
     test: Examples
+    choice: str = ""
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A row of the table: whose embeddings, what reads them, and how it answers."""
+    """A row of the table: whose embeddings, what reads them, and how it answers; if only about ``whole_graphs``."""
 
     name: str
     probe: str
     answer: Callable[[Sitting], Iterator[Answered]]
+    whole_graphs: bool = False
 
 
 def by_learner(name: str, probe: str, embed: EmbedNodes, learner: Learner) -> Contender:
@@ -48,17 +56,21 @@ def by_learner(name: str, probe: str, embed: EmbedNodes, learner: Learner) -> Co
     def answer(sitting: Sitting) -> Iterator[Answered]:
         embeddings = {part: embedded(name, embed, examples.graphs) for part, examples in sitting.posed.items()}
         for features in sitting.how.features:
-            data = {
-                part: Labelled(FEATURES[features](embeddings[part], examples), examples.answers)
-                for part, examples in sitting.posed.items()
-            }
-            predictor = fit_probe(
-                learner, data["train"], data["validation"], METRICS[sitting.how.metrics[0]], sitting.tune,
-                seed_of(sitting.seed, "learner", sitting.task.name),
-            )  # fmt: skip
-            yield Answered(features, predictor(data["test"].x), sitting.posed["test"])
+            read = FEATURES[features]
+            found = {part: read(embeddings[part], examples) for part, examples in sitting.posed.items()}
+            yield classified(sitting, features, found, learner)
 
     return Contender(name, probe, answer)
+
+
+def classified(sitting: Sitting, features: str, x: Mapping[str, Tensor], learner: Learner) -> Answered:
+    """The learner's scores of the test part, from features ``x`` of every part."""
+    data = {part: Labelled(x[part].double(), examples.answers) for part, examples in sitting.posed.items()}
+    predictor = fit_probe(
+        learner, data["train"], data["validation"], METRICS[sitting.how.metrics[0]], sitting.tune,
+        seed_of(sitting.seed, "learner", sitting.task.name),
+    )  # fmt: skip
+    return Answered(features, predictor(data["test"].x), sitting.posed["test"], choice_of(predictor))
 
 
 def by_head(name: str, embed: EmbedNodes, origin: Origin) -> Contender:
@@ -100,13 +112,30 @@ def by_own_heads(name: str, encoder: TrainedEncoder, origin: Origin, device: str
         test = sitting.posed["test"]
         if sitting.how.pose_own is not None:
             test = sitting.how.pose_own(sitting.parts["test"], generator(sitting.seed, "own", sitting.task.name))
-        asked = _unlabelled(test)
+        asked, logits = _unlabelled(test), []
+        several = isinstance(task, ONE_BY_ONE) and asked.queries.ndim == 1
+        batches = _batches(asked, sitting.how.graph_of(test)) if several else [asked]
         with evaluating(encoder.model, device) as where, torch.no_grad():
-            asked = Examples(asked.graphs.to(where), asked.queries.to(where), asked.answers.to(where))
-            logits = encoder.model(task, asked).cpu()
-        yield Answered("embeddings", said(task, logits), test)
+            for few in batches:
+                moved = Examples(few.graphs.to(where), few.queries.to(where), few.answers.to(where))
+                logits.append(encoder.model(task, moved).cpu())
+        yield Answered("embeddings", said(task, torch.cat(logits)), test)
 
     return Contender(name, "own", answer)
+
+
+def _batches(asked: Examples, of: Int64[Tensor, " asked"]) -> Iterator[Examples]:
+    """The same questions about a few graphs at a time; ``of`` is the graph of each, which has to rise."""
+    graphs, queries = asked.graphs, asked.queries
+    if bool((of.diff() < 0).any()):
+        yield asked
+        return
+    about_graphs = torch.equal(queries, of)
+    for numbers in torch.arange(len(graphs)).split(GRAPHS):
+        ends = torch.stack([numbers[0], numbers[-1] + 1])
+        rows = slice(*torch.searchsorted(of, ends).tolist())
+        first = ends[0] if about_graphs else graphs.node_offsets[ends[0]]
+        yield Examples(graphs.select(numbers), queries[rows] - first, asked.answers[rows])
 
 
 def embedded(name: str, embed: EmbedNodes, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:

@@ -8,9 +8,11 @@ import numpy as np
 import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from multigraft.evaluation.probes import Constant, Labelled, Learner
 from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.vocabulary import vocabulary
 
 # (largest depth, fewest training rows in a leaf); the first is scikit-learn's default.
 TREES = ((None, 1), (None, 4), (None, 16), (None, 64), (4, 1))
@@ -19,9 +21,15 @@ TREES = ((None, 1), (None, 4), (None, 16), (None, 64), (4, 1))
 def raw_attributes(graphs: PackedGraphs) -> Float[Tensor, "nodes attributes"]:
     """The node features that the data brings, no degrees; a column of zeros without any.
 
-    Structural ones are among them, and blank where edges are held out: no tree can read there what is hidden.
+    Categories have a column each. Structural ones are among them, and blank where edges are held out: no tree can read
+    there what is hidden.
     """
-    features = torch.cat([graphs.x, graphs.structure], dim=1)
+    known = vocabulary(graphs.origin.featurization)
+    columns = [graphs.x, graphs.structure]
+    for name, sizes in (("codes", known.nodes), ("structure_codes", known.structure)):
+        if name in graphs.nodes:
+            columns += [one_hot(codes.long(), size) for codes, size in zip(graphs.nodes[name].T, sizes, strict=True)]
+    features = torch.cat(columns, dim=1)
     return features if features.shape[1] else nothing(graphs)
 
 

@@ -7,7 +7,8 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
-from multigraft.evaluation.answers import Answered, Contender, EmbedNodes, checked
+from multigraft.evaluation.answers import Answered, Contender, EmbedNodes, checked, classified
+from multigraft.evaluation.choice import choice_of
 from multigraft.evaluation.columns import Measured, fit_columns
 from multigraft.evaluation.features import FEATURES
 from multigraft.evaluation.kinds import KINDS
@@ -54,12 +55,13 @@ def by_columns(name: str, probe: str, embed: EmbedNodes, learner: Learner) -> Co
 
 
 def by_description(name: str, probe: str, prepare: Prepare, learner: Learner) -> Contender:
-    """A learner on what ``prepare`` says of the graphs, without any encoder."""
+    """A learner on what ``prepare`` says of the graphs, without any encoder; of targets or of classes."""
 
     def answer(sitting: Sitting) -> Iterator[Answered]:
-        yield answered(sitting, "graph", prepare(sitting), learner)
+        read = classified if sitting.how.kind == "classes" else answered
+        yield read(sitting, "graph", prepare(sitting), learner)
 
-    return Contender(name, probe, answer)
+    return Contender(name, probe, answer, whole_graphs=True)
 
 
 def answered(sitting: Sitting, features: str, x: Mapping[str, Tensor], learner: Learner) -> Answered:
@@ -70,7 +72,7 @@ def answered(sitting: Sitting, features: str, x: Mapping[str, Tensor], learner: 
         learner, data["train"], data["validation"], KINDS[sitting.how.kind].metrics[headline], sign(headline),
         sitting.tune, seed_of(sitting.seed, "learner", sitting.task.name),
     )  # fmt: skip
-    return Answered(features, predictor(data["test"].x), sitting.posed["test"])
+    return Answered(features, predictor(data["test"].x), sitting.posed["test"], choice_of(predictor))
 
 
 def standardised(x: Mapping[str, Float64[Tensor, "_ width"]]) -> dict[str, Float[Tensor, "_ width"]]:

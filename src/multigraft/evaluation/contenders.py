@@ -8,7 +8,7 @@ from multigraft.evaluation.baselines import MAJORITY, TREE, nothing, raw_attribu
 from multigraft.evaluation.column_answers import by_columns
 from multigraft.evaluation.kinds import KINDS
 from multigraft.evaluation.names import PROBE_NAMES
-from multigraft.evaluation.target_baselines import target_baselines
+from multigraft.evaluation.target_baselines import described, target_baselines
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.models.trained import TrainedEncoder
 
@@ -40,13 +40,13 @@ def contenders_of(
                 found.append(by_head(name, embed, graphs.origin))
             else:
                 found.append(_by_learner(kind, name, probe, embed))
-    return [*found, *(_baselines(kind, graphs) if baselines else ())]
+    return [*found, *(_baselines(kind, graphs, named) if baselines else ())]
 
 
 def usual_contenders(encoders: Mapping[str, EmbedNodes], graphs: PackedGraphs, kind: str) -> list[Contender]:
     """The usual probe on each of these encoders, then what no encoder has a part in."""
     readers = [_by_learner(kind, name, probe, embed) for name, embed in encoders.items() for probe in KINDS[kind].usual]
-    return [*readers, *_baselines(kind, graphs)]
+    return [*readers, *_baselines(kind, graphs, KINDS[kind].usual)]
 
 
 def _readers(kind: str, probes: Sequence[str] | None) -> tuple[str, ...]:
@@ -71,8 +71,11 @@ def _by_learner(kind: str, name: str, probe: str, embed: EmbedNodes) -> Contende
     return read(name, KINDS[kind].title(probe), embed, KINDS[kind].learners[probe])
 
 
-def _baselines(kind: str, graphs: PackedGraphs) -> Sequence[Contender]:
-    return BASELINES if kind == "classes" else target_baselines(kind, graphs)
+def _baselines(kind: str, graphs: PackedGraphs, probes: Sequence[str]) -> Sequence[Contender]:
+    """Those for the kind of answers; descriptions of whole graphs answer no question about nodes or pairs."""
+    if kind == "classes":
+        return [*BASELINES, *described(kind, graphs, probes)]
+    return target_baselines(kind, graphs, probes)
 
 
 def _embedder(encoder: TrainedEncoder, device: str) -> EmbedNodes:

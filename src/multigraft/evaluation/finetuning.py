@@ -3,14 +3,13 @@
 import dataclasses
 import hashlib
 import json
+import shutil
 import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from multigraft.encoders.base import ModuleEncoder
 from multigraft.errors import InputError
@@ -27,9 +26,9 @@ from multigraft.models.ensemble import RECORD
 from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
 from multigraft.models.versions import versions
-from multigraft.training.claim import claim
+from multigraft.training.claim import claimed
 
-LOCK, SCRATCH = "lock", "from-scratch"
+SCRATCH = "from-scratch"
 FREE_ON_RESUME = frozenset({"seeds", "device", "versions", "options"})  # the options are compared one by one
 
 
@@ -114,12 +113,14 @@ def finetune(
         setup = Setup(folder, task, chosen, pooled, parts.to_json(), options)
         checks.check(setup, packed, start, seeds, processes)
         checks.check_baselines(baselines, start)
-        notes += checks.undefined(packed, parts, chosen)
+        notes += checks.salts(packed, start) + checks.undefined(packed, parts, chosen)
         facts = _facts(setup, packed, parts, start)
         wanted = {**facts, **facts["options"], "seeds": list(seeds), "device": device}
-        with _claimed(folder, wanted, resume or out is None):
+        with claimed(folder, wanted, resume or out is None, "fine-tuning", FREE_ON_RESUME):
             run_seeds(setup, seeds, packed, start, processes, progress)
             others = _others(setup, seeds, packed, start, processes, baselines, progress)
+            for place in (setup, _fresh(setup)):
+                shutil.rmtree(place.shared, ignore_errors=True)  # what a killed run left there
         scores = tuple(SeedScores.read(setup.result(seed)) for seed in seeds)
         models = tuple(_model(setup, seed, start) for seed in seeds)
         name, kept = packed.origin.name, None if out is None else folder
@@ -147,13 +148,18 @@ def _others(
     split = Split.from_json(setup.split)
     found = plain_baselines(graphs, split, setup.question(), setup.metric, baselines == "all", progress)
     if baselines == "all" and start is not None:
-        fresh = dataclasses.replace(setup, folder=setup.folder / SCRATCH, options=setup.options | fresh_options(start))
+        fresh = dataclasses.replace(_fresh(setup), options=setup.options | fresh_options(start))
         run_seeds(fresh, seeds, graphs, None, processes, progress)
         scores = [SeedScores.read(fresh.result(seed)) for seed in seeds]
         test, validation = [one.test for one in scores], [one.validation for one in scores]
         means = statistics.fmean(test), statistics.fmean(validation)
         found.insert(0, Baseline("from scratch", *means, deviation(test), len(scores)))
     return tuple(found)
+
+
+def _fresh(setup: Setup) -> Setup:
+    """Where the fresh encoder of the baselines is fine-tuned."""
+    return dataclasses.replace(setup, folder=setup.folder / SCRATCH)
 
 
 @contextmanager
@@ -166,19 +172,6 @@ def _folder(out: str | Path | None, resume: bool) -> Iterator[Path]:
         raise InputError("to resume a fine-tuning, name its directory as out")
     with tempfile.TemporaryDirectory() as scratch:
         yield Path(scratch)
-
-
-@contextmanager
-def _claimed(folder: Path, wanted: dict[str, Any], resume: bool) -> Iterator[None]:
-    """The directory, for us alone."""
-    claim(folder, wanted, resume, "fine-tuning", FREE_ON_RESUME)
-    try:
-        with FileLock(folder / LOCK, timeout=0):
-            yield
-    except Timeout as error:
-        raise InputError(
-            f"another process is fine-tuning in {folder}: wait for it, or choose another directory"
-        ) from error
 
 
 def _facts(setup: Setup, graphs: PackedGraphs, split: Split, start: TrainedEncoder | None) -> dict[str, Any]:

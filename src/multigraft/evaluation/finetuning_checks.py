@@ -12,9 +12,9 @@ from multigraft.errors import InputError
 from multigraft.evaluation.finetuning_baselines import fresh_options
 from multigraft.evaluation.finetuning_seed import Setup, bare
 from multigraft.graphs.catalog import load
-from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import PARTS, Split, default_split, split_graphs
+from multigraft.models.seen import check_unseen, own_split
 from multigraft.models.trained import TrainedEncoder
 from multigraft.strategies.registry import build
 from multigraft.tasks.scores import SCORES
@@ -34,7 +34,7 @@ def read_graphs(graphs: Any, start: TrainedEncoder | None) -> PackedGraphs:
     """
     known = "" if start is None else start.origin.featurization
     if isinstance(graphs, str | Path):
-        return load(graphs, featurization=known or None)
+        return load(graphs, featurization=known or None, strip_salts=start is not None and start.origin.strip_salts)
     packed = load(graphs)
     if start is not None and packed.origin.featurization != known:
         raise InputError(
@@ -42,6 +42,14 @@ def read_graphs(graphs: Any, start: TrainedEncoder | None) -> PackedGraphs:
             f"{_graphs_of(packed.origin.featurization)}: load the data with the encoder's featurization"
         )
     return packed
+
+
+def salts(graphs: PackedGraphs, start: TrainedEncoder | None) -> tuple[str, ...]:
+    """What is to be said of molecules with their salts for an encoder that knows them without, or the other way."""
+    if start is None or not graphs.origin.featurization or graphs.origin.strip_salts == start.origin.strip_salts:
+        return ()
+    here, there = ("stripped" if one.strip_salts else "kept" for one in (graphs.origin, start.origin))
+    return (f"salts are {here} here, and were {there} where the encoder was trained",)
 
 
 def _graphs_of(featurization: str) -> str:
@@ -78,20 +86,15 @@ def split_for(
     Raises:
         InputError: an unknown split, one that the data cannot have, or one that tests what the encoder was trained on.
     """
-    own = None if start is None or start.split is None or start.split.identity != identity(graphs) else start.split
+    own = None if start is None else own_split(start, graphs)
     if split is None and own is not None:
         return own, (f"the encoder was trained on these graphs: its own split is kept, {own.kind}, seed {own.seed}",)
     if isinstance(split, Split):
         chosen = split.for_graphs(graphs)
     else:
         chosen = split_graphs(graphs, split or default_split(graphs), seed)
-    if own is not None:
-        seen = int(torch.isin(chosen.test, torch.cat([own.train, own.validation])).sum())
-        if seen:
-            raise InputError(
-                f"{seen} of the {len(chosen.test)} test graphs of this {chosen.kind} split are among those that the "
-                "encoder was trained on: leave the split out, to keep the encoder's own"
-            )
+    if start is not None:
+        check_unseen(start, graphs, chosen)
     return chosen, ()
 
 

@@ -34,11 +34,13 @@ def run_seeds(
         for seed in left:
             tune(setup, seed, graphs, start, progress)
         return
-    store.save(graphs, setup.graphs)
-    if start is not None:
-        write_into(start, setup.start)
-    _side_by_side(setup, left, min(processes, len(left)), progress)
-    shutil.rmtree(setup.graphs.parent)
+    try:
+        store.save(graphs, setup.graphs)
+        if start is not None:
+            write_into(start, setup.start)
+        _side_by_side(setup, left, min(processes, len(left)), progress)
+    finally:
+        shutil.rmtree(setup.shared, ignore_errors=True)
 
 
 def _side_by_side(setup: Setup, seeds: Sequence[int], processes: int, progress: bool) -> None:

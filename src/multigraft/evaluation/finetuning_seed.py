@@ -48,14 +48,19 @@ class Setup:
     options: dict[str, Any]
 
     @property
+    def shared(self) -> Path:
+        """Where lies what other processes read, as long as they do."""
+        return self.folder / "training"
+
+    @property
     def graphs(self) -> Path:
         """Where the graphs lie for other processes to read."""
-        return self.folder / "training" / "graphs.safetensors"
+        return self.shared / "graphs.safetensors"
 
     @property
     def start(self) -> Path:
         """Where the encoder to start from lies for other processes to read, if there is one."""
-        return self.folder / "training" / "start"
+        return self.shared / "start"
 
     def place(self, seed: int) -> Path:
         """Where a seed's model is kept."""

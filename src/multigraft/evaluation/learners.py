@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,8 @@ class NeighbourProbe:
         return scores
 
 
-def fit_logistic(train: Labelled, costs: Sequence[float], seed: int) -> list[LinearProbe]:
-    """Standardise, then scikit-learn's logistic regression (multinomial, L2) for each inverse penalty C.
+def fit_logistic(train: Labelled, costs: Sequence[float], seed: int, scaled: bool = True) -> list[LinearProbe]:
+    """Standardise where ``scaled``, then scikit-learn's logistic regression (multinomial, L2) for each penalty 1 / C.
 
     Each C starts from the solution of the one before it, so values that rise are solved faster.
     """
@@ -55,7 +56,7 @@ def fit_logistic(train: Labelled, costs: Sequence[float], seed: int) -> list[Lin
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    mean, deviation = standardisation(train.x)
+    mean, deviation = _scales(train.x, scaled)
     x, present = ((train.x - mean) / deviation).numpy(), train.answers.unique()
     solver = "newton-cholesky" if x.shape[1] * len(present) <= MOST_FOR_NEWTON else "lbfgs"
     model = LogisticRegression(solver=solver, max_iter=MOST_STEPS, warm_start=True)
@@ -71,14 +72,14 @@ def fit_logistic(train: Labelled, costs: Sequence[float], seed: int) -> list[Lin
     return probes
 
 
-def fit_neighbours(train: Labelled, settings: Sequence[int], seed: int) -> list[NeighbourProbe]:
-    """Standardise, then scikit-learn's nearest neighbours, equal votes, for each number of them.
+def fit_neighbours(train: Labelled, settings: Sequence[int], seed: int, scaled: bool = True) -> list[NeighbourProbe]:
+    """Standardise where ``scaled``, then scikit-learn's nearest neighbours, equal votes, for each number of them.
 
     Source: Cover & Hart 1967.
     """
     from sklearn.neighbors import KNeighborsClassifier
 
-    mean, deviation = standardisation(train.x)
+    mean, deviation = _scales(train.x, scaled)
     x, answers = ((train.x - mean) / deviation).numpy(), train.answers.numpy()
     return [
         NeighbourProbe(mean, deviation, KNeighborsClassifier(min(count, len(x)), algorithm="brute").fit(x, answers))
@@ -86,9 +87,24 @@ def fit_neighbours(train: Labelled, settings: Sequence[int], seed: int) -> list[
     ]
 
 
-_CHOSEN_FROM = {
-    "logistic": Learner(fit_logistic, DEFAULT_COST, COSTS),
-    "knn": Learner(fit_neighbours, DEFAULT_NEIGHBOURS, NEIGHBOURS),
-    "forest": Learner(fit_forest),
-}
-LEARNERS: dict[str, Learner] = {"svm": LINEAR, **_CHOSEN_FROM, "best": best_of(_CHOSEN_FROM)}
+def _scales(
+    x: Float64[Tensor, "rows width"], scaled: bool
+) -> tuple[Float64[Tensor, " width"], Float64[Tensor, " width"]]:
+    """Mean and deviation to be taken out."""
+    return standardisation(x) if scaled else (x.new_zeros(x.shape[1]), x.new_ones(x.shape[1]))
+
+
+def _chosen_from(scaled: bool) -> dict[str, Learner]:
+    return {
+        "logistic": Learner(partial(fit_logistic, scaled=scaled), DEFAULT_COST, COSTS),
+        "knn": Learner(partial(fit_neighbours, scaled=scaled), DEFAULT_NEIGHBOURS, NEIGHBOURS),
+        "forest": Learner(fit_forest),
+    }
+
+
+def _with_best(learners: dict[str, Learner]) -> dict[str, Learner]:
+    return {**learners, "best": best_of(learners)}
+
+
+LEARNERS: dict[str, Learner] = {"svm": LINEAR, **_with_best(_chosen_from(scaled=True))}
+PLAIN_LEARNERS = _with_best(_chosen_from(scaled=False))  # for columns whose scales mean something

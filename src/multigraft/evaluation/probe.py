@@ -10,13 +10,15 @@ from multigraft.evaluation.bootstrap import replicates
 from multigraft.evaluation.contenders import contenders_of, usual_contenders
 from multigraft.evaluation.kinds import KINDS
 from multigraft.evaluation.metrics import score
-from multigraft.evaluation.protocols import Protocol, Sitting
+from multigraft.evaluation.protocols import Protocol, Recipe, Sitting
+from multigraft.evaluation.questions import graph_itself
 from multigraft.evaluation.remarks import remarks
 from multigraft.evaluation.scored import Scored, differences
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
-from multigraft.graphs.splits import PARTS, SPLITS, Split, split_graphs
+from multigraft.graphs.splits import PARTS, Split, split_graphs, usual_fractions
+from multigraft.models.seen import own_split
 from multigraft.models.trained import TrainedEncoder
 from multigraft.progress import counting
 from multigraft.randomness import generator
@@ -41,9 +43,9 @@ def probe(
     """Measure a trained encoder, its untrained twin, and baselines that no encoder has a part in.
 
     Args:
-        encoder: Its stored split is used where ``graphs`` are the data it was trained on; for other data a split is
-            made from ``seed``, and the table's notes say so: the data's usual one where they have targets, by scaffold
-            for molecules, else the protocol's.
+        encoder: Its stored split is used where it, or an encoder that it goes back to, was trained on ``graphs``,
+            whatever was asked of them; for other data a split is made from ``seed``, and the table's notes say so: the
+            data's usual one where they have targets, by scaffold for molecules, else the protocol's.
         graphs: Packed graphs, the name of a data set, or anything of PyG's that holds graphs.
         protocol: ``strict`` or ``paper``.
         tasks: The default is the encoder's tasks on its own data. On other data, or where they are pretexts alone, it
@@ -67,16 +69,21 @@ def probe(
     from multigraft.graphs.catalog import load
 
     packed, recipe = load(graphs), protocols.resolve(protocol)
-    own = encoder.split is not None and encoder.split.identity == identity(packed)
-    asked = resolve_tasks(tuple(tasks) if tasks is not None else default_tasks(encoder, packed, own))
+    learned = encoder.split is not None and encoder.split.identity == identity(packed)
+    asked = resolve_tasks(tuple(tasks) if tasks is not None else default_tasks(encoder, packed, learned))
     notes: tuple[str, ...] = ()
-    if own:
-        split = encoder.split
+    own = own_split(encoder, packed)
+    if own is not None:
+        split = own
+        notes = () if learned else (
+            f"The encoder, or one that it goes back to, was trained on these graphs: their {own.kind} split, seed "
+            f"{own.seed}, is kept, as its test part was not seen.",
+        )  # fmt: skip
     elif split is not None:
         split = split.for_graphs(packed)
     else:
         split = split_graphs(packed, recipe.split_of(packed), seed)
-        shares = "/".join(f"{100 * share:.0f}" for share in SPLITS[split.kind].fractions)
+        shares = "/".join(f"{100 * share:.0f}" for share in usual_fractions(packed, split.kind))
         notes = (
             "These are not, or not only, the graphs the encoder was trained on: "
             f"{split.kind} {shares} split from seed {seed}. Scores on graphs that it has seen would be too good.",
@@ -129,7 +136,7 @@ def _table(
     parts = {part: graphs.select(getattr(split, part).sort().values) for part in PARTS}
     rows: list[ProbeRow] = []
     paired: list[Difference] = []
-    who = {task.name: contenders[protocol.recipes[task.name].kind] for task in tasks}
+    who = {task.name: _answering(contenders, protocol.recipes[task.name]) for task in tasks}
     with counting("measuring", sum(map(len, who.values())), "steps", progress) as advance:
         for task in tasks:
             sitting = Sitting.of(task, protocol, parts, seed)
@@ -141,6 +148,12 @@ def _table(
             rows += [one.row() for scores in found for one in scores]
             paired += differences(found)
     return ProbeTable(graphs.origin.name, protocol.name, split.kind, seed, rows, protocol.version, notes, paired)
+
+
+def _answering(contenders: Mapping[str, Sequence[Contender]], how: Recipe) -> list[Contender]:
+    """Those that can answer the questions."""
+    graphs = how.graph_of is graph_itself
+    return [one for one in contenders[how.kind] if graphs or not one.whole_graphs]
 
 
 def _scored(sitting: Sitting, contender: Contender) -> Iterator[Scored]:
@@ -157,7 +170,7 @@ def _scored(sitting: Sitting, contender: Contender) -> Iterator[Scored]:
             value = score(metric, answered.scores, test.answers)
             yield Scored(
                 sitting.task.name, contender.name, contender.probe, name, answered.features, value, draws,
-                len(test.answers),
+                len(test.answers), answered.choice,
             )  # fmt: skip
 
 

@@ -28,13 +28,15 @@ class Scored:
     value: float
     draws: Float64[Tensor, " draws"]
     n_test: int
+    choice: str = ""
 
     def row(self) -> ProbeRow:
         """The score with its interval."""
         low, high = interval(self.draws)
         return ProbeRow(
-            self.task, self.encoder, self.metric, self.features, self.value, low, high, self.n_test, self.probe
-        )
+            self.task, self.encoder, self.metric, self.features, self.value, low, high, self.n_test, self.probe,
+            self.choice,
+        )  # fmt: skip
 
     def minus(self, other: "Scored") -> Difference:
         """The difference to what ``other`` scored on the same questions and the same resamples, with its interval.

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class ProbeRow:
     """One score with its 95 % confidence interval; NaN where the test part does not define it.
 
-    ``n_test`` counts the questions answered: graphs, nodes or node pairs; ``probe`` is who answered.
+    ``n_test`` counts the questions answered: graphs, nodes or node pairs; ``probe`` is who answered. ``choice``: the
+    learner and the setting that validation chose, where there were several to choose from.
     """
 
     task: str
@@ -27,6 +28,12 @@ class ProbeRow:
     high: float
     n_test: int
     probe: str = "svm"
+    choice: str = ""
+
+    @property
+    def reader(self) -> str:
+        """The probe, with what was chosen for it."""
+        return f"{self.probe}: {self.choice}" if self.choice else self.probe
 
 
 @dataclass(frozen=True)
@@ -142,13 +149,14 @@ def _values(stored: dict[str, Any]) -> dict[str, Any]:
 
 
 def _json_row(row: ProbeRow | Difference) -> dict[str, Any]:
-    values = dataclasses.asdict(row)
+    """The fields; a choice only where there was one."""
+    values = {name: value for name, value in dataclasses.asdict(row).items() if name != "choice" or value}
     return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in values.items()}
 
 
 def _markdown_row(row: ProbeRow) -> str:
     cells = (
-        row.task, row.encoder, row.probe, row.features, row.metric, _number(row.value),
+        row.task, row.encoder, row.reader, row.features, row.metric, _number(row.value),
         f"{_number(row.low)} to {_number(row.high)}", str(row.n_test),
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"

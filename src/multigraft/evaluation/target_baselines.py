@@ -30,18 +30,25 @@ MOLECULES = {
 }
 
 
-def target_baselines(kind: str, graphs: PackedGraphs) -> list[Contender]:
-    """Fingerprints of molecules, or degrees of ego-networks, each read by linear regression and forest; a constant.
+def described(kind: str, graphs: PackedGraphs, probes: Sequence[str] = ()) -> list[Contender]:
+    """Fingerprints of molecules, or degrees of ego-networks, each read by linear regression and by a forest.
+
+    Where embeddings are read by the best of several learners, as ``probes`` say, so are they.
 
     Raises:
         MissingExtraError: while answering, fingerprints without RDKit.
     """
-    found = [
-        by_description(name, KINDS[kind].title(reader), prepare, KINDS[kind].learners[reader])
+    readers = (*READERS, *(name for name in ("best",) if name in probes))
+    return [
+        by_description(name, KINDS[kind].title(reader), prepare, KINDS[kind].described[reader])
         for name, prepare in descriptions(graphs).items()
-        for reader in READERS
+        for reader in readers
     ]
-    return [*found, by_columns("constant", "constant", nothing, Learner(fit_constants))]
+
+
+def target_baselines(kind: str, graphs: PackedGraphs, probes: Sequence[str] = ()) -> list[Contender]:
+    """The descriptions of the graphs, see `described`, and a constant."""
+    return [*described(kind, graphs, probes), by_columns("constant", "constant", nothing, Learner(fit_constants))]
 
 
 def descriptions(graphs: PackedGraphs) -> dict[str, Prepare]:

@@ -1,5 +1,6 @@
 """A trained encoder as a scikit-learn transformer: molecules or graphs in, one row of numbers each out."""
 
+import copy
 import json
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -13,7 +14,7 @@ from multigraft.encoders.readout import Readout
 from multigraft.errors import InputError
 from multigraft.models.sources import Rows, rows_for
 from multigraft.models.storage import load_encoder
-from multigraft.models.trained import TrainedEncoder, embed_batches
+from multigraft.models.trained import TrainedEncoder, check_batch_size, embed_batches, pick_device
 
 OnError = Literal["raise", "nan"]
 
@@ -113,6 +114,15 @@ class GraphEmbedder(TransformerMixin, BaseEstimator):
             state["_pickled"] = (str(state["encoder"]), trained.fingerprint)
         return state
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> "GraphEmbedder":
+        """The options are copied, the encoder is shared: nothing here changes it."""
+        copied = type(self).__new__(type(self))
+        memo[id(self)] = copied
+        for name, value in vars(self).items():
+            shared = name in ("encoder", "_opened")
+            copied.__dict__[name] = value if shared else copy.deepcopy(value, memo)
+        return copied
+
     # --- options and the encoder -------------------------------------------------------------------------------
 
     def _check(self) -> None:
@@ -122,6 +132,8 @@ class GraphEmbedder(TransformerMixin, BaseEstimator):
         ):
             if value not in choices:
                 raise InputError(f"unknown {name} {value!r}: choose from {', '.join(map(str, choices))}")
+        check_batch_size(self.batch_size)
+        pick_device(self.device)
 
     def _trained(self) -> TrainedEncoder:
         """The encoder; one in a directory is read once."""

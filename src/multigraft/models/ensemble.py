@@ -13,11 +13,12 @@ from torch import Tensor
 from multigraft.errors import InputError
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.models.storage import load_encoder
-from multigraft.models.trained import TrainedEncoder, evaluating
+from multigraft.models.trained import TrainedEncoder, check_batch_size, evaluating
 from multigraft.tasks.base import Examples
 from multigraft.tasks.graph_targets import GraphTargets
 
 RECORD = "finetune.json"
+ALIKE = ("targets", "featurization", "strip_salts")  # of the data that encoders have to share
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +43,7 @@ class Ensemble:
         Raises:
             InputError: no such device, a batch size below 1, or graphs that the members do not read.
         """
-        if batch_size < 1:
-            raise InputError(f"batch size must be at least 1, got {batch_size}")
+        check_batch_size(batch_size)
         said = torch.empty(len(self.members), len(graphs), len(self.targets), dtype=torch.float64)
         for (start, stop), batch in self._batches(graphs, batch_size, device):
             said[:, start:stop] = batch
@@ -67,7 +67,10 @@ def together(
     said: Float64[Tensor, "members graphs targets"],
 ) -> tuple[Float[Tensor, "graphs targets"], Float[Tensor, "graphs targets"] | None]:
     """The mean over the members and, where there are several, their standard deviation (over members less one)."""
-    return said.mean(0), said.std(0) if len(said) > 1 else None
+    mean = said.mean(0)
+    if len(said) < 2:
+        return mean, None
+    return mean, said.std(0) if said.numel() else torch.empty_like(mean)  # torch warns of deviations of nothing
 
 
 def open_ensemble(model: TrainedEncoder | Sequence[TrainedEncoder] | str | Path) -> Ensemble:
@@ -104,7 +107,7 @@ def _ensemble(members: list[TrainedEncoder], names: list[str]) -> Ensemble:
     tasks = [_task(one, name) for one, name in zip(members, names, strict=True)]
     first = members[0].origin
     for one, name, task in zip(members, names, tasks, strict=True):
-        same = (one.origin.targets, one.origin.featurization) == (first.targets, first.featurization)
+        same = all(getattr(one.origin, what) == getattr(first, what) for what in ALIKE)
         if not same or task.name != tasks[0].name:
             raise InputError(f"{name} does not predict what {names[0]} does: fine-tune them together")
     return Ensemble(tuple(members), tuple(tasks), first.targets)

@@ -39,7 +39,7 @@ def write_molecule_embeddings(
     *,
     smiles_column: str | None = None,
     id_column: str | None = None,
-    strip_salts: bool = False,
+    strip_salts: bool | None = None,
     batch_size: int = 256,
     device: str = "auto",
     progress: bool = False,

@@ -1,18 +1,18 @@
 """Embeddings as a Parquet file: identifiers, then the vector as one fixed-size list column."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor
 
 from multigraft.files import replacing
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.segments import positions, segment_ids
-from multigraft.models.trained import TrainedEncoder
+from multigraft.graphs.texts import texts_at
+from multigraft.models.trained import TrainedEncoder, check_batch_size
 from multigraft.progress import counting
 
 if TYPE_CHECKING:
@@ -30,15 +30,17 @@ def write_embeddings(
 ) -> int:
     """Write the embedding of every graph or node, batch by batch; returns the number of rows.
 
-    Columns: ``graph`` (int64), for nodes also ``node`` (int64, number inside its graph), ``embedding``
-    (fixed-size list of float32). The schema's metadata names encoder, weights and data.
+    Columns: ``graph`` (int64); of data that was read row by row ``line``, counted from 1, ``id`` and ``smiles``, as far
+    as there are such; for nodes ``node`` (int64, number inside its graph) instead of SMILES; ``embedding`` (fixed-size
+    list of float32). The schema's metadata names encoder, weights and data.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    check_batch_size(batch_size)
     dim = trained.encoder.dim
-    keys = ["graph"] if level == "graph" else ["graph", "node"]
-    columns = [pa.field(key, pa.int64(), nullable=False) for key in keys]
+    known = _identifiers(graphs, torch.arange(0), level)
+    columns = [pa.field(name, column.type, nullable=False) for name, column in known.items()]
     columns.append(pa.field("embedding", pa.list_(pa.float32(), dim), nullable=False))
     schema = pa.schema(columns, metadata={"multigraft": json.dumps(identity(trained, graphs.origin, level))})
     rows = 0
@@ -49,8 +51,8 @@ def write_embeddings(
         pq.ParquetWriter(temporary, schema) as writer,
         counting("embedding", units, f"{level}s", progress) as advance,
     ):
-        for z, ids in zip(batches, _identifiers(graphs, level, batch_size), strict=True):
-            columns = [*(pa.array(i.numpy()) for i in ids), vectors(z)]
+        for numbers, z in zip(torch.arange(len(graphs)).split(batch_size), batches, strict=True):
+            columns = [*_identifiers(graphs, numbers, level).values(), vectors(z)]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
             rows += len(z)
             advance(len(z))
@@ -64,14 +66,22 @@ def vectors(z: Float[Tensor, "rows dim"]) -> "pa.FixedSizeListArray":
     return pa.FixedSizeListArray.from_arrays(pa.array(z.float().flatten().numpy()), z.shape[1])
 
 
-def _identifiers(graphs: PackedGraphs, level: str, batch_size: int) -> Iterator[list[Tensor]]:
-    for first in range(0, max(len(graphs), 1), batch_size):
-        numbers = torch.arange(first, min(first + batch_size, len(graphs)))
-        if level == "graph":
-            yield [numbers]
-        else:
-            counts = graphs.node_counts[numbers]
-            yield [numbers[segment_ids(counts)], positions(counts)]
+def _identifiers(graphs: PackedGraphs, numbers: Int64[Tensor, " some"], level: str) -> "dict[str, pa.Array]":
+    """The columns that say which rows those of some graphs, or of their nodes, are."""
+    import pyarrow as pa
+
+    counts, attached = graphs.node_counts[numbers], graphs.attached
+    each = numbers if level == "graph" else numbers[segment_ids(counts)]
+    columns = {"graph": pa.array(each.numpy(), pa.int64())}
+    if "row" in graphs.graphs:
+        rows = graphs.graphs["row"].cpu()[each]
+        if "line" in attached:
+            columns["line"] = pa.array(attached["line"][rows].numpy(), pa.int64())
+        texts = ("id", "smiles") if level == "graph" else ("id",)
+        columns |= {name: pa.array(texts_at(attached, name, rows), pa.string()) for name in texts if name in attached}
+    if level == "node":
+        columns["node"] = pa.array(positions(counts).numpy(), pa.int64())
+    return columns
 
 
 def identity(trained: TrainedEncoder, data: Origin, level: str) -> dict[str, Any]:

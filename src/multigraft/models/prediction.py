@@ -11,7 +11,7 @@ from multigraft.errors import InputError
 from multigraft.graphs.molecules.formats import Layout
 from multigraft.models.ensemble import Ensemble, open_ensemble, together
 from multigraft.models.row_files import check_apart, check_name, writing
-from multigraft.models.sources import Rows, check_reads_molecules, rows_for
+from multigraft.models.sources import Rows, check_reads_molecules, one_column, rows_for
 from multigraft.models.trained import TrainedEncoder
 from multigraft.progress import counting
 
@@ -27,7 +27,7 @@ def predict(
     source: "str | Path | Sequence[Any] | pd.Series | pd.DataFrame",
     *,
     smiles_column: str | None = None,
-    strip_salts: bool = False,
+    strip_salts: bool | None = None,
     batch_size: int = 256,
     device: str = "auto",
     progress: bool = False,
@@ -44,14 +44,14 @@ def predict(
         source: A file (``.csv``, ``.tsv``, ``.smi``, ``.parquet``, ``.sdf``, each also ``.gz``), whose cells stay the
             texts they are but for Parquet; a table with a column of SMILES; or a sequence of SMILES or RDKit molecules.
         smiles_column: The column of SMILES; by default the one of that name.
-        strip_salts: Whether only the largest fragment of a molecule is read.
+        strip_salts: Whether only the largest fragment of a molecule is read; None: as in the encoder's training.
         batch_size: Molecules predicted at a time; the result does not depend on it.
         device: ``cpu``, ``cuda``, ..., or ``auto``: a GPU where there is one.
         progress: Whether a bar is drawn.
 
     Raises:
         InputError: no such model or none that predicts, a file that cannot be read, or no column of SMILES, with a
-            guess at what is meant.
+            guess at what is meant; salts that are to stay, for an encoder that was trained without them.
         MissingExtraError: RDKit is not installed.
     """
     import pandas as pd
@@ -63,7 +63,7 @@ def predict(
 
         tables = list(_tables(ensemble, Path(source), smiles_column, strip_salts, progress, how))
         return pa.concat_tables(tables).to_pandas()
-    frame = source if isinstance(source, pd.DataFrame) else pd.DataFrame({"smiles": source})
+    frame = source if isinstance(source, pd.DataFrame) else pd.DataFrame({"smiles": one_column(source)})
     smiles = frame.iloc[:, _smiles_place(frame, smiles_column)]
     _check_new(ensemble, [str(name) for name in frame.columns], "the table")
     rows = rows_for(ensemble.members[0], smiles, strip_salts)
@@ -72,12 +72,12 @@ def predict(
 
 
 def predict_file(
-    model: TrainedEncoder | str | Path,
+    model: TrainedEncoder | Sequence[TrainedEncoder] | str | Path,
     source: Path,
     out: Path,
     *,
     smiles_column: str | None = None,
-    strip_salts: bool = False,
+    strip_salts: bool | None = None,
     batch_size: int = 256,
     device: str = "auto",
     progress: bool = False,
@@ -101,7 +101,12 @@ def predict_file(
 
 
 def _tables(
-    ensemble: Ensemble, source: Path, smiles_column: str | None, strip_salts: bool, progress: bool, how: dict[str, Any]
+    ensemble: Ensemble,
+    source: Path,
+    smiles_column: str | None,
+    strip_salts: bool | None,
+    progress: bool,
+    how: dict[str, Any],
 ) -> "Iterator[pa.Table]":
     """The rows of a file with the predictions beside them, piece by piece."""
     import pyarrow as pa

@@ -44,18 +44,20 @@ def graphs_for(encoder: TrainedEncoder, source: Any, **options: Any) -> PackedGr
     from multigraft.graphs.catalog import load
 
     if isinstance(source, str | Path) and encoder.origin.featurization in FEATURIZATIONS:
-        options = {"featurization": encoder.origin.featurization, **options}
+        known = encoder.origin
+        options = {"featurization": known.featurization, "strip_salts": known.strip_salts, **options}
     return load(source, **options)
 
 
-def rows_for(encoder: TrainedEncoder, source: Any, strip_salts: bool = False) -> Rows:
+def rows_for(encoder: TrainedEncoder, source: Any, strip_salts: bool | None = None) -> Rows:
     """One graph a row of ``source``.
 
     That is SMILES or RDKit molecules, in a sequence, array, series or table of one column, or anything that holds
-    graphs. An RDKit molecule stands for its canonical SMILES, as one in an SDF file does.
+    graphs. An RDKit molecule stands for its canonical SMILES, as one in an SDF file does. ``strip_salts`` is for
+    `salts_for`.
 
     Raises:
-        InputError: something else; molecules for an encoder that was not trained on molecules.
+        InputError: something else; molecules for an encoder that was not trained on molecules; as `salts_for`.
         MissingExtraError: molecules without RDKit.
     """
     items = _items(source)
@@ -68,11 +70,11 @@ def rows_for(encoder: TrainedEncoder, source: Any, strip_salts: bool = False) ->
     return Rows(rows.graphs, rows.kept, rows.count, wrong | reasons, rows.smiles)
 
 
-def smiles_rows(encoder: TrainedEncoder, smiles: Sequence[str], strip_salts: bool = False) -> Rows:
+def smiles_rows(encoder: TrainedEncoder, smiles: Sequence[str], strip_salts: bool | None = None) -> Rows:
     """One graph a SMILES.
 
     Raises:
-        InputError: the encoder was not trained on molecules.
+        InputError: the encoder was not trained on molecules; as `salts_for`.
         MissingExtraError: RDKit is not installed.
     """
     from multigraft.graphs.molecules.load import pack_smiles
@@ -80,10 +82,11 @@ def smiles_rows(encoder: TrainedEncoder, smiles: Sequence[str], strip_salts: boo
     from multigraft.graphs.texts import lines_of, rejects, smiles_of
 
     check_reads_molecules(encoder)
+    strip = salts_for(encoder, strip_salts)
     require_rdkit("reading molecules")
     if not encoder.origin.featurization:
-        return plain_rows(smiles, strip_salts)
-    graphs = pack_smiles(smiles, encoder.origin.featurization, strip_salts)
+        return plain_rows(smiles, strip)
+    graphs = pack_smiles(smiles, encoder.origin.featurization, strip)
     reasons = {reject.line - 1: reject.reason for reject in rejects(graphs)}
     return Rows(graphs, lines_of(graphs) - 1, len(smiles), reasons, smiles_of(graphs))
 
@@ -95,6 +98,22 @@ def check_reads_molecules(encoder: TrainedEncoder) -> None:
         raise InputError(
             f"the encoder was trained on {origin.name!r}, whose graphs do not come from SMILES: give it graphs"
         )
+
+
+def salts_for(encoder: TrainedEncoder, asked: bool | None) -> bool:
+    """Whether only the largest fragment of a molecule is read; None: as it was in the encoder's training.
+
+    They can be stripped for an encoder that was trained on molecules as they are written, which may have had no salts.
+
+    Raises:
+        InputError: salts are to stay, for an encoder that knows the largest fragments alone.
+    """
+    if asked is False and encoder.origin.strip_salts:
+        raise InputError(
+            "salts cannot be kept: the encoder was trained on the largest fragments of molecules, so leave out "
+            "strip_salts (--no-strip-salts)"
+        )
+    return encoder.origin.strip_salts if asked is None else asked
 
 
 def plain_rows(written: Sequence[str], strip_salts: bool = False, mol_blocks: bool = False) -> Rows:
@@ -121,12 +140,21 @@ def _items(source: Any) -> list[Any] | None:
         return list(source)
     if not hasattr(source, "__array__") or isinstance(source, Tensor):
         return None
-    rows = np.asarray(source, dtype=object)
-    if rows.ndim == 2 and rows.shape[1] == 1:
-        rows = rows[:, 0]
+    return one_column(np.asarray(source, dtype=object)).tolist()
+
+
+def one_column(source: Any) -> Any:
+    """An array of one column as its rows; what is no array stays as it is.
+
+    Raises:
+        InputError: an array of another shape.
+    """
+    if not isinstance(source, np.ndarray):
+        return source
+    rows = source[:, 0] if source.ndim == 2 and source.shape[1] == 1 else source
     if rows.ndim != 1:
-        raise InputError(f"an array of shape {rows.shape} holds no molecules: give one column of SMILES")
-    return rows.tolist()
+        raise InputError(f"an array of shape {source.shape} holds no molecules: give one column of SMILES")
+    return rows
 
 
 def _written(items: Sequence[Any]) -> tuple[dict[int, str], dict[int, str]]:

@@ -20,32 +20,36 @@ from multigraft.files import replacing, write_json, write_text
 from multigraft.graphs.packed import Origin
 from multigraft.graphs.splits import Split
 from multigraft.models.card import model_card
+from multigraft.models.seen import read_seen, write_seen
 from multigraft.models.trained import TrainedEncoder
 from multigraft.tasks.base import Task
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import TASKS
 
 FORMAT = 1
+SEEN = "seen.safetensors"
 
 
 def save(trained: TrainedEncoder, directory: Path) -> Path:
-    """Write ``trained`` into a new directory; see `write_into`."""
+    """Write ``trained`` into a new directory, which becomes its home; see `write_into`."""
     if directory.exists():
         raise InputError(f"{directory} exists: choose another directory, or remove it")
-    return write_into(trained, directory)
+    write_into(trained, directory)
+    trained.home = directory.absolute()
+    return directory
 
 
-def write_into(trained: TrainedEncoder, directory: Path) -> Path:
-    """Write the files of ``trained``, config.json last: where that is, the rest is whole."""
+def write_into(trained: TrainedEncoder, directory: Path) -> None:
+    """Write the files of ``trained``, config.json last: where that is, the rest is whole. Its home stays what it is."""
     directory.mkdir(parents=True, exist_ok=True)
     write_weights(directory / "model.safetensors", trained.model.state_dict())
     write_weights(directory / "initial.safetensors", trained.initial.state_dict())
     if trained.split:
         write_json(directory / "split.json", trained.split.to_json())
+    if trained.seen:
+        write_seen(directory / SEEN, trained.seen)
     write_text(directory / "README.md", model_card(trained))
     write_json(directory / "config.json", to_config(trained))
-    trained.home = directory.absolute()
-    return directory
 
 
 def to_config(trained: TrainedEncoder) -> dict[str, Any]:
@@ -69,6 +73,7 @@ def to_config(trained: TrainedEncoder) -> dict[str, Any]:
             "targets": list(origin.targets),
             "target_kind": origin.target_kind,
             "metric": origin.metric,
+            "strip_salts": origin.strip_salts,
         },
         "fingerprint": trained.fingerprint,
         "metadata": trained.metadata,
@@ -100,6 +105,7 @@ def load_encoder(directory: str | Path, module: nn.Module | None = None) -> Trai
             _read_split(directory),
             config["metadata"],
             config["readout"],
+            read_seen(directory / SEEN),
         )
         if trained.readout not in get_args(Readout):
             raise ValueError(f"readout {trained.readout!r}")
@@ -172,7 +178,7 @@ def _task(name: str, options: dict[str, dict[str, Any]]) -> Task:
 
 
 def _origin(data: dict[str, Any]) -> Origin:
-    """Where the training data come from; encoders of earlier versions say nothing of targets."""
+    """Where the training data come from; encoders of earlier versions say nothing of targets and salts."""
     return Origin(
         data["name"],
         data["checksum"],
@@ -183,6 +189,7 @@ def _origin(data: dict[str, Any]) -> Origin:
         targets=tuple(data.get("targets", ())),
         target_kind=data.get("target_kind", ""),
         metric=data.get("metric", ""),
+        strip_salts=data.get("strip_salts", False),
     )
 
 

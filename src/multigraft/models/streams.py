@@ -21,7 +21,7 @@ from multigraft.graphs.molecules.parallel import Parsed, Reading, in_order, pars
 from multigraft.graphs.molecules.reading import Chunk, Table
 from multigraft.graphs.packed import Origin
 from multigraft.models.row_files import exactly
-from multigraft.models.sources import Rows, check_reads_molecules, plain_rows
+from multigraft.models.sources import Rows, check_reads_molecules, plain_rows, salts_for
 from multigraft.models.trained import TrainedEncoder
 
 if TYPE_CHECKING:
@@ -47,13 +47,15 @@ class Piece:
     rows: Rows
 
 
-def pieces(encoder: TrainedEncoder, table: Table, strip_salts: bool = False) -> Iterator[Piece]:
+def pieces(encoder: TrainedEncoder, table: Table, strip_salts: bool | None = None) -> Iterator[Piece]:
     """All rows of a file in order, `ROWS` at a time, parsed by several processes where there are many.
 
     Raises:
-        InputError: the encoder was not trained on molecules, or a file that has changed since it was surveyed.
+        InputError: the encoder was not trained on molecules, or a file that has changed since it was surveyed; as
+            `salts_for`.
     """
     check_reads_molecules(encoder)
+    strip = salts_for(encoder, strip_salts)
     waiting: deque[list[tuple[int, list[str]]]] = deque()
     place, blocks, featurization = table.smiles, table.layout.mol_blocks, encoder.origin.featurization
 
@@ -64,10 +66,10 @@ def pieces(encoder: TrainedEncoder, table: Table, strip_salts: bool = False) -> 
             yield [cells[place] if blocks else cells[place].strip() for _, cells in some]
 
     if featurization:
-        work = partial(parse, Reading(featurization, strip_salts, blocks))
+        work = partial(parse, Reading(featurization, strip, blocks))
         found = (_packed(parsed, featurization) for parsed in in_order(work, written(), table.rows))
     else:
-        found = (plain_rows(some, strip_salts, blocks) for some in written())
+        found = (plain_rows(some, strip, blocks) for some in written())
     for rows in found:
         lines, cells = zip(*waiting.popleft(), strict=True)
         yield Piece(lines, cells, [row[1 if blocks else place].strip() for row in cells], rows)

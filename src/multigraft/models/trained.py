@@ -17,6 +17,7 @@ from multigraft.encoders.readout import Readout, readout
 from multigraft.errors import InputError
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.splits import Split
+from multigraft.models.seen import Seen
 from multigraft.tasks.model import TaskModel
 
 LEVELS = ("graph", "node")
@@ -35,6 +36,7 @@ class TrainedEncoder:
         split: The graphs it was trained, validated and not trained on.
         metadata: Seed, epochs, validation scores, versions and time of the training run.
         readout: How a graph's node embeddings become one.
+        seen: The split of every data set that it, or an encoder that it goes back to, was trained on.
         home: The directory it was loaded from or saved to; None for one that is only in memory.
     """
 
@@ -46,6 +48,7 @@ class TrainedEncoder:
     split: Split | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     readout: Readout = "mean"
+    seen: Seen = field(default_factory=dict)
     home: Path | None = field(default=None, init=False)  # not copied by `dataclasses.replace`: that is another encoder
 
     @property
@@ -118,8 +121,7 @@ def embed_batches(
     """Embeddings of every graph or node, ``batch_size`` graphs at a time, on the CPU."""
     if level not in LEVELS:
         raise InputError(f"unknown level {level!r}: choose from {', '.join(LEVELS)}")
-    if batch_size < 1:
-        raise InputError(f"batch size must be at least 1, got {batch_size}")
+    check_batch_size(batch_size)
     with evaluating(encoder, device) as where:
         for first in range(0, max(len(graphs), 1), batch_size):
             batch = graphs.select(torch.arange(first, min(first + batch_size, len(graphs)))).to(where)
@@ -127,6 +129,12 @@ def embed_batches(
                 z = encoder(batch)
                 rows = (readout(z, batch, pool) if level == "graph" else z).cpu()
             yield rows
+
+
+def check_batch_size(size: int) -> None:
+    """Raise an `InputError` where a batch would have no graph."""
+    if size < 1:
+        raise InputError(f"batch size must be at least 1, got {size}")
 
 
 @contextmanager

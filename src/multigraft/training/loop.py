@@ -56,22 +56,27 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
     )
     _fit(trainer, module, state, options.threads)
     run.model.load_state_dict(best.weights)
-    metadata = {
-        "seed": options.seed,
+    metadata = _told(run, best, history, speed)
+    return TrainedEncoder(
+        run.model.cpu().eval(), run.initial.eval(), graphs.origin, options.tasks, options.strategy, split, metadata,
+        run.readout, grown(run.start.seen if run.start is not None else {}, graphs, split),
+    )  # fmt: skip
+
+
+def _told(run: Run, best: BestWeights, history: History, speed: Speed) -> dict[str, Any]:
+    """What is kept of a training run beside its weights."""
+    return {
+        "seed": run.options.seed,
         "epochs": len(history.rows),
         "best_epoch": best.epoch,
         "score": best.score,
         "seconds": history.seconds,
         "graphs_per_second": speed.graphs_per_second,
-        "learning_rate": options.learning_rate,
-        "batch_size": options.batch_size,
+        "learning_rate": run.options.learning_rate,
+        "batch_size": run.options.batch_size,
         "validation": {task.name: _defined(best.scores[f"validation/{task.name}"]) for task in run.tasks},
         "versions": versions(),
     }
-    return TrainedEncoder(
-        run.model.cpu().eval(), run.initial.eval(), graphs.origin, options.tasks, options.strategy, split, metadata,
-        run.readout, grown(run.start.seen if run.start is not None else {}, graphs, split),
-    )  # fmt: skip
 
 
 def _defined(score: float) -> float | None:

@@ -50,6 +50,7 @@ class Result:
         state: ``done``; ``diverged``: the loss was no longer a number; ``refused``: no training with these options.
         validation: The best epoch's score by task, None where the validation part does not define it.
         message: Why there are no scores.
+        sum: Of the scores in units that can be added; None in the files of earlier versions, where all of them could.
     """
 
     state: str
@@ -58,12 +59,15 @@ class Result:
     best_epoch: int = -1
     seconds: float = 0.0
     message: str = ""
+    sum: float | None = None
 
     @property
     def score(self) -> float:
         """The sum of the defined validation scores, by which training chooses its best epoch; else minus infinity."""
         if self.state != "done":
             return float("-inf")
+        if self.sum is not None:
+            return self.sum
         return sum((score for score in self.validation.values() if score is not None), start=0.0)
 
 
@@ -111,7 +115,9 @@ def _trained(setup: Setup, trial: Drawn, place: Path) -> Result:
     except MultigraftError as error:
         return Result("diverged", message=str(error))
     known = trained.metadata
-    return Result("done", known["validation"], known["epochs"], known["best_epoch"], known["seconds"])
+    return Result(
+        "done", known["validation"], known["epochs"], known["best_epoch"], known["seconds"], sum=known["score"]
+    )
 
 
 @lru_cache(maxsize=1)

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from multigraft.errors import InputError
 from multigraft.graphs.catalog import load
 from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split, default_split
 from multigraft.graphs.store import save
-from multigraft.training.claim import claim
+from multigraft.training.claim import claimed
 from multigraft.training.fit import served
 from multigraft.training.preparation import default_encoder, usual_strategy
 from multigraft.tuning.findings import Trial, Tuning
@@ -26,7 +24,7 @@ from multigraft.tuning.space import Space
 from multigraft.tuning.spaces import default_space, read_space, space_of
 from multigraft.tuning.trial import Result, Setup, read_result
 
-JOURNAL, LOCK = "journal.log", "lock"
+JOURNAL = "journal.log"
 FREE_ON_RESUME = frozenset({"trials", "device"})
 
 
@@ -86,21 +84,17 @@ def tune(
     kind = split if isinstance(split, str) else split.for_graphs(packed).to_json()
     setup = Setup(folder, strategy, names, epochs, kind, seed, device)
     _check(packed, setup, split, chosen)
-    claim(folder, _described(packed, setup, chosen, trials), resume, "search", FREE_ON_RESUME)
-    try:
-        with FileLock(folder / LOCK, timeout=0):
-            journal = _journal(packed, setup, chosen)
-            search = Search(journal, setup, trials)
-            if search.left:
-                save(packed, setup.graphs)
-            search.run(processes, deadline, progress, lambda: _found(packed, setup, chosen, journal).write())
-            if not search.left:
-                shutil.rmtree(setup.graphs.parent, ignore_errors=True)
-            found = _found(packed, setup, chosen, journal)
-            found.write()
-            return found
-    except Timeout as error:
-        raise InputError(f"another process is tuning in {folder}: wait for it, or choose another directory") from error
+    with claimed(folder, _described(packed, setup, chosen, trials), resume, "search", FREE_ON_RESUME):
+        journal = _journal(packed, setup, chosen)
+        search = Search(journal, setup, trials)
+        if search.left:
+            save(packed, setup.graphs)
+        search.run(processes, deadline, progress, lambda: _found(packed, setup, chosen, journal).write())
+        if not search.left:
+            shutil.rmtree(setup.graphs.parent, ignore_errors=True)
+        found = _found(packed, setup, chosen, journal)
+        found.write()
+        return found
 
 
 def _check_counts(trials: int, processes: int | None, budget: float | None) -> None:
