@@ -224,7 +224,7 @@ def test_a_file_that_is_not_what_it_should_be_leaves_nothing(home: str, served: 
     assert list((cache / "raw").iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"no gzip at all", gzip.compress(b"smiles\n" * 999)[:-9]])
+@pytest.mark.parametrize("content", [b"no gzip at all", gzip.compress(b"smiles\n" * 999)[:-9]], ids=["none", "cut"])
 def test_a_damaged_gzip_file_leaves_nothing(home: str, served: Path, cache: Path, content: bytes):
     (served / "table.csv.gz").write_bytes(content)
     with pytest.raises(InputError, match="is not a whole gzip file"):

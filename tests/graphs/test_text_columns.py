@@ -101,7 +101,7 @@ def test_files_of_another_layout_are_refused(tmp_path: Path, content: str | byte
         read_columns(written(tmp_path, content), ("one", "two"))
 
 
-@pytest.mark.parametrize("content", [gzip.compress(b"a\tb\nc\td\n")[:25], b"a\tb\n"])
+@pytest.mark.parametrize("content", [gzip.compress(b"a\tb\nc\td\n")[:25], b"a\tb\n"], ids=["cut", "none"])
 def test_damaged_archives_are_refused(tmp_path: Path, content: bytes):
     with pytest.raises(InputError, match=r"file.tsv.gz cannot be read"):
         read_columns(written(tmp_path, content, "file.tsv.gz"), ("one", "two"))
