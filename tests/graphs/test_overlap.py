@@ -17,8 +17,8 @@ from tests.helpers.smiles import written
 Chem = pytest.importorskip("rdkit.Chem")
 
 L_ALANINE, D_ALANINE, EITHER = "C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O", "CC(N)C(=O)O"
-# Measured with sets of canonical SMILES, when the project began.
-KNOWN = {"bbbp": (3, 454), "sider": (2, 460), "clintox": (8, 254), "bace": (0, 176)}
+# Measured with sets of canonical SMILES apart from this code: in ZINC250k, and in the training fold of FS-Mol.
+KNOWN = {"bbbp": (3, 432), "sider": (2, 445), "clintox": (8, 248), "bace": (0, 176)}
 
 lists = st.lists(written(), min_size=1, max_size=12)
 

@@ -58,7 +58,7 @@ start = [
 model = "gin, frozen"
 strategy = "frozen"
 tasks = ["ml"]
-probe = "logistic"
+probe = "best"
 start = { dataset = "corpus.smi", strategy = "single", tasks = "am" }
 """
 CHAINS = ["C" * length for length in range(1, 21)]
@@ -94,7 +94,8 @@ def test_stages_are_read_in_their_order(tmp_path):
     assert study.folders["corpus.smi"] == tmp_path / "corpus.smi"
     assert study.pretrains
     assert [(row.strategy, row.probe) for row in study.rows[3:]] == [
-        ("untrained", "logistic"), ("ecfp-count", "logistic"), ("ecfp-count", "forest"), ("constant", ""),
+        ("untrained", "best"), ("ecfp-count", "logistic"), ("ecfp-count", "forest"), ("ecfp-count", "best"),
+        ("constant", ""),
     ]  # fmt: skip
 
 
@@ -183,6 +184,7 @@ def test_every_cell_is_filled(done):
     assert found["constant", "", ""].mean == pytest.approx(50)
     readers = [found["ecfp-count", reader, ""].values for reader in ("logistic", "forest")]
     assert readers[0] != readers[1]
+    assert found["ecfp-count", "best", ""].complete  # as the frozen encoder is read
 
 
 def test_molecules_that_are_asked_about_are_taken_out_of_the_corpus(done):

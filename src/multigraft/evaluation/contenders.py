@@ -43,10 +43,12 @@ def contenders_of(
     return [*found, *(_baselines(kind, graphs, named) if baselines else ())]
 
 
-def usual_contenders(encoders: Mapping[str, EmbedNodes], graphs: PackedGraphs, kind: str) -> list[Contender]:
-    """The usual probe on each of these encoders, then what no encoder has a part in."""
+def usual_contenders(
+    encoders: Mapping[str, EmbedNodes], graphs: PackedGraphs, kind: str, probes: Sequence[str] = ()
+) -> list[Contender]:
+    """The usual probe on each of these encoders, then what no encoder has a part in, read by ``probes`` as well."""
     readers = [_by_learner(kind, name, probe, embed) for name, embed in encoders.items() for probe in KINDS[kind].usual]
-    return [*readers, *_baselines(kind, graphs, KINDS[kind].usual)]
+    return [*readers, *_baselines(kind, graphs, (*KINDS[kind].usual, *probes))]
 
 
 def _readers(kind: str, probes: Sequence[str] | None) -> tuple[str, ...]:

@@ -103,10 +103,13 @@ def measure(
     seed: int = 0,
     progress: bool = False,
     notes: tuple[str, ...] = (),
+    probes: Sequence[str] = (),
 ) -> ProbeTable:
     """Measure node embeddings ``[nodes, dim]`` that functions of packed graphs return, beside the baselines.
 
     The first encoder is compared with all others: its score minus theirs, paired over the same test graphs.
+
+    ``probes`` that read descriptions of graphs, ``best`` for one, do so beside the usual ones.
 
     The functions are given the graphs of one part, without labels, and with the edges that message passing may see.
 
@@ -117,7 +120,7 @@ def measure(
     recipe, asked = protocols.resolve(protocol), resolve_tasks(tasks)
     _check(graphs, split, asked, recipe)
     kinds = {recipe.recipes[task.name].kind for task in asked}
-    contenders = {kind: usual_contenders(encoders, graphs, kind) for kind in kinds}
+    contenders = {kind: usual_contenders(encoders, graphs, kind, probes) for kind in kinds}
     return _table(contenders, graphs, split, asked, recipe, seed, progress, notes)
 
 

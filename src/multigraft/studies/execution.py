@@ -104,7 +104,7 @@ def _probed(run: Run, graphs: PackedGraphs, encoder: TrainedEncoder, split: Spli
 
 
 def _baselines(run: Run, graphs: PackedGraphs, split: Split) -> ProbeTable:
-    return measure({}, graphs, split, run.asked, run.protocol, run.seed)
+    return measure({}, graphs, split, run.asked, run.protocol, run.seed, probes=(run.probe,) if run.probe else ())
 
 
 def _measured(

@@ -156,7 +156,7 @@ def _runs(study: Study, row: Row, dataset: str, tasks: TaskSet, asked: TaskSet, 
     for seed in range(study.splits):
         training = None if row.strategy in BASELINES else _training(study, row, dataset, tasks, how, seed)
         plugins = digests(study.plugins)
-        probe = "" if row.strategy in BASELINES else row.probe  # baselines are all measured at once
+        probe = row.probe if row.strategy not in BASELINES or row.probe == "best" else ""  # others are one measurement
         found.append(Run(dataset, study.split, seed, how.name, how.version, probe, asked, training, plugins))
     return tuple(found)
 

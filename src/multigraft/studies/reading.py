@@ -140,7 +140,7 @@ class _Reader:
             reference=None if reference is None else self.row(reference, "reference"),
             published=self.text("published", ""),
             figure=self.choice(self.table.get("figure", "scores"), FIGURES, "figure"),
-            rows=(*rows, *_described(baselines)),
+            rows=(*rows, *_described(baselines, any(row.probe == "best" for row in rows))),
             settings=tuple(self.setting(one) for one in self.table.get("settings", [])),
             plugins=tuple(self.plugin(name) for name in self.table.get("plugins", [])),
         )
@@ -265,10 +265,11 @@ def train_options() -> frozenset[str]:
     return frozenset(inspect.signature(train).parameters) - NOT_OPTIONS
 
 
-def _described(names: Sequence[str]) -> list[Row]:
-    """What every table shows beside its rows, and has no encoder."""
+def _described(names: Sequence[str], best: bool) -> list[Row]:
+    """What every table shows beside its rows, and has no encoder; read by the ``best`` reader too where they are."""
+    readers = (*READERS, "best") if best else READERS
     return [
         Row(name, name, ((),), reader, "every")
         for name in names
-        for reader in (READERS if name in DESCRIPTIONS else ("",))
+        for reader in (readers if name in DESCRIPTIONS else ("",))
     ]
