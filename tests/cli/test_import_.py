@@ -39,7 +39,7 @@ def test_people_are_told_what_it_reads(file, tmp_path):
 def test_mistakes_are_named_and_nothing_is_written(file, tmp_path):
     out = tmp_path / "out"
     assert "unknown format 'onnx'" in complaint("import", file, "--format", "onnx", "--encoder", "gat", "--out", out)
-    assert "not those of a gcn" in complaint("import", file, "--encoder", "gcn", "--out", out)
+    assert "not of 'gcn'" in complaint("import", file, "--encoder", "gcn", "--out", out)
     assert "no such file" in complaint("import", tmp_path / "none", "--encoder", "gcn", "--out", out)
     assert not out.exists()
     out.mkdir()

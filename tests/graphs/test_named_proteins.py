@@ -144,6 +144,7 @@ def test_proteins_have_no_columns_of_node_labels(root: Path):
         load("yeast", node_label_column=1)
 
 
+@pytest.mark.slow
 def test_the_published_yeast_loads_by_name(real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MULTIGRAFT_CACHE", str(tmp_path))
     graphs = load("yeast")

@@ -153,6 +153,7 @@ def test_the_published_files_have_the_published_figures(yeast_folder: Path):
     assert int(values.nansum(0).min()) == 20
 
 
+@pytest.mark.slow
 def test_the_published_ego_networks_are_those_of_networkx(yeast_folder: Path):
     _, network = read_actions(find_yeast(yeast_folder)[0])
     graphs = ego_networks(network, torch.Generator())

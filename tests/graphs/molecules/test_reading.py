@@ -222,6 +222,7 @@ def test_a_directory_and_no_file(tmp_path: Path):
         survey(tmp_path / "none.csv")
 
 
+@pytest.mark.slow
 def test_real_tables_have_the_rows_that_they_are_known_for(real_data: Path):
     home = real_data / "moleculenet"
     tox21 = survey(home / "tox21/raw/tox21.csv")
