@@ -313,7 +313,7 @@ def test_a_run_that_is_interrupted_says_how_to_go_on(table, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_issues_call(real_data, here):
+def test_the_papers_recipe_on_real_data(real_data, here):
     words = ("bbbp", "--split", "scaffold", "--seeds", "0", "--epochs", 1, *SHAPE, "--device", "cpu", "--processes", 1)
     found = answer("finetune", "--from-scratch", *words)
     assert (found["dataset"], found["split"], found["metric"]) == ("bbbp", "scaffold", "roc_auc")
