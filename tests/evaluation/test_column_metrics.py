@@ -45,6 +45,12 @@ def test_chances_are_those_of_the_loops(name, table):
     agree(name, *table)
 
 
+@pytest.mark.parametrize("name", BINARY_METRICS)
+def test_infinite_scores_that_are_equal_are_ties(name):
+    scores = torch.tensor([[torch.inf]] * 4 + [[-torch.inf]] * 2).double()
+    agree(name, scores, torch.tensor([[1.0], [0.0], [1.0], [0.0], [0.0], [1.0]]).double(), torch.ones(1, 6).double())
+
+
 @pytest.mark.parametrize("name", REAL_METRICS)
 @given(table=tables(real=True))
 def test_errors_are_those_of_the_loops(name, table):

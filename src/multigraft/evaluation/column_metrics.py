@@ -100,7 +100,7 @@ class _Ranked:
         order = value.argsort()
         order = order[target[order].argsort(stable=True)]
         row, target, value = row[order], target[order], value[order]
-        new = (value.diff() != 0) | (target.diff() != 0)
+        new = (value[1:] != value[:-1]) | (target.diff() != 0)  # of infinities a difference is no number
         level = torch.nn.functional.pad(new.cumsum(0), (1, 0))[: len(row)]
         one = answers[row, target] > 0.5
         level_end, end = (torch.searchsorted(ids, ids, right=True)[one] for ids in (level, target))
