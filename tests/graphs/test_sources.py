@@ -58,8 +58,13 @@ def test_nothing_is_read_but_for_the_checksum(root: Path):
 def test_a_directory_that_is_named_like_a_file_is_said_to_be_one(root: Path):
     (root / "x.csv").mkdir()
     for written in ("x.csv", root / "x.csv"):
-        with pytest.raises(InputError, match=r"x\.csv is a directory, though .*: name a file in it"):
+        with pytest.raises(InputError, match=r"x\.csv is a directory, not a file of molecules: name a file of"):
             find(written, options())
+    (root / "results").mkdir()
+    (root / "results" / "b.smi").write_text("CCO\n")
+    for reading in (options(), options(featurization="hu")):
+        with pytest.raises(InputError, match=r"results is a directory, .*: name a file in it, .*b\.smi for instance"):
+            find(root / "results", reading)
     write_tudataset(root / "y.csv" / "raw", "Y", random_graphs(3))
     assert len(find(root / "y.csv", options()).load()) == 3
 

@@ -110,6 +110,13 @@ def spoil_text(saved):
     (saved / "config.json").write_text("{half")
 
 
+def test_of_several_seeds_one_is_to_be_named(tmp_path):
+    (tmp_path / "seed-1").mkdir()
+    (tmp_path / "seed-1" / "config.json").write_text("{}")
+    with pytest.raises(InputError, match=r"what fine-tuning made of each seed, name one of them: .*seed-1"):
+        load_encoder(tmp_path)
+
+
 def spoil_missing(saved):
     (saved / "initial.safetensors").unlink()
 

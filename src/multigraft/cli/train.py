@@ -87,7 +87,7 @@ def _train(data: str, reading: DataOptions, out: Path, given: dict[str, Any], re
     found.json = {"verb": "train", "out": out, "epochs": epochs, "seconds": seconds, "validation": scores,
                   "metrics": metrics, **speed}  # fmt: skip
     named = ", ".join(f"{task} {_shown(score, metrics[task])}" for task, score in scores.items())
-    found.shown = [f"{out}: {epochs} epochs in {seconds:.0f} s; best validation scores: {named}"]
+    found.shown = [f"{out}: {epochs} epoch{'s' * (epochs != 1)} in {seconds:.0f} s; best validation scores: {named}"]
 
 
 def _shown(score: float | None, metric: str) -> str:

@@ -92,10 +92,10 @@ def find(source: str | Path, options: Options) -> Source:
                 return kind(name, options)
         if name in TUDATASETS or name in local_folders():
             return _tudataset(name, None, options)
-    if not path.is_dir() and path.name.lower().removesuffix(".gz").endswith(ROW_FILES):
+    if not path.is_dir() and _is_rows(path):
         return _file(path, options)
-    if path.is_dir() and path.name.lower().removesuffix(".gz").endswith(ROW_FILES) and not [*path.rglob("*_A.txt")]:
-        raise InputError(f"{path} is a directory, though it is named like a file of molecules: name a file in it")
+    if path.is_dir() and not [*path.rglob("*_A.txt")]:
+        _refuse_rows(path)
     if written_as_path or path.is_dir():
         return _tudataset(name, path, options)
     guesses = ", ".join(nearest(name))
@@ -104,6 +104,19 @@ def find(source: str | Path, options: Options) -> Source:
         f"unknown data set {name!r}: {meant} A folder in TU layout is given by its path, a file of molecules by its "
         f"name, which ends in {', '.join(ROW_FILES)}"
     )
+
+
+def _refuse_rows(folder: Path) -> None:
+    """Complain about a directory, without graphs in TU layout, that stands where a file of molecules should."""
+    inside = sorted(one for one in folder.iterdir() if _is_rows(one))
+    if inside or _is_rows(folder):
+        which = f"name a file in it, {inside[0]} for instance" if inside else "name a file of molecules"
+        raise InputError(f"{folder} is a directory, not a file of molecules: {which}")
+
+
+def _is_rows(path: Path) -> bool:
+    """Whether the name is that of a file of molecules."""
+    return path.name.lower().removesuffix(".gz").endswith(ROW_FILES)
 
 
 def _embedded(name: str, options: Options) -> Source:

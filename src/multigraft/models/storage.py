@@ -131,6 +131,8 @@ def _read_config(directory: Path) -> dict[str, Any]:
     if not path.is_file():
         unfinished = (directory / "training").is_dir()
         hint = "its training has not finished, continue it with --resume" if unfinished else "it has no config.json"
+        if seeds := sorted(one.parent for one in directory.glob("seed-*/config.json")):
+            hint = f"it holds what fine-tuning made of each seed, name one of them: {seeds[0]}"
         raise InputError(f"no trained encoder at {directory}: {hint}")
     try:
         config = json.loads(path.read_text(encoding="utf-8"))

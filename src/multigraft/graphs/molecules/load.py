@@ -186,7 +186,7 @@ def _notes(packer: Packer, rows: int) -> tuple[str, ...]:
     first = packer.first_reject
     if first is None:
         return ()
-    shown = f"the first is line {first.line}, {first.smiles!r}: {first.reason}"
+    shown = f"the first is line {first.line}, '{first.smiles}': {first.reason}"
     return (f"{packer.rejected} of {rows} rows are no molecules that RDKit can read, and are left out; {shown}",)
 
 
