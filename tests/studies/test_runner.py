@@ -44,6 +44,7 @@ def test_all_work_is_done(whole):
     assert unfinished(work, ledger) == []
 
 
+@pytest.mark.slow
 def test_several_processes_find_the_same(whole, tmp_path):
     _, study, ledger, _ = whole
     run_units(units([study]), Ledger(tmp_path), processes=2, device="cpu")
@@ -143,6 +144,7 @@ def test_a_study_killed_ten_times_ends_with_the_ledger_of_an_undisturbed_one(who
     assert contents(Ledger(tmp_path)) == contents(ledger)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
 def test_ctrl_c_leaves_what_the_next_call_continues(whole, tmp_path):
     folder, study, ledger, _ = whole

@@ -94,8 +94,8 @@ def test_stages_are_read_in_their_order(tmp_path):
     assert study.folders["corpus.smi"] == tmp_path / "corpus.smi"
     assert study.pretrains
     assert [(row.strategy, row.probe) for row in study.rows[3:]] == [
-        ("untrained", "best"), ("ecfp-count", "logistic"), ("ecfp-count", "forest"), ("ecfp-count", "best"),
-        ("constant", ""),
+        ("untrained", "logistic"), ("untrained", "best"),
+        ("ecfp-count", "logistic"), ("ecfp-count", "forest"), ("ecfp-count", "best"), ("constant", ""),
     ]  # fmt: skip
 
 
