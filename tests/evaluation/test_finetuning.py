@@ -1,6 +1,5 @@
 """A whole fine-tuning: the recipe, what it writes, that it can be killed, and that it never looks at test labels."""
 
-import csv
 import dataclasses
 import inspect
 import json
@@ -21,30 +20,7 @@ from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
 from multigraft.training.callbacks import SaveState
 from tests.helpers.coded import with_targets
-from tests.helpers.finetuning import binary_graphs, pretrained, real_graphs, told, tune_small
-
-
-@pytest.fixture(scope="module")
-def graphs():
-    return binary_graphs()
-
-
-@pytest.fixture(scope="module")
-def start():
-    return pretrained()
-
-
-@pytest.fixture(scope="module")
-def tuned(start, graphs, tmp_path_factory):
-    """Two seeds from a start, kept in a directory."""
-    out = tmp_path_factory.mktemp("tunings") / "tuned"
-    return tune_small(start, graphs, seeds=(0, 1), out=out)
-
-
-def read_csv(path):
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
+from tests.helpers.finetuning import binary_graphs, read_csv, real_graphs, told, tune_small
 
 # --- the recipe ------------------------------------------------------------------------------------------------------
 

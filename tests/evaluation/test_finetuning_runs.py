@@ -1,6 +1,5 @@
 """Seeds side by side: the same as one after another, killed at any moment, and failing alone."""
 
-import csv
 import os
 import pickle
 import signal
@@ -14,29 +13,7 @@ from multigraft.errors import InputError, MultigraftError
 from multigraft.evaluation import finetuning_runs, finetuning_seed
 from multigraft.models.embedder import GraphEmbedder
 from tests.helpers.cli import ROOT, environment
-from tests.helpers.finetuning import binary_graphs, pretrained, told, tune_small
-
-
-@pytest.fixture(scope="module")
-def graphs():
-    return binary_graphs()
-
-
-@pytest.fixture(scope="module")
-def start():
-    return pretrained()
-
-
-@pytest.fixture(scope="module")
-def tuned(start, graphs, tmp_path_factory):
-    """Two seeds from a start, kept in a directory."""
-    out = tmp_path_factory.mktemp("tunings") / "tuned"
-    return tune_small(start, graphs, seeds=(0, 1), out=out)
-
-
-def read_csv(path):
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+from tests.helpers.finetuning import pretrained, read_csv, told, tune_small
 
 
 def test_side_by_side_it_finds_the_same(tuned, start, graphs, tmp_path):

@@ -1,6 +1,5 @@
 """One seed: its scores are those of its predictions, in the targets' own units, and it can be killed anywhere."""
 
-import csv
 import shutil
 import statistics
 
@@ -9,29 +8,7 @@ from sklearn.metrics import mean_absolute_error, roc_auc_score
 
 from multigraft.errors import InputError
 from multigraft.evaluation import finetuning_seed
-from tests.helpers.finetuning import binary_graphs, pretrained, real_graphs, told, tune_small
-
-
-@pytest.fixture(scope="module")
-def graphs():
-    return binary_graphs()
-
-
-@pytest.fixture(scope="module")
-def start():
-    return pretrained()
-
-
-@pytest.fixture(scope="module")
-def tuned(start, graphs, tmp_path_factory):
-    """Two seeds from a start, kept in a directory."""
-    out = tmp_path_factory.mktemp("tunings") / "tuned"
-    return tune_small(start, graphs, seeds=(0, 1), out=out)
-
-
-def read_csv(path):
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+from tests.helpers.finetuning import read_csv, real_graphs, told, tune_small
 
 
 def test_the_scores_are_those_of_the_predictions_that_are_kept(tuned, graphs):

@@ -1,5 +1,8 @@
 """Short fine-tunings of a narrow encoder on graphs that are made up."""
 
+import csv
+from pathlib import Path
+
 import torch
 
 from multigraft.evaluation.finetuned import FineTuned
@@ -48,3 +51,9 @@ def told(tuned: FineTuned) -> list[tuple]:
         (one.seed, one.test, one.validation, one.targets, one.epochs, one.best_epoch, one.fingerprint)
         for one in tuned.scores
     ]
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    """The rows of a table that fine-tuning wrote."""
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
