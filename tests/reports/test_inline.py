@@ -40,12 +40,23 @@ def test_only_ids_that_are_referred_to_stay_under_the_name_of_the_chart():
     )
     one, two = element(body, "one"), element(body, "two")
     ids = [found.get("id") for found in one.iter() if found.get("id")]
-    assert ids == ["one-title", "one-desc", "one-0", "one-1"]
+    assert ids == ["one-title", "one-desc", "one-1", "one-0"]
     use = next(one.iter("use"))
-    assert use.get("href") == "#one-0"
+    assert use.get("href") == "#one-1"
     assert use.get("x") == "1.23"
-    assert next(found for found in one.iter("g") if found.get("clip-path")).get("clip-path") == "url(#one-1)"
+    assert next(found for found in one.iter("g") if found.get("clip-path")).get("clip-path") == "url(#one-0)"
     assert not set(ids) & {found.get("id") for found in two.iter()}
+
+
+@pytest.mark.parametrize("hashes", [("pa", "pb"), ("pb", "pa")])
+def test_ids_are_numbered_as_they_are_met_whatever_they_were(hashes):
+    panels = "".join(f'<g clip-path="url(#{old})"><path d="M 1 {place}"/></g>' for place, old in enumerate(hashes))
+    clips = "".join(f'<clipPath id="{old}"><path d="M {place} 1"/></clipPath>' for place, old in enumerate(hashes))
+    root = element(f"{panels}<defs>{clips}</defs>")
+    assert [found.get("clip-path") for found in root.iter("g")] == ["url(#chart-0)", "url(#chart-1)"]
+    assert [(found.get("id"), found[0].get("d")) for found in root.iter("clipPath")] == [
+        ("chart-0", "M 0 1"), ("chart-1", "M 1 1"),
+    ]  # fmt: skip
 
 
 def test_black_becomes_the_colour_of_the_text_and_palette_colours_variables():

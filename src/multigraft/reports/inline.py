@@ -58,10 +58,13 @@ def _prune(parent: Element) -> None:
 
 
 def _rename_ids(root: Element, name: str) -> None:
-    """Ids that something refers to are numbered under ``name``; the others go."""
+    """Ids that something refers to are numbered under ``name`` as they are met; the others go.
+
+    Matplotlib hashes coordinates whose last bits vary from drawing to drawing, so the old ids give no order.
+    """
     referring = [(element, key) for element in root.iter() for key in _REFERRING if key in element.attrib]
-    used = {found for element, key in referring for found in _REFERENCE.findall(element.attrib[key])}
-    names = {old: f"{name}-{place}" for place, old in enumerate(sorted(used))}
+    used = dict.fromkeys(found for element, key in referring for found in _REFERENCE.findall(element.attrib[key]))
+    names = {old: f"{name}-{place}" for place, old in enumerate(used)}
     for element in root.iter():
         old = element.attrib.pop("id", "")
         if old in names:
