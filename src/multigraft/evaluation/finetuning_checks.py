@@ -148,6 +148,19 @@ def check_baselines(baselines: str, start: TrainedEncoder | None) -> None:
         fresh_options(start)
 
 
+def kinds(graphs: PackedGraphs) -> tuple[str, ...]:
+    """What is to be said of numbers whose errors are averaged though each has its own unit, or is no number at all."""
+    names, values = graphs.origin.targets, graphs.targets
+    if graphs.origin.target_kind != "real" or len(names) == 1:
+        return ()
+    binary = ((values == 0) | (values == 1) | values.isnan()).all(0).tolist()
+    notes = [f"the score is the mean over {len(names)} targets, each in its own unit: compare them one by one"]
+    if any(binary) and not all(binary):
+        classes = ", ".join(name for name, one in zip(names, binary, strict=True) if one)
+        notes.append(f"yes-or-no targets are learned as numbers here: {classes}; fine-tune the two kinds apart")
+    return tuple(notes)
+
+
 def undefined(graphs: PackedGraphs, split: Split, metric: str) -> tuple[str, ...]:
     """What is to be said of targets that a part of the split cannot score.
 

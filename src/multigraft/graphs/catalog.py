@@ -11,6 +11,7 @@ from torch import Tensor
 
 from multigraft.errors import InputError
 from multigraft.graphs import cache
+from multigraft.graphs.duplicates import duplicates
 from multigraft.graphs.findings import findings
 from multigraft.graphs.named_proteins import ProteinOptions
 from multigraft.graphs.named_tables import TableOptions
@@ -93,7 +94,7 @@ def check(source: str | Path, *, home: str = PUBLIC_HOME) -> list[str]:
     if was != found.checksum:
         raise InputError(cache.mismatch(found.name, was, found.checksum))
     graphs = _read(found)
-    return [*findings(graphs), *found.remarks(graphs)]
+    return [*findings(graphs), *duplicates(graphs), *found.remarks(graphs)]
 
 
 def _read(found: Source) -> PackedGraphs:

@@ -1,6 +1,7 @@
 """Columns of numbers among texts."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,6 +39,24 @@ def test_a_column_is_doubtful_by_how_many_of_its_cells_are_numbers():
     doubt = Doubt(4, ">4", "is not a number", numbers=3)
     doubt.add([">4", "1", "", "NA", "inf", "true"])
     assert (doubt.numbers, doubt.others) == (5, 2)
+    assert not (doubt.of_words or doubt.of_classes or doubt.text)
+    doubt.add(["low", "high", "mid", "low"])
+    assert doubt.text
+
+
+def test_a_column_of_two_words_holds_classes_until_there_is_a_third_or_a_number():
+    doubt = Doubt(2, "yes", "is not a number", numbers=0)
+    doubt.add(["yes", " no ", ""])
+    assert (doubt.of_words, doubt.of_classes, doubt.words) == (True, False, {"yes", "no"})
+    doubt.add(["no", "NA"])
+    assert doubt.of_classes
+    assert not doubt.text
+    third, number = replace(doubt, words=set(doubt.words)), replace(doubt, words=set(doubt.words))
+    third.add(["maybe"])
+    number.add(["1"])
+    assert third.text
+    assert number.text
+    assert not (third.of_classes or number.of_classes)
 
 
 @pytest.mark.parametrize("cell", ["text", "1,5", ">5", "1_000", "yes", "1 2", "0x10", "--1", "N A", "½", "."])
@@ -46,7 +65,7 @@ def test_text_is_found_with_its_place(cell: str):
     assert numbers(cells) is None
     place, reason = fault(cells)
     assert place == 3
-    assert "is not a number: leave the cell empty" in reason
+    assert "leave the cell empty where nothing was measured" in reason
 
 
 @pytest.mark.parametrize("cell", ["inf", "-Infinity", "1e39", "-4e38", "1e999"])

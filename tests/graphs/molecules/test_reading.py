@@ -93,6 +93,16 @@ def test_a_column_with_a_bad_cell_is_noted_and_words_for_nothing_are_read(tmp_pa
     np.testing.assert_array_equal(whole(path).targets, [[1, 1], [nan, 0], [0, nan], [1, 1], [nan, 0]])
 
 
+def test_two_classes_in_words_are_noted_and_other_texts_are_not(tmp_path: Path):
+    rows = "".join(f"{'C' * n},{n},{'yes' if n % 2 else 'no'},name {n},{'' if n < 3 else 'x'}\n" for n in range(1, 7))
+    path = put(tmp_path, f"smiles,y,active,name,mark\n{rows}")
+    table = survey(path)
+    assert list(table.targets) == ["y"]
+    assert table.notes[1:] == ("no target, as it holds words: active (no, yes); to learn it, write them as 1 and 0",)
+    with pytest.raises(InputError, match=r"line 2: 'yes' in the target 'active' is not a number: write yes and no as"):
+        survey(path, targets=("active",))
+
+
 def test_many_columns_with_bad_cells_are_not_all_noted(tmp_path: Path):
     path = put(tmp_path, f"smiles{''.join(f',t{n}' for n in range(7))}\nCC{',1' * 7}\nCO{',0' * 7}\nCN{',x' * 7}\n")
     notes = survey(path).notes
@@ -173,7 +183,7 @@ GOOD = "smiles,y,z,w,id\nCC,0,a,3,1\nCO,1,b,3,2\nCN,,2,3,3\n"
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"targets": ("z",)}, r"a\.csv, line 2: 'a' in the target 'z' is not a number: leave the cell empty"),
+        ({"targets": ("z",)}, r"a\.csv, line 2: 'a' in the target 'z' is not a number: write yes and no as 1"),
         ({"targets": ("w",)}, r"a\.csv: target 'w' is 3 in every row that has a value, so nothing can be learnt"),
         ({"targets": ("v",)}, r"a\.csv has no column 'v' \(targets\)"),
         ({"smiles_column": "structure"}, r"a\.csv has no column 'structure' \(smiles_column\).*'smiles' looks like"),

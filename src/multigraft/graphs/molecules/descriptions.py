@@ -86,6 +86,13 @@ def keys(smiles: Sequence[str]) -> UInt64[np.ndarray, "molecules 3"]:
     return rows
 
 
+def molecule_keys(smiles: Sequence[str]) -> UInt64[np.ndarray, " molecules"]:
+    """The first column of `keys` alone, in a small part of the time."""
+    from rdkit import Chem
+
+    return np.array([_hash(Chem.MolToSmiles(molecule)) for _, molecule in _molecules(smiles)], np.uint64)
+
+
 def _connections(molecule: "Chem.Mol", canonical: str) -> str:
     from rdkit import Chem
 

@@ -5,7 +5,8 @@ An empty cell, or a word that says so, is a missing value; true and false are 1 
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from jaxtyping import Float64
@@ -50,7 +51,10 @@ def _fault_of(cell: str) -> str | None:
     try:
         value = float(cell.replace("_", "?"))
     except ValueError:
-        return "is not a number: leave the cell empty where nothing was measured, or choose other targets"
+        return (
+            "is not a number: write yes and no as 1 and 0, leave the cell empty where nothing was measured, or choose "
+            "other targets"
+        )
     return "is too large for 32 bits: rescale the column" if abs(value) > LARGEST else None
 
 
@@ -58,7 +62,8 @@ def _fault_of(cell: str) -> str | None:
 class Doubt:
     """A column that is no target, because a cell is no number; ``numbers`` and ``others`` count its cells so far.
 
-    ``line``, ``cell`` and ``reason`` are those of the first such cell.
+    ``line``, ``cell`` and ``reason`` are those of the first such cell; ``words`` are all that such cells say, but no
+    more than are needed to know that it is neither of two.
     """
 
     line: int
@@ -66,12 +71,29 @@ class Doubt:
     reason: str
     numbers: int
     others: int = 0
+    words: set[str] = field(default_factory=set)
 
     def add(self, cells: Sequence[str]) -> None:
         """Take account of some more rows."""
-        wrong = sum(1 for _ in faults(cells))
-        self.others += wrong
-        self.numbers += sum(1 for cell in cells if _plain(cell)) - wrong
+        wrong = [cells[place].strip() for place, _ in faults(cells)]
+        self.others += len(wrong)
+        self.numbers += sum(1 for cell in cells if _plain(cell)) - len(wrong)
+        self.words.update(islice(set(wrong) - self.words, 3 - len(self.words)))
+
+    @property
+    def of_words(self) -> bool:
+        """Whether every cell so far is empty or one of at most two words."""
+        return not self.numbers and len(self.words) <= 2
+
+    @property
+    def of_classes(self) -> bool:
+        """Whether its cells are one of two words, as yes and no are, and one of them comes again."""
+        return self.of_words and len(self.words) == 2 < self.others
+
+    @property
+    def text(self) -> bool:
+        """Whether it is a column of text, which nobody would take for a target."""
+        return self.others > self.numbers and not self.of_words
 
 
 @dataclass

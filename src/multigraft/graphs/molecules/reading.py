@@ -127,8 +127,8 @@ class _Seen:
                 self._doubts[name] = Doubt(rows[place][0], cells[place], reason, self._columns.pop(name).count)
         for name, doubt in list(self._doubts.items()):
             doubt.add([row[self._table.targets[name]] for _, row in rows])
-            if doubt.others > doubt.numbers:
-                del self._doubts[name]  # a column of text
+            if doubt.text:
+                del self._doubts[name]
 
     def table(self) -> Table:
         """The table, with the targets that are some; errors as `survey`."""
@@ -153,10 +153,7 @@ class _Seen:
     def _notes(self, chosen: list[str], useless: dict[str, str]) -> Iterator[str]:
         if chosen and not self._named:
             yield f"targets: every column of numbers, which are {_some(chosen)}"
-        for name, doubt in islice(self._doubts.items(), SHOWN):
-            more = f"; {len(self._doubts)} columns are so" if len(self._doubts) > SHOWN else ""
-            first = f"line {doubt.line}: {doubt.cell!r} {doubt.reason}"
-            yield f"no target, though most of it is numbers: {name} ({first}){more}"
+        yield from _doubted(self._doubts)
         indices = [] if self._named else left_out(self._table.layout, (self._table.smiles, self._table.ids))
         if indices:
             yield f"no targets unless named, as they are called like numbers of rows or molecules: {_some(indices)}"
@@ -185,6 +182,19 @@ class _Seen:
 
     def _wrong(self, line: int, cell: str, name: str, reason: str) -> InputError:
         return InputError(f"{self._path}, line {line}: {cell.strip()!r} in the target {name!r} {reason}")
+
+
+def _doubted(doubts: dict[str, Doubt]) -> Iterator[str]:
+    """Notes on columns that may have been meant as targets."""
+    classes = {name: doubt for name, doubt in doubts.items() if doubt.of_classes}
+    for name, doubt in islice(classes.items(), SHOWN):
+        words = ", ".join(sorted(doubt.words))
+        yield f"no target, as it holds words: {name} ({words}); to learn it, write them as 1 and 0"
+    numbers = {name: doubt for name, doubt in doubts.items() if not doubt.of_words}
+    for name, doubt in islice(numbers.items(), SHOWN):
+        more = f"; {len(numbers)} columns are so" if len(numbers) > SHOWN else ""
+        first = f"line {doubt.line}: {doubt.cell!r} {doubt.reason}"
+        yield f"no target, though most of it is numbers: {name} ({first}){more}"
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
