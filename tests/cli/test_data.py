@@ -139,6 +139,15 @@ def test_show_of_a_table(molecules):
     assert (found["target_kind"], found["metric"]) == ("real", "rmse")
 
 
+def test_show_of_a_table_says_what_there_is_alone(molecules):
+    (molecules.parent / "bare.smi").write_text("CC\nCO\n")
+    shown = multigraft("data", "show", molecules.parent / "bare.smi").stdout
+    assert "node features" not in shown
+    assert "None" not in shown
+    assert "target kind" not in shown
+    assert "featurization" in shown
+
+
 def test_show_of_chosen_targets(molecules):
     chosen = ("--smiles-column", "structure", "--targets", '"soluble, measured"', "--threshold", 1)
     found = answer("data", "show", molecules, *chosen)
@@ -203,7 +212,7 @@ def test_show_of_an_unknown_name(local):
 
 # --- overlap ---------------------------------------------------------------------------------------------------------
 
-COUNTS = {"rows": 4, "molecules": 3, "by_smiles": 1, "by_inchikey": 2, "by_parent": 2}
+COUNTS = {"graphs": 4, "molecules": 3, "by_smiles": 1, "by_inchikey": 2, "by_parent": 2}
 
 
 @pytest.fixture
@@ -229,9 +238,24 @@ def test_overlap_for_people(tables, monkeypatch):
     shown = multigraft("data", "overlap", "corpus.smi", "corpus.smi", "set.csv", "--smiles-column", "molecule")
     assert shown.exit_code == 0, shown.stderr
     heads, *rows = [line.split() for line in shown.stdout.splitlines()]
-    assert heads == ["name", "rows", "molecules", "by", "smiles", "by", "inchikey", "by", "parent"]
+    assert heads == ["name", "graphs", "molecules", "by", "smiles", "by", "inchikey", "by", "parent"]
     assert rows == [["corpus.smi", "3", "3", "3", "3", "3"], ["set.csv", *map(str, COUNTS.values())]]
     assert "1 of 4 rows" in shown.stderr  # of the corpus, which is not a molecule
+
+
+def test_overlap_lists_the_molecules(tables):
+    out = tables / "held.csv"
+    words = (tables / "corpus.smi", tables / "set.csv", "--smiles-column", "molecule", "--out", out)
+    assert answer("data", "overlap", *words)["out"] == str(out)
+    with out.open(newline="") as file:
+        rows = [list(row.values()) for row in csv.DictReader(file)]
+    name = str(tables / "set.csv")
+    assert rows == [
+        [name, "2", "OCC", "True", "True", "True"],
+        [name, "3", "C(O)C", "True", "True", "True"],
+        [name, "4", "C[C@@H](N)C(=O)O", "False", "True", "True"],
+    ]
+    assert f"3 of these graphs are in the corpus: {out}" in multigraft("data", "overlap", *words).stdout
 
 
 def test_overlap_without_salts(tables):
@@ -247,7 +271,7 @@ def test_overlap_of_embedded_sets(tables):
     compounds.write_text("C\nCCCCCCCCCCCCCCCCCCCCCCCCCC\n")
     found = answer("data", "overlap", "nci5k", "nci5k", compounds)
     itself, other = found["sets"]
-    assert itself["by_smiles"] == itself["by_inchikey"] == itself["molecules"] <= itself["rows"] == found["graphs"]
+    assert itself["by_smiles"] == itself["by_inchikey"] == itself["molecules"] <= itself["graphs"] == found["graphs"]
     assert other["molecules"] == 2
 
 

@@ -91,7 +91,7 @@ def test_predictions_name_the_rows_of_the_file(tuned, table):
     assert len(rows) == 58 - 46 - 6
     for row in rows:
         assert row["smiles"] in lines[int(row["line"]) - 1]
-        assert 0 <= float(row["b:predicted"]) <= 1
+        assert 0 <= float(row["predicted_b"]) <= 1
 
 
 def test_the_models_predict(tuned, table, tmp_path):

@@ -116,6 +116,6 @@ def test_notes_and_place_come_last(tmp_path):
     assert told[-2:] == ["note: 1 of 2 targets has no roc_auc", f"kept in {tmp_path}"]
 
 
-def test_scores_that_are_not_defined_are_empty_cells():
+def test_scores_that_are_not_defined_are_called_so():
     found = tuned(baselines=(Baseline("constant", math.nan, math.nan),))
-    assert lines(found)[3] == ["constant", "", "", "", "1"]
+    assert lines(found)[3] == ["constant", "undefined", "", "", "1"]

@@ -36,7 +36,9 @@ def test_json(folder, tmp_path):
 def test_people_get_a_sentence(folder, tmp_path):
     result = multigraft("train", folder, "--tasks", "nc", *QUICK, "--out", tmp_path / "encoder")
     assert result.exit_code == 0
-    assert re.fullmatch(r".*encoder: 1 epoch in \d+ s; best validation scores: nc 0\.\d{3}\n", result.stdout)
+    assert re.fullmatch(
+        r".*encoder: 1 epoch in \d+ s; best validation scores on \d+ graphs: nc accuracy 0\.\d{3}\n", result.stdout
+    )
 
 
 def test_a_directory_that_loads(encoder):
@@ -330,7 +332,7 @@ def test_errors_are_said_in_the_units_of_the_targets(tmp_path):
     words = ("--tasks", "gr", "--split", "random", "--encoder", "gin", *QUICK)
     result = multigraft("train", tmp_path / "sizes.csv", *words, "--out", tmp_path / "one")
     assert result.exit_code == 0, result.stderr
-    error = re.search(r"best validation scores: gr rmse (\d+\.\d{3})\n", result.stdout)
+    error = re.search(r"best validation scores on 3 graphs: gr rmse (\d+\.\d{3})\n", result.stdout)
     found = answer("train", tmp_path / "sizes.csv", *words, "--out", tmp_path / "two")
     assert found["metrics"] == {"gr": "-rmse"}
     assert found["validation"]["gr"] == pytest.approx(-float(error[1]), abs=1e-3)

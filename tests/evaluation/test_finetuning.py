@@ -266,7 +266,7 @@ def test_the_models_read_back_and_predict_together(tuned, graphs):
     said = together.predict(graphs.select(tuned.models[0].split.test), device="cpu")
     rows = read_csv(tuned.out / "seed-1" / "predictions.csv")
     assert said.shape == (2, 12, 3)
-    assert said[1, :, 0].tolist() == pytest.approx([float(row["t0:predicted"]) for row in rows], abs=1e-8)
+    assert said[1, :, 0].tolist() == pytest.approx([float(row["predicted_t0"]) for row in rows], abs=1e-8)
 
 
 def test_without_a_directory_nothing_is_written(start, graphs, tmp_path, monkeypatch):

@@ -17,8 +17,8 @@ def test_the_scores_are_those_of_the_predictions_that_are_kept(tuned, graphs):
         assert [int(row["graph"]) for row in rows] == tuned.models[0].split.test.tolist()
         areas = {}
         for name in graphs.origin.targets:
-            pairs = [(float(row[f"{name}:measured"]), float(row[f"{name}:predicted"])) for row in rows
-                     if row[f"{name}:measured"]]  # fmt: skip
+            pairs = [(float(row[f"measured_{name}"]), float(row[f"predicted_{name}"])) for row in rows
+                     if row[f"measured_{name}"]]  # fmt: skip
             areas[name] = roc_auc_score(*zip(*pairs, strict=True))
             assert all(0 <= predicted <= 1 for _, predicted in pairs)
         assert {name: one.targets[name]["test"] for name in areas} == pytest.approx(areas)
@@ -28,7 +28,7 @@ def test_the_scores_are_those_of_the_predictions_that_are_kept(tuned, graphs):
 def test_missing_answers_are_empty_cells(tuned, graphs):
     rows = read_csv(tuned.out / "seed-0" / "predictions.csv")
     missing = graphs.targets[tuned.models[0].split.test].isnan()
-    empty = [[row[f"{name}:measured"] == "" for name in graphs.origin.targets] for row in rows]
+    empty = [[row[f"measured_{name}"] == "" for name in graphs.origin.targets] for row in rows]
     assert missing.any()
     assert empty == missing.tolist()
 
@@ -62,11 +62,11 @@ def test_regression_is_scored_in_the_targets_own_units(tmp_path):
     found = tune_small(None, graphs, metric="mae", out=tmp_path / "out")
     rows = read_csv(tmp_path / "out" / "seed-0" / "predictions.csv")
     for name in graphs.origin.targets:
-        pairs = [(float(row[f"{name}:measured"]), float(row[f"{name}:predicted"])) for row in rows
-                 if row[f"{name}:measured"]]  # fmt: skip
+        pairs = [(float(row[f"measured_{name}"]), float(row[f"predicted_{name}"])) for row in rows
+                 if row[f"measured_{name}"]]  # fmt: skip
         error = mean_absolute_error(*zip(*pairs, strict=True))
         assert found.scores[0].targets[name]["test"] == pytest.approx(error)
-    assert 300 < statistics.fmean(float(row["t0:predicted"]) for row in rows) < 800
+    assert 300 < statistics.fmean(float(row["predicted_t0"]) for row in rows) < 800
 
 
 def test_average_precision(start, graphs):

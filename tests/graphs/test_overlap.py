@@ -51,7 +51,7 @@ def test_counts_are_those_of_sets_of_texts(corpus: list[str], evaluation: list[s
     blocks, parents = {block(one) for one in corpus}, {parent(one) for one in corpus}
     expected = Overlap(
         name="set",
-        rows=len(evaluation),
+        graphs=len(evaluation),
         molecules=len(molecules),
         by_smiles=len(molecules.keys() & {canonical(one) for one in corpus}),
         by_inchikey=sum(one in blocks for one in molecules.values()),
@@ -63,7 +63,7 @@ def test_counts_are_those_of_sets_of_texts(corpus: list[str], evaluation: list[s
 def test_stereo_centres_count_for_smiles_alone():
     corpus = graphs_of([L_ALANINE, "CCO"])
     found = overlap(corpus, {"hands": graphs_of([D_ALANINE, L_ALANINE, EITHER, L_ALANINE, "CCN"])})
-    assert found == [Overlap("hands", rows=5, molecules=4, by_smiles=1, by_inchikey=3, by_parent=3)]
+    assert found == [Overlap("hands", graphs=5, molecules=4, by_smiles=1, by_inchikey=3, by_parent=3)]
 
 
 def test_sets_are_reported_in_their_order():
@@ -76,7 +76,7 @@ def test_sets_are_reported_in_their_order():
 def test_a_corpus_holds_all_of_itself():
     graphs = graphs_of(orchard())
     [found] = overlap(graphs, {"itself": graphs})
-    assert found.rows == len(graphs)
+    assert found.graphs == len(graphs)
     assert (
         found.molecules
         == found.by_smiles

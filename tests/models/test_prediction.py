@@ -264,6 +264,8 @@ def test_a_file_as_a_table(table):
     assert frame["note"].tolist()[0] == "007"
     assert frame["canonical SMILES"].tolist() == MIXED
     assert frame["rejected"].notna().sum() == len(BROKEN)
+    again = predict(predicting_encoder(), frame["canonical SMILES"])
+    assert again["rejected"].tolist() == frame["rejected"].tolist()
 
 
 # --- what cannot be --------------------------------------------------------------------------------------------------

@@ -77,7 +77,12 @@ def show(
 
 
 def _facts(facts: dict[str, Any], impossible: dict[str, str]) -> Any:
-    lines = {name.replace("_", " "): value for name, value in facts.items() if name != "notes"}
+    unsaid = {"notes", "node_features"} if facts.get("featurization") else {"notes"}  # molecules have kinds of atoms
+    lines = {
+        name.replace("_", " "): value
+        for name, value in facts.items()
+        if name not in unsaid and value is not None and value != ""
+    }
     lines["mean edges"] = f"{facts['mean_edges']:.1f} (an edge and its reverse count once)"
     lines["mean nodes"] = f"{facts['mean_nodes']:.1f}"
     if facts.get("missing") is not None:
@@ -95,6 +100,9 @@ def overlap(
         str | None, typer.Option(metavar="NAME", help="The column of SMILES in those that are tables of one's own.")
     ] = None,
     strip_salts: o.StripSalts = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the molecules that the corpus holds, as CSV.")
+    ] = None,
     as_json: o.Json = False,
     _config: o.Config = None,
     _debug: o.Debug = False,
@@ -104,7 +112,8 @@ def overlap(
     Two molecules are the same by canonical SMILES; by the first block of the InChIKey, which does not know stereo
     centres; or by parent, the largest fragment without its charges, so that a salt is the same as its acid or base.
     """
-    from multigraft.graphs.overlap import Overlap, overlap
+    from multigraft.files import write_table
+    from multigraft.graphs.overlap import Overlap, held, overlap
 
     def read(data: str) -> Any:
         column = smiles_column if Path(data.lower().removesuffix(".gz")).suffix in TABLE_FILES else None
@@ -113,11 +122,17 @@ def overlap(
 
     with result(as_json) as found:
         graphs = read(corpus)
-        rows = overlap(graphs, {name: read(name) for name in sets}, progress=sys.stderr.isatty())
+        others = {name: read(name) for name in sets}
+        rows = overlap(graphs, others, progress=sys.stderr.isatty())
         columns = [field.name for field in dataclasses.fields(Overlap)]
         counted = [dataclasses.asdict(row) for row in rows]
         found.json = {"verb": "data overlap", "corpus": corpus, "graphs": len(graphs), "sets": counted}
         found.shown = [table({name.replace("_", " "): [row[name] for row in counted] for name in columns})]
+        if out is not None:
+            listed = [{"set": name, **row} for name, other in others.items() for row in held(graphs, other)]
+            write_table(out, listed)
+            found.json["out"] = out
+            found.shown.append(f"{len(listed)} of these graphs are in the corpus: {out}")
 
 
 @app.command()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from multigraft.cli.data_options import DataOptions
-from multigraft.cli.output import table
+from multigraft.cli.output import UNDEFINED, table
 
 if TYPE_CHECKING:
     from multigraft.evaluation.finetuned import FineTuned
@@ -52,9 +52,10 @@ def shown(tuned: "FineTuned", printed: Sequence["Published"]) -> list[Any]:
 
 def _contenders(tuned: "FineTuned", printed: Sequence["Published"]) -> dict[str, list[Any]]:
     names = ("model", "test", "std", "validation", "runs")
-    own = (_name(tuned.facts["start"]), tuned.mean, tuned.std, statistics.fmean(tuned.validation), len(tuned.seeds))
+    scores = (_score(tuned.mean), tuned.std, _score(statistics.fmean(tuned.validation)))
+    own = (_name(tuned.facts["start"]), *scores, len(tuned.seeds))
     rows: list[tuple[Any, ...]] = [own]
-    rows += [(one.name, one.test, one.std, one.validation, one.runs) for one in tuned.baselines]
+    rows += [(one.name, _score(one.test), one.std, one.validation, one.runs) for one in tuned.baselines]
     for one in printed:
         std = math.nan if one.std is None else one.std / one.scale
         name = f"published, {one.model}: {_training(sorted(one.trained))}"
@@ -67,9 +68,14 @@ def _targets(tuned: "FineTuned") -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {"target": list(tuned.scores[0].targets)}
     for part in ("test", "validation"):
         columns[part] = [
-            statistics.fmean(one.targets[name][part] for one in tuned.scores) for name in columns["target"]
+            _score(statistics.fmean(one.targets[name][part] for one in tuned.scores)) for name in columns["target"]
         ]
     return columns
+
+
+def _score(score: float) -> float | str:
+    """A score for people."""
+    return UNDEFINED if math.isnan(score) else score
 
 
 def _name(start: dict[str, Any] | None) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 import typer
 
+UNDEFINED = "undefined"  # a score that these answers do not have
+
 
 @dataclass
 class Result:
@@ -67,7 +69,7 @@ def table(columns: Mapping[str, Sequence[Any]]) -> Any:
 
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for name, cells in columns.items():
-        numeric = bool(cells) and all(isinstance(cell, int | float) for cell in cells)
+        numeric = bool(cells) and all(isinstance(cell, int | float) or cell == UNDEFINED for cell in cells)
         drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in zip(*columns.values(), strict=True):
         drawn.add_row(*map(_cell, row))

@@ -87,14 +87,15 @@ def _train(data: str, reading: DataOptions, out: Path, given: dict[str, Any], re
     found.json = {"verb": "train", "out": out, "epochs": epochs, "seconds": seconds, "validation": scores,
                   "metrics": metrics, **speed}  # fmt: skip
     named = ", ".join(f"{task} {_shown(score, metrics[task])}" for task, score in scores.items())
-    found.shown = [f"{out}: {epochs} epoch{'s' * (epochs != 1)} in {seconds:.0f} s; best validation scores: {named}"]
+    asked = "" if trained.split is None else f" on {len(trained.split.validation)} graphs"
+    spent = f"{epochs} epoch{'s' * (epochs != 1)} in {seconds:.0f} s"
+    found.shown = [f"{out}: {spent}; best validation scores{asked}: {named}"]
 
 
 def _shown(score: float | None, metric: str) -> str:
     """A score for people; an error, which is kept as minus itself, as what it is."""
-    if score is None:
-        return "undefined"
-    return f"{metric[1:]} {-score:.3f}" if metric.startswith("-") else f"{score:.3f}"
+    name, better = metric.removeprefix("-"), -1 if metric.startswith("-") else 1
+    return f"{name} undefined" if score is None else f"{name} {better * score:.3f}"
 
 
 def _again() -> str:

@@ -138,8 +138,8 @@ def _csv(graphs: PackedGraphs, numbers: Int64[Tensor, " graphs"], predictions: T
             found = read(graphs)
             columns[name] = found.tolist() if isinstance(found, Tensor) else found
     for name, measured, predicted in zip(graphs.origin.targets, graphs.targets.T, predictions.T, strict=True):
-        columns[f"{name}:measured"] = ["" if one != one else f"{one:.9g}" for one in measured.tolist()]
-        columns[f"{name}:predicted"] = [f"{one:.9g}" for one in predicted.tolist()]
+        columns[f"measured_{name}"] = ["" if one != one else f"{one:.9g}" for one in measured.tolist()]
+        columns[f"predicted_{name}"] = [f"{one:.9g}" for one in predicted.tolist()]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

@@ -6,7 +6,7 @@ of their parents, the largest fragment without its charges, so that a salt is th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from multigraft.graphs.molecules import descriptions
 from multigraft.graphs.molecules.smiles import require_rdkit
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.remembered import remembered
-from multigraft.graphs.texts import smiles_of
+from multigraft.graphs.texts import lines_of, smiles_of
 
 MANY = 5_000  # molecules from which on several processes are faster
 
@@ -31,15 +31,15 @@ class Overlap:
 
     Attributes:
         name: Of the evaluation set.
-        rows: Of the evaluation set.
-        molecules: Of these rows that differ in canonical SMILES.
+        graphs: Of the evaluation set; rows that do not parse are none.
+        molecules: Of these graphs that differ in canonical SMILES.
         by_smiles: Of these molecules that the corpus holds by canonical SMILES.
         by_inchikey: Of these molecules that the corpus holds by first block of the InChIKey.
         by_parent: Of these molecules whose largest fragment, uncharged, is that of a molecule of the corpus.
     """
 
     name: str
-    rows: int
+    graphs: int
     molecules: int
     by_smiles: int
     by_inchikey: int
@@ -55,6 +55,22 @@ def overlap(corpus: PackedGraphs, others: Mapping[str, PackedGraphs], progress: 
     """
     held = keys_of(corpus, progress)
     return [_compared(name, held, keys_of(graphs, progress)) for name, graphs in others.items()]
+
+
+def held(corpus: PackedGraphs, evaluation: PackedGraphs) -> list[dict[str, int | str | bool]]:
+    """The graphs of an evaluation set that the corpus holds: the line of each, its SMILES, and how they are the same.
+
+    Errors as `overlap`.
+    """
+    ways = _held(keys_of(evaluation), keys_of(corpus))
+    places = torch.from_numpy(np.flatnonzero(ways.any(axis=1)))
+    some = evaluation.select(places)
+    lines = lines_of(some).tolist() if "line" in some.attached else places.tolist()
+    names = [field.name for field in fields(Overlap) if field.name.startswith("by_")]
+    return [
+        {"line": line, "smiles": smiles, **dict(zip(names, map(bool, ways[place]), strict=True))}
+        for line, smiles, place in zip(lines, smiles_of(some), places.tolist(), strict=True)
+    ]
 
 
 def kept(corpus: PackedGraphs, evaluation: Sequence[str]) -> Int64[Tensor, " kept"]:

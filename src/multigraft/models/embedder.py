@@ -173,5 +173,6 @@ def home_of(trained: TrainedEncoder) -> Path:
 def _broken(rows: Rows) -> str:
     """What to say of the rows that do not parse: the first, and how many more there are."""
     row, reason = min(rows.reasons.items())
+    shown = f"{rows.written[row]!r}: {reason}" if row in rows.written else reason
     more = f"; {len(rows.reasons) - 1} more rows do not either" if len(rows.reasons) > 1 else ""
-    return f"row {row}, counted from 0, does not parse: {reason}{more}. Correct it, or ask for on_error='nan'"
+    return f"row {row}, counted from 0, does not parse: {shown}{more}. Correct it, or ask for on_error='nan'"

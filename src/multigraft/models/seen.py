@@ -58,7 +58,8 @@ def check_unseen(trained: "TrainedEncoder", graphs: PackedGraphs, split: Split) 
     if seen:
         raise InputError(
             f"{seen} of the {len(split.test)} test graphs of this {split.kind} split are among those that the "
-            "encoder was trained on: leave the split out, to keep the encoder's own"
+            "encoder was trained on: leave the split out, to keep the encoder's own, or train it on other "
+            "data"
         )
 
 

@@ -26,6 +26,7 @@ class Rows:
         count: How many rows were given.
         reasons: Why a row has no graph, by row.
         smiles: Of each graph, where they come from SMILES.
+        written: What stands in a row without a graph, by row, where it is a SMILES.
     """
 
     graphs: PackedGraphs
@@ -33,6 +34,7 @@ class Rows:
     count: int
     reasons: dict[int, str] = field(default_factory=dict)
     smiles: Sequence[str] = ()
+    written: dict[int, str] = field(default_factory=dict)
 
 
 def graphs_for(encoder: TrainedEncoder, source: Any, **options: Any) -> PackedGraphs:
@@ -66,8 +68,8 @@ def rows_for(encoder: TrainedEncoder, source: Any, strip_salts: bool | None = No
         return Rows(graphs, torch.arange(len(graphs)), len(graphs))
     written, wrong = _written(items)
     rows = smiles_rows(encoder, [written.get(row, "") for row in range(len(items))], strip_salts)
-    reasons = {row: f"{written[row]!r}: {reason}" for row, reason in rows.reasons.items() if row in written}
-    return Rows(rows.graphs, rows.kept, rows.count, wrong | reasons, rows.smiles)
+    broken = {row: written[row] for row in rows.reasons if row in written}
+    return Rows(rows.graphs, rows.kept, rows.count, rows.reasons | wrong, rows.smiles, broken)
 
 
 def smiles_rows(encoder: TrainedEncoder, smiles: Sequence[str], strip_salts: bool | None = None) -> Rows:

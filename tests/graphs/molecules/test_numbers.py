@@ -39,7 +39,7 @@ def test_a_column_is_doubtful_by_how_many_of_its_cells_are_numbers():
     doubt = Doubt(4, ">4", "is not a number", numbers=3)
     doubt.add([">4", "1", "", "NA", "inf", "true"])
     assert (doubt.numbers, doubt.others) == (5, 2)
-    assert not (doubt.of_words or doubt.of_classes or doubt.text)
+    assert (doubt.of_words, doubt.of_classes, doubt.text) == (False, False, False)
     doubt.add(["low", "high", "mid", "low"])
     assert doubt.text
 
@@ -56,7 +56,7 @@ def test_a_column_of_two_words_holds_classes_until_there_is_a_third_or_a_number(
     number.add(["1"])
     assert third.text
     assert number.text
-    assert not (third.of_classes or number.of_classes)
+    assert (third.of_classes, number.of_classes) == (False, False)
 
 
 @pytest.mark.parametrize("cell", ["text", "1,5", ">5", "1_000", "yes", "1 2", "0x10", "--1", "N A", "½", "."])
