@@ -23,6 +23,7 @@ class FakeTrainer(L.Trainer):
     """What callbacks and modules ask of a trainer, and no more."""
 
     current_epoch = 0
+    global_step = 0
     max_epochs = 0
     should_stop = False
 

@@ -22,7 +22,9 @@ from multigraft.strategies.registry import STRATEGIES
 from multigraft.strategies.same import isame
 from multigraft.tasks.graph_classification import GraphClassification
 from multigraft.tasks.link_prediction import LinkPrediction
+from multigraft.training import callbacks
 from multigraft.training.fit import train, untrained
+from multigraft.training.module import TrainingModule
 from tests.helpers.coded import random_coded
 from tests.helpers.graphs import random_graphs
 from tests.helpers.training import small_graphs, train_small
@@ -194,6 +196,32 @@ def test_killed_in_mid_epoch_and_resumed_equals_undisturbed(tmp_path, sent):
     resumed = train_small(epochs=done + 3, dim=16, out=out, resume=True)
     undisturbed = train_small(epochs=done + 3, dim=16)
     assert same_weights(resumed, undisturbed)
+
+
+@pytest.mark.parametrize("balancing", ["equal", "gradnorm", "nash-mtl"])
+def test_stopped_within_an_epoch_it_goes_on_there_but_where_balancing_forgets(tmp_path, monkeypatch, balancing):
+    options = {"tasks": ["gc", "nc"], "epochs": 3, "batch_size": 4, "balancing": balancing}
+    undisturbed = train_small(small_graphs(40), out=tmp_path / "whole", **options)
+    monkeypatch.setattr(callbacks, "MINUTE", 0.0)
+    step_of, done = TrainingModule.training_step, []
+
+    def watched(module, given, step):
+        done.append((module.current_epoch, step))
+        if done.count((1, 3)) == 1 == len(done) - done.index((1, 3)):  # the first time
+            raise KeyboardInterrupt
+        return step_of(module, given, step)
+
+    monkeypatch.setattr(TrainingModule, "training_step", watched)
+    with pytest.raises(KeyboardInterrupt):
+        train_small(small_graphs(40), out=tmp_path / "stopped", **options)
+    stopped, steps = len(done), 7
+    assert done[-1] == (1, 3)
+    resumed = train_small(small_graphs(40), out=tmp_path / "stopped", resume=True, **options)
+    assert done[stopped] == (1, 0 if balancing == "nash-mtl" else 3)
+    assert done[-steps:] == [(2, step) for step in range(steps)]
+    assert same_weights(resumed, undisturbed)
+    for ours, theirs in zip(history(tmp_path / "stopped"), history(tmp_path / "whole"), strict=True):
+        assert {k: v for k, v in ours.items() if k != "seconds"} == {k: v for k, v in theirs.items() if k != "seconds"}
 
 
 def test_resume_refuses_other_options_other_directories_and_needs_a_place(tmp_path):

@@ -67,9 +67,9 @@ def test_fewer_graphs_than_a_batch_make_one_batch():
 
 
 def test_episodes_are_fresh_in_every_step_and_epoch_and_repeat_with_the_seed():
-    losses = [float(m.training_step(s).detach()) for m in (made(), made(epoch=1)) for s in (0, 1)]
+    losses = [float(m.training_step(s, s).detach()) for m in (made(), made(epoch=1)) for s in (0, 1)]
     assert len(set(losses)) == 4
-    assert losses[1] == float(made().training_step(1).detach())
+    assert losses[1] == float(made().training_step(1, 1).detach())
 
 
 def test_validation_asks_the_same_questions_every_time(monkeypatch):
@@ -92,7 +92,7 @@ def test_validation_asks_the_same_questions_every_time(monkeypatch):
 def test_scores_are_mean_losses_and_refuse_what_is_no_number():
     module = made()
     for step in range(module.steps):
-        module.training_step(step)
+        module.training_step(step, step)
     scores = module.scores()
     assert set(scores) == {"train/gc", "train/nc"}
     assert all(0 < value < 3 for value in scores.values())

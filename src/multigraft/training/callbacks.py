@@ -12,6 +12,8 @@ from torch import Tensor
 from multigraft.files import replacing, write_table
 from multigraft.training.module import TrainingModule
 
+MINUTE = 60.0  # seconds
+
 
 class BestWeights(L.Callback):
     """Keeps the weights with the highest sum of validation scores, and stops when they stay the best for too long.
@@ -64,27 +66,30 @@ class History(L.Callback):
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self.rows: list[dict[str, float]] = []
+        self._before = 0.0
         self._started = time.monotonic()
 
     @property
     def seconds(self) -> float:
-        """Seconds spent training, earlier parts of a resumed run included."""
+        """Seconds spent training until the last epoch's end, earlier parts of a resumed run included."""
         return self.rows[-1]["seconds"] if self.rows else 0.0
 
     def on_fit_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
-        self._started = time.monotonic() - self.seconds
+        self._started = time.monotonic() - self._before
 
     def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
-        seconds = round(time.monotonic() - self._started, 3)
-        self.rows.append({"epoch": trainer.current_epoch, "seconds": seconds, **_training(pl_module).scores()})
+        self.rows.append({"epoch": trainer.current_epoch, "seconds": self._spent(), **_training(pl_module).scores()})
         if self.path:
             write_table(self.path, self.rows)
 
     def state_dict(self) -> dict[str, Any]:
-        return {"rows": self.rows}
+        return {"rows": self.rows, "spent": self._spent()}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.rows = state_dict["rows"]
+        self.rows, self._before = state_dict["rows"], state_dict["spent"]
+
+    def _spent(self) -> float:
+        return round(time.monotonic() - self._started, 3)
 
 
 class Speed(L.Callback):
@@ -111,14 +116,26 @@ class Speed(L.Callback):
 
 
 class SaveState(L.Callback):
-    """Writes everything needed to continue, after each epoch and behind all other callbacks."""
+    """Writes everything needed to continue, behind all other callbacks: after each epoch, and each minute of one.
+
+    An epoch over a corpus takes hours; within it, nothing is written where the balancing forgets.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._saved = time.monotonic()
+
+    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, *_: Any) -> None:
+        if time.monotonic() - self._saved >= MINUTE and not _training(pl_module).balancer.forgets:
+            self._save(trainer)
 
     def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        self._save(trainer)
+
+    def _save(self, trainer: L.Trainer) -> None:
         with replacing(self.path) as temporary:
             trainer.save_checkpoint(temporary)
+        self._saved = time.monotonic()
 
 
 class EpochProgress(L.Callback):
@@ -138,9 +155,8 @@ class EpochProgress(L.Callback):
 
     def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         steps = _training(pl_module).steps
-        done = trainer.current_epoch * steps
         self._shown = self._bar.add_task(
-            "", total=(trainer.max_epochs or 0) * steps, completed=done, rate="", scores=""
+            "", total=(trainer.max_epochs or 0) * steps, completed=trainer.global_step, rate="", scores=""
         )
         self._bar.start()
 

@@ -38,7 +38,7 @@ class LossCurve(L.Callback):
         write_table(self.path, self.rows)
 
     def state_dict(self) -> dict[str, Any]:
-        return {"rows": self.rows}
+        return {"rows": self.rows, "before": self._before}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.rows = state_dict["rows"]
+        self.rows, self._before = state_dict["rows"], state_dict["before"]

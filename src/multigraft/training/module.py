@@ -1,7 +1,7 @@
 """One training run as a Lightning module: which batch comes when, what is minimised, how it is validated.
 
-Every random draw comes from a generator named by (seed, use, epoch, step), so a run that is resumed at the start of an
-epoch draws what the undisturbed run drew.
+Every random draw comes from a generator named by (seed, use, epoch, step), so a run that is resumed draws what the
+undisturbed run drew.
 """
 
 import math
@@ -92,10 +92,11 @@ class TrainingModule(L.LightningModule):
 
     # --- training ------------------------------------------------------------------------------------------------
 
-    def training_step(self, step: int) -> Tensor:
+    def training_step(self, _: int, step: int) -> Tensor:
+        """The sum of the losses of a step; which one it is Lightning says alone: a resumed epoch's loader does not."""
         seed, epoch = self.options.seed, self.current_epoch
+        torch.manual_seed(seed_of(seed, "dropout", epoch, step))  # for modules that draw from torch's own generator
         if step == 0:
-            torch.manual_seed(seed_of(seed, "dropout", epoch))  # for modules that draw from torch's own generator
             self._losses = {}
             self.balancer.begin_epoch()
         for module in self.frozen:
@@ -131,6 +132,12 @@ class TrainingModule(L.LightningModule):
                 f"the loss is no longer a number in epoch {self.current_epoch} ({train}): use a smaller learning rate"
             )
         return {**train, **self._validated}
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["losses"] = self._losses
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        self._losses = checkpoint["losses"]
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         groups = parameter_groups(self.model, self.options.learning_rate, self.options.layer_decay)

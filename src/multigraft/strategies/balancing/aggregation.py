@@ -38,9 +38,10 @@ class _Aggregator(Balancer):
     def __init__(self, aggregator: Any) -> None:
         super().__init__()
         self.aggregator = aggregator
+        self.forgets = hasattr(aggregator, "reset")
 
     def begin_epoch(self) -> None:
-        if hasattr(self.aggregator, "reset"):
+        if self.forgets:
             self.aggregator.reset()
 
     def aggregate(self, jacobian: Float[Tensor, "tasks parameters"]) -> Float[Tensor, " parameters"]:

@@ -16,7 +16,13 @@ from multigraft.tasks.model import TaskModel
 
 
 class Balancer(nn.Module, ABC):
-    """Balancing at work in one training run. Its parameters are learned with the model's, its buffers are stored."""
+    """Balancing at work in one training run. Its parameters are learned with the model's, its buffers are stored.
+
+    Attributes:
+        forgets: Whether it has state that is not stored, so that a run can go on at the start of an epoch alone.
+    """
+
+    forgets: bool = False
 
     @abstractmethod
     def backward(self, losses: Losses, model: TaskModel) -> None:
