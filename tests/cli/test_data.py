@@ -251,11 +251,15 @@ def test_overlap_lists_the_molecules(tables):
         rows = [list(row.values()) for row in csv.DictReader(file)]
     name = str(tables / "set.csv")
     assert rows == [
-        [name, "2", "OCC", "True", "True", "True"],
-        [name, "3", "C(O)C", "True", "True", "True"],
-        [name, "4", "C[C@@H](N)C(=O)O", "False", "True", "True"],
+        [name, "0", "2", "OCC", "True", "True", "True"],
+        [name, "1", "3", "C(O)C", "True", "True", "True"],
+        [name, "2", "4", "C[C@@H](N)C(=O)O", "False", "True", "True"],
     ]
     assert f"3 of these graphs are in the corpus: {out}" in multigraft("data", "overlap", *words).stdout
+
+    (tables / "others.smi").write_text("CCCCF\n")
+    answer("data", "overlap", tables / "corpus.smi", tables / "others.smi", "--out", out)
+    assert out.read_text() == "set,graph,line,smiles,by_smiles,by_inchikey,by_parent\n"
 
 
 def test_overlap_without_salts(tables):

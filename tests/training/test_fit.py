@@ -35,8 +35,12 @@ def same_weights(first, second):
     return ours.keys() == theirs.keys() and all(torch.equal(value, theirs[name]) for name, value in ours.items())
 
 
-def history(out):
-    return list(csv.DictReader((out / "training/history.csv").read_text().splitlines()))
+def history(out, name="history.csv"):
+    return list(csv.DictReader((out / "training" / name).read_text().splitlines()))
+
+
+def untimed(out, name="history.csv"):
+    return [{key: value for key, value in row.items() if key != "seconds"} for row in history(out, name)]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -220,8 +224,50 @@ def test_stopped_within_an_epoch_it_goes_on_there_but_where_balancing_forgets(tm
     assert done[stopped] == (1, 0 if balancing == "nash-mtl" else 3)
     assert done[-steps:] == [(2, step) for step in range(steps)]
     assert same_weights(resumed, undisturbed)
-    for ours, theirs in zip(history(tmp_path / "stopped"), history(tmp_path / "whole"), strict=True):
-        assert {k: v for k, v in ours.items() if k != "seconds"} == {k: v for k, v in theirs.items() if k != "seconds"}
+    assert untimed(tmp_path / "stopped") == untimed(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("epochs", [1, 3])
+def test_stopped_in_validation_it_is_validated_again(tmp_path, monkeypatch, epochs):
+    undisturbed = train_small(out=tmp_path / "whole", epochs=epochs)
+    monkeypatch.setattr(callbacks, "MINUTE", 0.0)
+    with monkeypatch.context() as patch:
+        judge = TrainingModule.validation_step
+
+        def stopping(module, index):
+            if module.current_epoch == epochs - 1:
+                raise KeyboardInterrupt
+            return judge(module, index)
+
+        patch.setattr(TrainingModule, "validation_step", stopping)
+        with pytest.raises(KeyboardInterrupt):
+            train_small(out=tmp_path / "stopped", epochs=epochs)
+    assert (tmp_path / "stopped/training/last.ckpt").is_file()
+    resumed = train_small(out=tmp_path / "stopped", resume=True, epochs=epochs)
+    assert same_weights(resumed, undisturbed)
+    assert untimed(tmp_path / "stopped") == untimed(tmp_path / "whole")
+
+
+def test_the_curve_of_an_epoch_goes_on_where_it_was(tmp_path, monkeypatch):
+    options = {"tasks": ["gc"], "epochs": 1, "batch_size": 1}
+    monkeypatch.setattr("multigraft.training.curve.LONG", 40)
+    train_small(small_graphs(60), out=tmp_path / "whole", **options)
+    monkeypatch.setattr(callbacks, "MINUTE", 0.0)
+    with monkeypatch.context() as patch:
+        step_of = TrainingModule.training_step
+
+        def stopping(module, given, step):
+            if step == 21:
+                raise KeyboardInterrupt
+            return step_of(module, given, step)
+
+        patch.setattr(TrainingModule, "training_step", stopping)
+        with pytest.raises(KeyboardInterrupt):
+            train_small(small_graphs(60), out=tmp_path / "stopped", **options)
+    train_small(small_graphs(60), out=tmp_path / "stopped", resume=True, **options)
+    ours, theirs = (untimed(tmp_path / name, "steps.csv") for name in ("stopped", "whole"))
+    assert [row["step"] for row in ours] == [str(2 * number) for number in range(1, 22)]
+    assert ours == theirs
 
 
 def test_resume_refuses_other_options_other_directories_and_needs_a_place(tmp_path):

@@ -113,7 +113,7 @@ def overlap(
     centres; or by parent, the largest fragment without its charges, so that a salt is the same as its acid or base.
     """
     from multigraft.files import write_table
-    from multigraft.graphs.overlap import Overlap, held, overlap
+    from multigraft.graphs.overlap import WAYS, Overlap, overlap, shared
 
     def read(data: str) -> Any:
         column = smiles_column if Path(data.lower().removesuffix(".gz")).suffix in TABLE_FILES else None
@@ -129,8 +129,8 @@ def overlap(
         found.json = {"verb": "data overlap", "corpus": corpus, "graphs": len(graphs), "sets": counted}
         found.shown = [table({name.replace("_", " "): [row[name] for row in counted] for name in columns})]
         if out is not None:
-            listed = [{"set": name, **row} for name, other in others.items() for row in held(graphs, other)]
-            write_table(out, listed)
+            listed = [{"set": name, **row} for name, other in others.items() for row in shared(graphs, other)]
+            write_table(out, listed, ("set", "graph", "line", "smiles", *WAYS))
             found.json["out"] = out
             found.shown.append(f"{len(listed)} of these graphs are in the corpus: {out}")
 

@@ -20,7 +20,7 @@ from multigraft.evaluation.finetuning_runs import run_seeds
 from multigraft.evaluation.finetuning_seed import Setup
 from multigraft.files import write_json
 from multigraft.graphs.checksums import identity
-from multigraft.graphs.duplicates import duplicates, parted
+from multigraft.graphs.duplicates import duplicates
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import PARTS, Split
 from multigraft.models.ensemble import RECORD
@@ -115,7 +115,7 @@ def finetune(
         checks.check(setup, packed, start, seeds, processes)
         checks.check_baselines(baselines, start)
         notes += checks.salts(packed, start) + checks.undefined(packed, parts, chosen)
-        notes += checks.kinds(packed) + duplicates(packed) + parted(packed, parts)
+        notes += checks.kinds(packed) + duplicates(packed, parts, progress)
         facts = _facts(setup, packed, parts, start)
         wanted = {**facts, **facts["options"], "seeds": list(seeds), "device": device}
         with claimed(folder, wanted, resume or out is None, "fine-tuning", FREE_ON_RESUME):

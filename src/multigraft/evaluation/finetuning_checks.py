@@ -153,7 +153,8 @@ def kinds(graphs: PackedGraphs) -> tuple[str, ...]:
     names, values = graphs.origin.targets, graphs.targets
     if graphs.origin.target_kind != "real" or len(names) == 1:
         return ()
-    binary = ((values == 0) | (values == 1) | values.isnan()).all(0).tolist()
+    there = ~values.isnan()
+    binary = (((values == 0) | (values == 1) | ~there).all(0) & there.any(0)).tolist()
     notes = [f"the score is the mean over {len(names)} targets, each in its own unit: compare them one by one"]
     if any(binary) and not all(binary):
         classes = ", ".join(name for name, one in zip(names, binary, strict=True) if one)

@@ -1,6 +1,7 @@
 """Molecules that stand in several rows: whether their targets agree, and whether a split parts them."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 import numpy as np
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor
 
 from multigraft.graphs.chunks import map_chunks
 from multigraft.graphs.molecules import descriptions
+from multigraft.graphs.molecules.smiles import require_rdkit
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.remembered import remembered
 from multigraft.graphs.splits import Split
@@ -18,44 +20,45 @@ MANY = 20_000  # molecules from which on several processes are faster
 SHOWN = 3  # rows of a molecule that are named
 
 
-def same_molecule(graphs: PackedGraphs) -> Int64[Tensor, " graphs"]:
+def same_molecule(graphs: PackedGraphs, progress: bool = False) -> Int64[Tensor, " graphs"]:
     """A number for each graph, which those have in common whose canonical SMILES, stereo centres included, are equal.
 
     Raises:
         InputError: data that did not come from SMILES.
+        MissingExtraError: RDKit is not installed.
     """
+    require_rdkit("comparing molecules")
 
     def compute(some: Sequence[str]) -> UInt64[np.ndarray, " molecules"]:
-        return np.concatenate(map_chunks(descriptions.molecule_keys, some, MANY, "comparing molecules"))
+        pieces = map_chunks(descriptions.molecule_keys, some, MANY, "comparing molecules", progress)
+        return np.concatenate(pieces)
 
     keys = remembered("canonical keys 1", smiles_of(graphs), compute)
     return torch.from_numpy(np.unique(keys, return_inverse=True)[1].astype(np.int64))
 
 
-def duplicates(graphs: PackedGraphs) -> tuple[str, ...]:
-    """How many molecules stand in several rows, and of how many the targets differ; nothing where none does.
+def duplicates(graphs: PackedGraphs, split: Split | None = None, progress: bool = False) -> tuple[str, ...]:
+    """What is to be said of molecules that stand in several rows: how many, whether their targets or the split differ.
 
-    Of data that did not come from SMILES nothing is said either.
+    Nothing where none does, of data that did not come from SMILES, and without RDKit.
     """
-    if not len(graphs) or "smiles" not in graphs.attached:
+    if not len(graphs) or "smiles" not in graphs.attached or find_spec("rdkit") is None:
         return ()
-    groups = graphs.once(same_molecule)
+    groups = same_molecule(graphs, progress)
     sizes = groups.bincount()
     many = sizes > 1
     if not bool(many.any()):
         return ()
-    found = f"{int(many.sum())} molecules stand in {int(sizes[many].sum())} rows"
-    apart = _contradicting(graphs, groups) if "targets" in graphs.graphs else many.new_zeros(len(sizes))
-    if not bool(apart.any()):
-        return (f"{found}, {_first(graphs, groups, many)}",)
-    return (f"{found}; the targets of {int(apart.sum())} of them differ, {_first(graphs, groups, apart)}",)
+    apart = _contradicting(graphs, groups) if "targets" in graphs.graphs else torch.zeros_like(many)
+    found = f"molecules that stand in several rows: {int(many.sum())}, in {int(sizes[many].sum())} rows"
+    if bool(apart.any()):
+        said = f"{found}; targets differ for {int(apart.sum())} of them, {_first(graphs, groups, apart)}"
+    else:
+        said = f"{found}, {_first(graphs, groups, many)}"
+    return (said, *(() if split is None else _parted(groups, split)))
 
 
-def parted(graphs: PackedGraphs, split: Split) -> tuple[str, ...]:
-    """How many test graphs are molecules that stand among the others of the split as well; nothing where none is."""
-    if not len(graphs) or "smiles" not in graphs.attached:
-        return ()
-    groups = graphs.once(same_molecule)
+def _parted(groups: Int64[Tensor, " graphs"], split: Split) -> tuple[str, ...]:
     known = int(torch.isin(groups[split.test], groups[torch.cat([split.train, split.validation])]).sum())
     if not known:
         return ()
@@ -68,7 +71,7 @@ def parted(graphs: PackedGraphs, split: Split) -> tuple[str, ...]:
 
 def _contradicting(graphs: PackedGraphs, groups: Int64[Tensor, " graphs"]) -> Tensor:
     """Whether, for each molecule, two of its rows have different values of one target."""
-    targets, count = graphs.targets, int(groups.max()) + 1
+    targets, count = graphs.targets.cpu(), int(groups.max()) + 1
     index = groups[:, None].expand_as(targets)
     bounds = []
     for how, nothing in (("amin", torch.inf), ("amax", -torch.inf)):

@@ -6,7 +6,7 @@ of their parents, the largest fragment without its charges, so that a salt is th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from multigraft.graphs.remembered import remembered
 from multigraft.graphs.texts import lines_of, smiles_of
 
 MANY = 5_000  # molecules from which on several processes are faster
+WAYS = ("by_smiles", "by_inchikey", "by_parent")  # in which molecules are the same
 
 Keys = UInt64[np.ndarray, "molecules 3"]
 
@@ -57,19 +58,18 @@ def overlap(corpus: PackedGraphs, others: Mapping[str, PackedGraphs], progress: 
     return [_compared(name, held, keys_of(graphs, progress)) for name, graphs in others.items()]
 
 
-def held(corpus: PackedGraphs, evaluation: PackedGraphs) -> list[dict[str, int | str | bool]]:
-    """The graphs of an evaluation set that the corpus holds: the line of each, its SMILES, and how they are the same.
+def shared(corpus: PackedGraphs, evaluation: PackedGraphs) -> list[dict[str, int | str | bool]]:
+    """The graphs of an evaluation set that the corpus holds: number, line if any, SMILES, and how they are the same.
 
     Errors as `overlap`.
     """
     ways = _held(keys_of(evaluation), keys_of(corpus))
-    places = torch.from_numpy(np.flatnonzero(ways.any(axis=1)))
-    some = evaluation.select(places)
-    lines = lines_of(some).tolist() if "line" in some.attached else places.tolist()
-    names = [field.name for field in fields(Overlap) if field.name.startswith("by_")]
+    places = np.flatnonzero(ways.any(axis=1))
+    some = evaluation.select(torch.from_numpy(places))
+    lines = lines_of(some).tolist() if "line" in some.attached else [""] * len(places)
     return [
-        {"line": line, "smiles": smiles, **dict(zip(names, map(bool, ways[place]), strict=True))}
-        for line, smiles, place in zip(lines, smiles_of(some), places.tolist(), strict=True)
+        {"graph": int(place), "line": line, "smiles": smiles, **dict(zip(WAYS, map(bool, ways[place]), strict=True))}
+        for place, line, smiles in zip(places, lines, smiles_of(some), strict=True)
     ]
 
 

@@ -86,7 +86,8 @@ class History(L.Callback):
         return {"rows": self.rows, "spent": self._spent()}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.rows, self._before = state_dict["rows"], state_dict["spent"]
+        self.rows = state_dict["rows"]
+        self._before = state_dict.get("spent", self.seconds)
 
     def _spent(self) -> float:
         return round(time.monotonic() - self._started, 3)
@@ -109,24 +110,28 @@ class Speed(L.Callback):
         self._since = time.monotonic()
 
     def on_train_batch_end(
-        self, trainer: L.Trainer, pl_module: L.LightningModule, _outputs: Any, batch: int, *_: Any
+        self, trainer: L.Trainer, pl_module: L.LightningModule, _outputs: Any, _batch: Any, step: int
     ) -> None:
         self.seconds += time.monotonic() - self._since
-        self.graphs += _training(pl_module).batch_graphs(batch)
+        self.graphs += _training(pl_module).batch_graphs(step)
 
 
 class SaveState(L.Callback):
     """Writes everything needed to continue, behind all other callbacks: after each epoch, and each minute of one.
 
-    An epoch over a corpus takes hours; within it, nothing is written where the balancing forgets.
+    An epoch over a corpus takes hours. Where the balancing forgets, nothing is written within it.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._saved = time.monotonic()
 
-    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, *_: Any) -> None:
-        if time.monotonic() - self._saved >= MINUTE and not _training(pl_module).balancer.forgets:
+    def on_train_batch_end(
+        self, trainer: L.Trainer, pl_module: L.LightningModule, _outputs: Any, _batch: Any, step: int
+    ) -> None:
+        module = _training(pl_module)
+        last = step + 1 == module.steps  # from there Lightning would go on with the next epoch, and never validate
+        if time.monotonic() - self._saved >= MINUTE and not (last or module.balancer.forgets):
             self._save(trainer)
 
     def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:

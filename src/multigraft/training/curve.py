@@ -23,22 +23,22 @@ class LossCurve(L.Callback):
         self._started = time.monotonic()
 
     def on_train_batch_end(
-        self, trainer: L.Trainer, pl_module: L.LightningModule, _outputs: Any, batch: int, *_: Any
+        self, trainer: L.Trainer, pl_module: L.LightningModule, _outputs: Any, _batch: Any, step: int
     ) -> None:
         assert isinstance(pl_module, TrainingModule)
         every = pl_module.steps // ROWS
-        if pl_module.steps < LONG or (batch + 1) % every:
+        if pl_module.steps < LONG or (step + 1) % every:
             return
         sums = pl_module.loss_sums()
-        before = self._before if batch >= every else {}
+        before = self._before if step >= every else {}
         means = {f"train/{name}": (total - before.get(name, 0.0)) / every for name, total in sums.items()}
         self._before = sums
         seconds = round(time.monotonic() - self._started, 3)
-        self.rows.append({"epoch": trainer.current_epoch, "step": batch + 1, "seconds": seconds, **means})
+        self.rows.append({"epoch": trainer.current_epoch, "step": step + 1, "seconds": seconds, **means})
         write_table(self.path, self.rows)
 
     def state_dict(self) -> dict[str, Any]:
         return {"rows": self.rows, "before": self._before}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.rows, self._before = state_dict["rows"], state_dict["before"]
+        self.rows, self._before = state_dict["rows"], state_dict.get("before", {})

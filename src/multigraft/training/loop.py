@@ -27,7 +27,7 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
 
     Raises:
         MultigraftError: the loss is no longer a number.
-        KeyboardInterrupt: Ctrl-C; its state, at most a minute old, is in ``folder``.
+        KeyboardInterrupt: Ctrl-C; the state that `SaveState` wrote last is in ``folder``.
     """
     graphs, split, options = run.graphs, run.split, run.options
     module = TrainingModule(

@@ -1,7 +1,7 @@
 """One training run as a Lightning module: which batch comes when, what is minimised, how it is validated.
 
 Every random draw comes from a generator named by (seed, use, epoch, step), so a run that is resumed draws what the
-undisturbed run drew.
+undisturbed run drew; where the balancing forgets, if it is resumed at the start of an epoch.
 """
 
 import math
@@ -137,7 +137,7 @@ class TrainingModule(L.LightningModule):
         checkpoint["losses"] = self._losses
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        self._losses = checkpoint["losses"]
+        self._losses = checkpoint.get("losses", {})
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         groups = parameter_groups(self.model, self.options.learning_rate, self.options.layer_decay)

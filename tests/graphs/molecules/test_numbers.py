@@ -38,7 +38,7 @@ def test_words_for_nothing_and_for_yes_and_no():
 def test_a_column_is_doubtful_by_how_many_of_its_cells_are_numbers():
     doubt = Doubt(4, ">4", "is not a number", numbers=3)
     doubt.add([">4", "1", "", "NA", "inf", "true"])
-    assert (doubt.numbers, doubt.others) == (5, 2)
+    assert (doubt.numbers, doubt.others) == (6, 1)
     assert (doubt.of_words, doubt.of_classes, doubt.text) == (False, False, False)
     doubt.add(["low", "high", "mid", "low"])
     assert doubt.text
@@ -46,7 +46,7 @@ def test_a_column_is_doubtful_by_how_many_of_its_cells_are_numbers():
 
 def test_a_column_of_two_words_holds_classes_until_there_is_a_third_or_a_number():
     doubt = Doubt(2, "yes", "is not a number", numbers=0)
-    doubt.add(["yes", " no ", ""])
+    doubt.add(["Yes", " no ", ""])
     assert (doubt.of_words, doubt.of_classes, doubt.words) == (True, False, {"yes", "no"})
     doubt.add(["no", "NA"])
     assert doubt.of_classes
@@ -57,6 +57,9 @@ def test_a_column_of_two_words_holds_classes_until_there_is_a_third_or_a_number(
     assert third.text
     assert number.text
     assert (third.of_classes, number.of_classes) == (False, False)
+    large = Doubt(2, "inf", "is too large", numbers=0)
+    large.add(["inf", "-inf", "1e39", "inf"])
+    assert (large.of_words, large.text) == (False, False)
 
 
 @pytest.mark.parametrize("cell", ["text", "1,5", ">5", "1_000", "yes", "1 2", "0x10", "--1", "N A", "½", "."])

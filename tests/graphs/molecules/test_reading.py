@@ -99,7 +99,7 @@ def test_two_classes_in_words_are_noted_and_other_texts_are_not(tmp_path: Path):
     table = survey(path)
     assert list(table.targets) == ["y"]
     assert table.notes[1:] == ("no target, as it holds words: active (no, yes); to learn it, write them as 1 and 0",)
-    with pytest.raises(InputError, match=r"line 2: 'yes' in the target 'active' is not a number: write yes and no as"):
+    with pytest.raises(InputError, match=r"line 2: 'yes' in the target 'active' is not a number: leave the cell empty"):
         survey(path, targets=("active",))
 
 
@@ -183,7 +183,7 @@ GOOD = "smiles,y,z,w,id\nCC,0,a,3,1\nCO,1,b,3,2\nCN,,2,3,3\n"
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"targets": ("z",)}, r"a\.csv, line 2: 'a' in the target 'z' is not a number: write yes and no as 1"),
+        ({"targets": ("z",)}, r"a\.csv, line 2: 'a' in the target 'z' is not a number: leave the cell empty"),
         ({"targets": ("w",)}, r"a\.csv: target 'w' is 3 in every row that has a value, so nothing can be learnt"),
         ({"targets": ("v",)}, r"a\.csv has no column 'v' \(targets\)"),
         ({"smiles_column": "structure"}, r"a\.csv has no column 'structure' \(smiles_column\).*'smiles' looks like"),

@@ -13,6 +13,7 @@ from jaxtyping import Float64
 
 LARGEST = float(np.finfo(np.float32).max)
 MISSING = ("na", "n/a", "#n/a", "<na>", "nan", "null", "none")  # in lower case, as all words here
+NO_NUMBER = "is not a number: leave the cell empty where nothing was measured, write classes as 1 and 0"
 WORDS = {**dict.fromkeys(MISSING, ""), "true": "1", "false": "0"}
 
 
@@ -51,10 +52,7 @@ def _fault_of(cell: str) -> str | None:
     try:
         value = float(cell.replace("_", "?"))
     except ValueError:
-        return (
-            "is not a number: write yes and no as 1 and 0, leave the cell empty where nothing was measured, or choose "
-            "other targets"
-        )
+        return NO_NUMBER
     return "is too large for 32 bits: rescale the column" if abs(value) > LARGEST else None
 
 
@@ -62,8 +60,8 @@ def _fault_of(cell: str) -> str | None:
 class Doubt:
     """A column that is no target, because a cell is no number; ``numbers`` and ``others`` count its cells so far.
 
-    ``line``, ``cell`` and ``reason`` are those of the first such cell; ``words`` are all that such cells say, but no
-    more than are needed to know that it is neither of two.
+    ``line``, ``cell`` and ``reason`` are those of the first such cell; ``words`` are all that such cells say, in
+    lower case, but no more than are needed to know that it is neither of two. A number that is too large is one.
     """
 
     line: int
@@ -75,10 +73,10 @@ class Doubt:
 
     def add(self, cells: Sequence[str]) -> None:
         """Take account of some more rows."""
-        wrong = [cells[place].strip() for place, _ in faults(cells)]
-        self.others += len(wrong)
-        self.numbers += sum(1 for cell in cells if _plain(cell)) - len(wrong)
-        self.words.update(islice(set(wrong) - self.words, 3 - len(self.words)))
+        words = [cells[place].strip().lower() for place, reason in faults(cells) if reason == NO_NUMBER]
+        self.others += len(words)
+        self.numbers += sum(1 for cell in cells if _plain(cell)) - len(words)
+        self.words.update(islice(set(words) - self.words, 3 - len(self.words)))
 
     @property
     def of_words(self) -> bool:

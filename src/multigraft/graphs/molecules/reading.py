@@ -188,8 +188,9 @@ def _doubted(doubts: dict[str, Doubt]) -> Iterator[str]:
     """Notes on columns that may have been meant as targets."""
     classes = {name: doubt for name, doubt in doubts.items() if doubt.of_classes}
     for name, doubt in islice(classes.items(), SHOWN):
+        more = f"; {len(classes)} columns are so" if len(classes) > SHOWN else ""
         words = ", ".join(sorted(doubt.words))
-        yield f"no target, as it holds words: {name} ({words}); to learn it, write them as 1 and 0"
+        yield f"no target, as it holds words: {name} ({words}); to learn it, write them as 1 and 0{more}"
     numbers = {name: doubt for name, doubt in doubts.items() if not doubt.of_words}
     for name, doubt in islice(numbers.items(), SHOWN):
         more = f"; {len(numbers)} columns are so" if len(numbers) > SHOWN else ""

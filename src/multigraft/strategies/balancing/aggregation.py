@@ -38,7 +38,10 @@ class _Aggregator(Balancer):
     def __init__(self, aggregator: Any) -> None:
         super().__init__()
         self.aggregator = aggregator
-        self.forgets = hasattr(aggregator, "reset")
+
+    @property
+    def forgets(self) -> bool:
+        return hasattr(self.aggregator, "reset")
 
     def begin_epoch(self) -> None:
         if self.forgets:

@@ -16,13 +16,12 @@ from multigraft.tasks.model import TaskModel
 
 
 class Balancer(nn.Module, ABC):
-    """Balancing at work in one training run. Its parameters are learned with the model's, its buffers are stored.
+    """Balancing at work in one training run. Its parameters are learned with the model's, its buffers are stored."""
 
-    Attributes:
-        forgets: Whether it has state that is not stored, so that a run can go on at the start of an epoch alone.
-    """
-
-    forgets: bool = False
+    @property
+    def forgets(self) -> bool:
+        """Whether it has state that is not stored, so that a run can be resumed at the start of an epoch alone."""
+        return type(self).begin_epoch is not Balancer.begin_epoch
 
     @abstractmethod
     def backward(self, losses: Losses, model: TaskModel) -> None:
