@@ -40,7 +40,7 @@ def test_a_column_is_doubtful_by_how_many_of_its_cells_are_numbers():
     doubt.add([">4", "1", "", "NA", "inf", "true"])
     assert (doubt.numbers, doubt.others) == (6, 1)
     assert (doubt.of_words, doubt.of_classes, doubt.text) == (False, False, False)
-    doubt.add(["low", "high", "mid", "low"])
+    doubt.add(["low", "high", "mid", "low", "mid", "high", "low"])
     assert doubt.text
 
 
