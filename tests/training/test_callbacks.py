@@ -94,5 +94,6 @@ def test_speed_counts_the_graphs_of_steps_and_their_time_alone(monkeypatch):
     assert callback.graphs_per_second is None
     for step in range(2):
         callback.on_train_batch_start(trainer, module)
-        callback.on_train_batch_end(trainer, module, None, 0, step)
+        module.step = step
+        callback.on_train_batch_end(trainer, module, None, 0)
     assert callback.graphs_per_second == 2 * module.batch_graphs(0) / 4.0

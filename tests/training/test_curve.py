@@ -17,7 +17,8 @@ def after_an_epoch(callback, module, steps, monkeypatch, epoch=0):
     monkeypatch.setattr(TrainingModule, "steps", steps)
     for step in range(steps):
         module._losses = {"gc": torch.tensor(step * (step + 1) / 2)}
-        callback.on_train_batch_end(FakeTrainer(current_epoch=epoch), module, None, 0, step)
+        module.step = step
+        callback.on_train_batch_end(FakeTrainer(current_epoch=epoch), module, None, 0)
 
 
 def rows_in(path):

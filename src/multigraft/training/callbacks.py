@@ -109,11 +109,10 @@ class Speed(L.Callback):
     def on_train_batch_start(self, trainer: L.Trainer, *_: Any) -> None:
         self._since = time.monotonic()
 
-    def on_train_batch_end(
-        self, trainer: L.Trainer, pl_module: L.LightningModule, _outputs: Any, _batch: Any, step: int
-    ) -> None:
+    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, *_: Any) -> None:
         self.seconds += time.monotonic() - self._since
-        self.graphs += _training(pl_module).batch_graphs(step)
+        module = _training(pl_module)
+        self.graphs += module.batch_graphs(module.step)
 
 
 class SaveState(L.Callback):
@@ -126,11 +125,11 @@ class SaveState(L.Callback):
         self.path = path
         self._saved = time.monotonic()
 
-    def on_train_batch_end(
-        self, trainer: L.Trainer, pl_module: L.LightningModule, _outputs: Any, _batch: Any, step: int
-    ) -> None:
+    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, *_: Any) -> None:
         module = _training(pl_module)
-        last = step + 1 == module.steps  # from there Lightning would go on with the next epoch, and never validate
+        last = (
+            module.step + 1 == module.steps
+        )  # from there Lightning would go on with the next epoch, and never validate
         if time.monotonic() - self._saved >= MINUTE and not (last or module.balancer.forgets):
             self._save(trainer)
 

@@ -22,19 +22,18 @@ class LossCurve(L.Callback):
         self._before: dict[str, float] = {}
         self._started = time.monotonic()
 
-    def on_train_batch_end(
-        self, trainer: L.Trainer, pl_module: L.LightningModule, _outputs: Any, _batch: Any, step: int
-    ) -> None:
+    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, *_: Any) -> None:
         assert isinstance(pl_module, TrainingModule)
+        done = pl_module.step + 1
         every = pl_module.steps // ROWS
-        if pl_module.steps < LONG or (step + 1) % every:
+        if pl_module.steps < LONG or done % every:
             return
         sums = pl_module.loss_sums()
-        before = self._before if step >= every else {}
+        before = self._before if done > every else {}
         means = {f"train/{name}": (total - before.get(name, 0.0)) / every for name, total in sums.items()}
         self._before = sums
         seconds = round(time.monotonic() - self._started, 3)
-        self.rows.append({"epoch": trainer.current_epoch, "step": step + 1, "seconds": seconds, **means})
+        self.rows.append({"epoch": trainer.current_epoch, "step": done, "seconds": seconds, **means})
         write_table(self.path, self.rows)
 
     def state_dict(self) -> dict[str, Any]:

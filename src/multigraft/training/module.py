@@ -47,6 +47,7 @@ class TrainingModule(L.LightningModule):
         self.training_part = train
         self.validation_part = validation
         self.options = options
+        self.step = 0
         self.balancer = (balancing or Equal()).start(tasks, model)
         self._outer: Losses = {}
         self._validated: dict[str, float] = {}
@@ -95,6 +96,7 @@ class TrainingModule(L.LightningModule):
     def training_step(self, _: int, step: int) -> Tensor:
         """The sum of the losses of a step; which one it is Lightning says alone: a resumed epoch's loader does not."""
         seed, epoch = self.options.seed, self.current_epoch
+        self.step = step
         torch.manual_seed(seed_of(seed, "dropout", epoch, step))  # for modules that draw from torch's own generator
         if step == 0:
             self._losses = {}
