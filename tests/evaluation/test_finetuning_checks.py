@@ -7,22 +7,12 @@ import pytest
 import torch
 
 from multigraft.errors import InputError
-from multigraft.evaluation.finetuning_checks import read_graphs
+from multigraft.evaluation.finetuning_checks import kinds, read_graphs
 from multigraft.graphs.splits import Split, split_graphs
 from multigraft.models.storage import load_encoder
 from tests.helpers.coded import random_coded, with_targets
 from tests.helpers.finetuning import binary_graphs, pretrained, real_graphs, told, tune_small
 from tests.helpers.training import small_graphs
-
-
-@pytest.fixture(scope="module")
-def graphs():
-    return binary_graphs()
-
-
-@pytest.fixture(scope="module")
-def start():
-    return pretrained()
 
 
 def test_an_encoder_without_dropout_keeps_it_so(graphs):
@@ -40,6 +30,20 @@ def test_graphs_that_the_encoder_was_trained_on_keep_its_split(graphs):
     with pytest.raises(InputError, match=r"of the 12 test graphs of this random split .* was trained on"):
         tune_small(own, graphs, split="random", split_seed=6)
     assert tune_small(own, graphs, split="random", split_seed=5, epochs=1).notes == ()
+
+
+def test_numbers_of_several_units_and_classes_among_them_are_said():
+    graphs = real_graphs()
+    units = "the score is the mean over {} targets, each in its own unit: compare them one by one"
+    assert kinds(graphs) == (units.format(2),)
+    classes = binary_graphs().targets[:, :1]
+    mixed = with_targets(graphs, torch.cat([graphs.targets, classes, torch.full_like(classes, math.nan)], dim=1))
+    assert kinds(mixed) == (
+        units.format(4), "yes-or-no targets are learned as numbers here: t2; fine-tune the two kinds apart",
+    )  # fmt: skip
+    assert kinds(with_targets(graphs, graphs.targets[:, :1])) == ()
+    assert kinds(with_targets(graphs, classes.repeat(1, 2))) == (units.format(2),)
+    assert kinds(binary_graphs()) == ()
 
 
 def test_a_split_of_ones_own(graphs):
