@@ -10,7 +10,7 @@ from multigraft.cli import options as o
 from multigraft.cli import training_options as t
 from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import loaded
-from multigraft.cli.output import Result, peak_memory, result, say
+from multigraft.cli.output import UNDEFINED, Result, peak_memory, result, say
 
 
 @takes_data_options
@@ -95,7 +95,7 @@ def _train(data: str, reading: DataOptions, out: Path, given: dict[str, Any], re
 def _shown(score: float | None, metric: str) -> str:
     """A score for people; an error, which is kept as minus itself, as what it is."""
     name, better = metric.removeprefix("-"), -1 if metric.startswith("-") else 1
-    return f"{name} undefined" if score is None else f"{name} {better * score:.3f}"
+    return f"{name} {UNDEFINED}" if score is None else f"{name} {better * score:.3f}"
 
 
 def _again() -> str:

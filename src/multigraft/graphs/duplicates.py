@@ -30,7 +30,7 @@ def same_molecule(graphs: PackedGraphs, progress: bool = False) -> Int64[Tensor,
     require_rdkit("comparing molecules")
 
     def compute(some: Sequence[str]) -> UInt64[np.ndarray, " molecules"]:
-        pieces = map_chunks(descriptions.molecule_keys, some, MANY, "comparing molecules", progress)
+        pieces = map_chunks(descriptions.canonical_keys, some, MANY, "comparing molecules", progress)
         return np.concatenate(pieces)
 
     keys = remembered("canonical keys 1", smiles_of(graphs), compute)
@@ -38,9 +38,9 @@ def same_molecule(graphs: PackedGraphs, progress: bool = False) -> Int64[Tensor,
 
 
 def duplicates(graphs: PackedGraphs, split: Split | None = None, progress: bool = False) -> tuple[str, ...]:
-    """What is to be said of molecules that stand in several rows: how many, whether their targets or the split differ.
+    """How many molecules stand in several rows, of how many the targets differ, and whether the split parts any.
 
-    Nothing where none does, of data that did not come from SMILES, and without RDKit.
+    A sentence each. Nothing where none does, of data that did not come from SMILES, and without RDKit.
     """
     if not len(graphs) or "smiles" not in graphs.attached or find_spec("rdkit") is None:
         return ()
@@ -59,6 +59,7 @@ def duplicates(graphs: PackedGraphs, split: Split | None = None, progress: bool 
 
 
 def _parted(groups: Int64[Tensor, " graphs"], split: Split) -> tuple[str, ...]:
+    """How many test graphs are molecules that are learned from or chosen by as well, if any."""
     known = int(torch.isin(groups[split.test], groups[torch.cat([split.train, split.validation])]).sum())
     if not known:
         return ()

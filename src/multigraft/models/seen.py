@@ -58,8 +58,7 @@ def check_unseen(trained: "TrainedEncoder", graphs: PackedGraphs, split: Split) 
     if seen:
         raise InputError(
             f"{seen} of the {len(split.test)} test graphs of this {split.kind} split are among those that the "
-            "encoder was trained on: leave the split out, to keep the encoder's own, or train it on other "
-            "data"
+            "encoder was trained on: leave the split out, to keep the encoder's own, or train it on other data"
         )
 
 

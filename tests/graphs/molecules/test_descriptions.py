@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multigraft.errors import InputError
-from multigraft.graphs.molecules.descriptions import circular, descriptor_names, descriptors, keys, scaffolds
+from multigraft.graphs.molecules.descriptions import (
+    canonical_keys,
+    circular,
+    descriptor_names,
+    descriptors,
+    keys,
+    scaffolds,
+)
 from tests.helpers.cli import environment
 from tests.helpers.smiles import BROKEN, EVERYDAY, LONG, ODD, written
 
@@ -91,6 +98,12 @@ def test_what_float32_cannot_hold_is_infinite():
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_key_can_be_had_alone():
+    smiles = [ASPIRIN, "CCO", "OCC", "[Na+].[Cl-]", "C[C@H](N)O"]
+    assert canonical_keys(smiles).tolist() == keys(smiles)[:, 0].tolist()
+    assert len(set(canonical_keys(smiles).tolist())) == 4
 
 
 def test_keys_stand_for_canonical_smiles_and_connections():

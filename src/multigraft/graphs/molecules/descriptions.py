@@ -86,7 +86,7 @@ def keys(smiles: Sequence[str]) -> UInt64[np.ndarray, "molecules 3"]:
     return rows
 
 
-def molecule_keys(smiles: Sequence[str]) -> UInt64[np.ndarray, " molecules"]:
+def canonical_keys(smiles: Sequence[str]) -> UInt64[np.ndarray, " molecules"]:
     """The first column of `keys` alone, in a small part of the time."""
     from rdkit import Chem
 
