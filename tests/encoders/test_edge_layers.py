@@ -26,7 +26,7 @@ def run(layer):
     torch.manual_seed(1)
     hidden = torch.randn(GRAPHS.num_nodes, 6, dtype=torch.float64)
     entries, features = layer.weighting(GRAPHS), edge_features(GRAPHS, SCHEMA)
-    out = layer(hidden, Surroundings(entries, entries.adjacency(), features, entries.sums(features)))
+    out = layer(hidden, Surroundings(entries.adjacency(), entries.sums(features), entries=entries, features=features))
     heard = [[] for _ in range(GRAPHS.num_nodes)]
     for (source, target), edge in zip(entries.edges.T.tolist(), layer.edges(features), strict=True):
         heard[target].append((source, edge))

@@ -3,8 +3,9 @@ import torch
 
 from multigraft.errors import InputError
 from multigraft.randomness import generator
+from multigraft.strategies.dealing import divide
 from multigraft.strategies.reptile import reptile
-from multigraft.strategies.same import divide, isame
+from multigraft.strategies.same import isame
 from tests.helpers.models import TASKS, assert_same, double_graphs, double_model, gradients
 from tests.reference import same as plain
 from tests.reference import strategies as reference
@@ -36,7 +37,7 @@ def test_one_step_is_joint_training_on_the_support_sets():
     ours = torch.stack(list(reptile(1, 0.3).losses(model, TASKS, graphs, generator(3)).values())).sum()
     drawn = episodes(graphs, 3)
     theirs = torch.stack([
-        task.loss(model(task, drawn[task.name].support), drawn[task.name].support) for task in TASKS
+        task.loss(model({task: drawn[task.name].support})[task], drawn[task.name].support) for task in TASKS
     ]).sum()  # fmt: skip
     assert_same(gradients(model, ours), gradients(model, theirs))
 
@@ -49,11 +50,11 @@ def test_two_steps_are_the_gradient_there_and_the_gradient_after_it():
     draws = generator(3)
     (part,) = divide(graphs, 1, draws)
     episode = task.episode(part, draws)
-    first = gradients(model, task.loss(model(task, episode.support), episode.support))
+    first = gradients(model, task.loss(model({task: episode.support})[task], episode.support))
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter -= 0.2 * first[name]
-    second = gradients(model, task.loss(model(task, episode.target), episode.target))
+    second = gradients(model, task.loss(model({task: episode.target})[task], episode.target))
     assert_same(ours, {name: first[name] + second[name] for name in first})
 
 

@@ -12,8 +12,9 @@ from multigraft.encoders.gcn import GCN
 from multigraft.encoders.inputs import InputSchema
 from multigraft.errors import InputError
 from multigraft.randomness import generator
+from multigraft.strategies.dealing import divide
 from multigraft.strategies.registry import build
-from multigraft.strategies.same import SAME, divide, esame, isame
+from multigraft.strategies.same import SAME, esame, isame
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import resolve
 from tests.helpers.graphs import random_graphs

@@ -23,5 +23,5 @@ def test_forward_is_the_head_on_the_embeddings_of_what_may_be_seen():
     for task in tasks:
         examples = task.exam(graphs, generator(0))
         expected = model.heads[task.name](model.encoder(examples.graphs), examples)
-        torch.testing.assert_close(model(task, examples), expected)
-        assert len(model(task, examples)) == len(examples.answers)
+        torch.testing.assert_close(model({task: examples})[task], expected)
+        assert len(model({task: examples})[task]) == len(examples.answers)

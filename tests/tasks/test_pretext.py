@@ -35,7 +35,7 @@ def judged(graphs, task) -> TaskModel:
     """A narrow model in double precision whose batch norms have seen something, ready to be judged."""
     torch.manual_seed(1)
     model = TaskModel(GIN(InputSchema.of(graphs), dim=6, layers=2), [task], graphs.origin).double()
-    model(task, task.examples(graphs.select(torch.arange(100)), generator(0)))
+    model({task: task.examples(graphs.select(torch.arange(100)), generator(0))})
     return model.eval()
 
 
@@ -43,7 +43,7 @@ def asked(model, task, graphs) -> tuple[Examples, float]:
     """What is asked with the generator of that seed, and the loss."""
     with torch.no_grad():
         examples = task.examples(graphs, generator(SEED))
-        return examples, float(task.loss(model(task, examples), examples))
+        return examples, float(task.loss(model({task: examples})[task], examples))
 
 
 def weights(model, task):
@@ -208,7 +208,7 @@ def test_plain_training_lowers_the_loss(name):
     optimiser, seen = torch.optim.Adam(model.parameters(), 0.01), []
     for step in range(60):
         examples = task.examples(graphs, generator(0, step))
-        loss = task.loss(model(task, examples), examples)
+        loss = task.loss(model({task: examples})[task], examples)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

@@ -1,12 +1,16 @@
 """The contract of an encoder, and the adapter that makes any PyG model one."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn.utils.rnn import pad_sequence
 
+from multigraft.encoders.distinct import Distinct
 from multigraft.encoders.inputs import InputFeatures, InputSchema
 from multigraft.errors import InputError
 from multigraft.graphs.packed import PackedGraphs
@@ -19,15 +23,58 @@ class Encoder(nn.Module, ABC):
         kind: The name under which it is stored.
         dim: Width of the embeddings.
         inputs: Turns a batch's columns into the input features, as its schema says.
+        sharing: Whether what nodes have in common is computed once, where that pays; results are the same.
+        lockstep: Whether several of it pass as one by `abreast`, nothing in it but parameters having a state; a
+            subclass says it anew.
     """
 
     kind: ClassVar[str]
     dim: int
     inputs: InputFeatures
+    sharing: bool = False
+    lockstep: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """A subclass that passes graphs in a way of its own says anew what nodes have in common, if it can."""
+        super().__init_subclass__(**options)
+        if "forward" in vars(cls) and "environments" not in vars(cls):
+            cls.environments = Encoder.environments
 
     @abstractmethod
     def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:
         """Node embeddings of every node of the batch."""
+
+    def environments(self, graphs: PackedGraphs) -> Distinct | None:
+        """The distinct ones among the embeddings of nodes; None where looking for them does not pay.
+
+        See docs/speed/environment-sharing.md.
+        """
+        return None
+
+    def together(self, batches: Sequence[PackedGraphs]) -> list[Float[Tensor, "nodes dim"]]:
+        """Node embeddings of several batches; in one pass where a graph's embeddings depend on no other graph."""
+        return [self(batch) for batch in batches]
+
+    def apart(self, weights: Mapping[str, Tensor], batches: Sequence[PackedGraphs]) -> list[Float[Tensor, "nodes dim"]]:
+        """Node embeddings of several batches, the g-th with the g-th of each of the stacked ``weights``, by name.
+
+        ``weights`` have the parameters' shapes with one axis more in front; what they do not name is shared.
+        """
+        return [
+            functional_call(self, {name: stack[group] for name, stack in weights.items()}, (batch,))
+            for group, batch in enumerate(batches)
+        ]
+
+    def abreast(
+        self, weights: Mapping[str, Tensor], batches: Sequence[PackedGraphs]
+    ) -> Float[Tensor, "batches places dim"]:
+        """As `apart`, with as many places for each batch as the largest has nodes; what fills the others up is unsaid.
+
+        Each of the stacked weights may be for several batches, equally many, that lie one after the other.
+        """
+        each = len(batches) // max((len(stack) for stack in weights.values()), default=1)
+        own = {name: stack.repeat_interleave(each, 0) for name, stack in weights.items()}
+        return pad_sequence(self.apart(own, batches), batch_first=True)
 
     def stages(self) -> list[list[nn.Module]]:
         """Its modules in the order in which a batch passes them: the input's, then each layer's."""

@@ -1,5 +1,8 @@
 """The encoders of the pre-training paper: GIN, GCN, GraphSAGE and GAT that read categories of nodes and edges."""
 
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, ClassVar, Literal, get_args
 
 import torch
@@ -8,23 +11,16 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout as drop
 
 from multigraft.encoders.base import Encoder
+from multigraft.encoders.distinct import Distinct
 from multigraft.encoders.edge_features import edge_features
 from multigraft.encoders.edge_layers import EdgeLayer, GATLayer, GCNLayer, GINLayer, SAGELayer, Surroundings
 from multigraft.encoders.inputs import InputFeatures, InputSchema, unmasked
+from multigraft.encoders.norms import NodeNorm
+from multigraft.encoders.sharing import Sharing, in_tiles
 from multigraft.errors import InputError
-from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.packed import Columns, PackedGraphs
 
 Jumping = Literal["last", "concat", "max", "sum"]
-
-
-class NodeNorm(nn.BatchNorm1d):
-    """Batch norm over nodes; a batch of a single one, which has no spread, is judged by what was met before."""
-
-    def forward(self, input: Float[Tensor, "nodes dim"]) -> Float[Tensor, "nodes dim"]:
-        if self.training and len(input) < 2:
-            known = self.running_mean, self.running_var
-            return nn.functional.batch_norm(input, *known, self.weight, self.bias, eps=self.eps)
-        return super().forward(input)
 
 
 class EdgeEncoder(Encoder):
@@ -58,19 +54,65 @@ class EdgeEncoder(Encoder):
         self.hidden, self.jk, self.dropout, self.options = dim, jk, dropout, options
         self.dim = dim * (layers + 1) if jk == "concat" else dim
         self.nodes = NodeEmbedding(schema, dim)
-        self.layers = nn.ModuleList(self.layer(schema, dim, **options) for _ in range(layers))
+        made = [self.layer(schema, dim, **options) for _ in range(layers)]
+        self.layers, self.sharing = nn.ModuleList(made), all(layer.shareable for layer in made)
         self.norms = nn.ModuleList(NodeNorm(dim) if batch_norm else nn.Identity() for _ in range(layers))
         self.batch_norm = batch_norm
 
     def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:
+        shared = self.environments(graphs)
+        if shared is not None:
+            return shared.nodes()
         self.inputs.check(graphs)
         around = self._around(graphs)
-        found = [self.nodes(graphs, self.inputs.numbers(graphs))]
-        for depth, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True), start=1):
-            hidden = norm(layer(found[-1], around))
-            hidden = hidden if depth == len(self.layers) else torch.relu(hidden)
-            found.append(drop(hidden, self.dropout, self.training))
-        return self._jumped(found)
+        first = self.nodes(graphs.nodes, self.inputs.numbers(graphs))
+        return self._jumped(self._passed(first, lambda depth: around), lambda rows, depth: rows)
+
+    def environments(self, graphs: PackedGraphs) -> Distinct | None:
+        layers = len(self.layers)
+        if not self.sharing or (self.training and self.dropout):
+            return None
+        self.inputs.check(graphs)
+        shared = graphs.once(Sharing(self.inputs, self.layer.weighting, edges=True))
+        if shared is None or not shared.pays(layers):
+            return None
+        first, of = self.nodes(shared.nodes, shared.numbers), shared.environments.after(layers).of
+        late = self.jk == "last" and not self.training
+        rows = self._jumped(self._passed(first, shared.around, late), partial(shared.spread, last=layers))
+        return Distinct(rows, of, partial(self._ended, layers)) if late else Distinct(rows, of)
+
+    def _passed(
+        self, hidden: Tensor, around: Callable[[int], Surroundings], late: bool = False
+    ) -> Iterator[Float[Tensor, "rows width"]]:
+        """The embeddings that every layer makes, the input's first; where it is ``late``, the last not ended yet."""
+        yield hidden
+        for depth in range(1, len(self.layers) + 1):
+            hidden = self._heard(depth, hidden, around(depth), late and depth == len(self.layers))
+            yield hidden
+
+    def _heard(self, depth: int, hidden: Tensor, around: Surroundings, late: bool) -> Float[Tensor, "rows width"]:
+        """What the layer of that depth makes of embeddings."""
+        layer = self.layers[depth - 1]
+        assert isinstance(layer, EdgeLayer)
+        said = layer.say(hidden, around)
+
+        def step(part: Surroundings) -> Tensor:
+            heard = layer.hear(said, part)
+            if late:
+                return heard
+            found = self._ended(depth, heard, part.counts)
+            found = found if depth == len(self.layers) else torch.relu(found)
+            return drop(found, self.dropout, self.training)
+
+        return step(around) if self.training else in_tiles(step, around)
+
+    def _ended(
+        self, depth: int, heard: Float[Tensor, "rows width"], counts: Float[Tensor, " rows"] | None = None
+    ) -> Float[Tensor, "rows dim"]:
+        """The end of that layer, which without training is affine."""
+        layer, norm = self.layers[depth - 1], self.norms[depth - 1]
+        assert isinstance(layer, EdgeLayer)
+        return norm(layer.finish(heard), counts) if self.batch_norm else layer.finish(heard)
 
     def stages(self) -> list[list[nn.Module]]:
         return [[self.nodes], *([layer, norm] for layer, norm in zip(self.layers, self.norms, strict=True))]
@@ -84,14 +126,17 @@ class EdgeEncoder(Encoder):
     def _around(self, graphs: PackedGraphs) -> Surroundings:
         entries = graphs.once(self.layer.weighting)
         features = edge_features(graphs, self.inputs.schema)
-        return Surroundings(entries, entries.adjacency(), features, entries.sums(features))
+        return Surroundings(entries.adjacency(), entries.sums(features), entries=entries, features=features)
 
-    def _jumped(self, found: list[Tensor]) -> Tensor:
+    def _jumped(self, found: Iterable[Tensor], spread: Callable[[Tensor, int], Tensor]) -> Tensor:
+        """One embedding from those of all depths, each of which ``spread`` brings to the same rows."""
         if self.jk == "last":
-            return found[-1]
+            depth, rows = deque(enumerate(found), maxlen=1).pop()
+            return spread(rows, depth)
+        all_rows = [spread(rows, depth) for depth, rows in enumerate(found)]
         if self.jk == "concat":
-            return torch.cat(found, dim=1)
-        stacked = torch.stack(found)
+            return torch.cat(all_rows, dim=1)
+        stacked = torch.stack(all_rows)
         return stacked.amax(0) if self.jk == "max" else stacked.sum(0)
 
 
@@ -115,23 +160,23 @@ class NodeEmbedding(nn.Module):
             nn.init.xavier_uniform_(table.weight)
         self.linear = nn.Linear(schema.numbers, dim) if schema.numbers else None
 
-    def forward(self, graphs: PackedGraphs, numbers: Float[Tensor, "nodes numbers"]) -> Float[Tensor, "nodes dim"]:
-        parts = [table(codes) for table, codes in zip(self.tables, self._codes(graphs), strict=True)]
+    def forward(self, nodes: Columns, numbers: Float[Tensor, "nodes numbers"]) -> Float[Tensor, "nodes dim"]:
+        parts = [table(codes) for table, codes in zip(self.tables, self._codes(nodes), strict=True)]
         if self.linear is not None:
-            parts.append(self.linear(unmasked(numbers, graphs.nodes)))
+            parts.append(self.linear(unmasked(numbers, nodes)))
         return torch.stack(parts).sum(0) if len(parts) > 1 else parts[0]
 
-    def _codes(self, graphs: PackedGraphs) -> list[Tensor]:
+    def _codes(self, nodes: Columns) -> list[Tensor]:
         """A column of codes for each table; a code that a table does not have counts as 0."""
         schema = self.schema
         named = [name for name in ("codes", "structure_codes") if getattr(schema, name)]
-        columns = [column for name in named for column in graphs.nodes[name].long().unbind(1)]
+        columns = [column for name in named for column in nodes[name].long().unbind(1)]
         known = [*schema.codes, *schema.structure_codes]
         codes = [torch.where(column < size, column, 0) for column, size in zip(columns, known, strict=True)]
-        if "masked" not in graphs.nodes or not codes:
+        if "masked" not in nodes or not codes:
             return codes
         token = [schema.codes[0] if schema.codes and place == 0 else 0 for place in range(len(codes))]
-        return [torch.where(graphs.nodes["masked"], one, column) for one, column in zip(token, codes, strict=True)]
+        return [torch.where(nodes["masked"], one, column) for one, column in zip(token, codes, strict=True)]
 
 
 class GIN(EdgeEncoder):

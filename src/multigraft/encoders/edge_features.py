@@ -5,8 +5,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from multigraft.encoders.inputs import InputSchema, one_hot_codes
-from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.packed import Columns, PackedGraphs
 
+SIZES = {"codes": "edge_codes", "types": "edge_types"}  # columns of edges, and what the schema calls their sizes
 LOOP, MASK = 0, 1  # places behind the categories, or types, that the data has
 
 
@@ -19,8 +20,24 @@ def edge_places(schema: InputSchema) -> list[int]:
     return [1]
 
 
-def edge_features(graphs: PackedGraphs, schema: InputSchema) -> Float[Tensor, "entries places"]:
-    """Features of every edge, then of every node's own loop.
+def entry_table(graphs: PackedGraphs, schema: InputSchema) -> Columns:
+    """What is known of every edge, then of every node's own loop: ``loop``, ``hidden``, and ``codes`` or ``types``.
+
+    Codes and types of what is hidden, and of loops, are blank.
+    """
+    edges, nodes = graphs.num_edges, graphs.num_nodes
+    hidden = graphs.edges.get("masked", torch.zeros(edges, dtype=torch.bool, device=graphs.device))
+    loop = torch.cat([torch.zeros_like(hidden), hidden.new_ones(nodes)])
+    table = {"loop": loop, "hidden": torch.cat([hidden, hidden.new_zeros(nodes)])}
+    for name in ("codes", "types"):
+        if getattr(schema, SIZES[name]):
+            written = graphs.edges[name] * ~hidden[:, None]
+            table[name] = torch.cat([written, written.new_zeros(nodes, written.shape[1])])
+    return table
+
+
+def features_of(table: Columns, schema: InputSchema, dtype: torch.dtype) -> Float[Tensor, "entries places"]:
+    """Features of the rows of an `entry_table`.
 
     Categories are one-hot; a loop and a masked edge have categories of their own, and the first of all other kinds, as
     in the release of Hu et al. Types are multi-hot; a loop and a mask are types as well, and a masked edge has no
@@ -28,23 +45,24 @@ def edge_features(graphs: PackedGraphs, schema: InputSchema) -> Float[Tensor, "e
 
     Source: Hu et al. 2020, "Strategies for Pre-training Graph Neural Networks", appendix A, and its release.
     """
-    edges, nodes, dtype = graphs.num_edges, graphs.num_nodes, graphs.x.dtype
-    hidden = graphs.edges.get("masked", torch.zeros(edges, dtype=torch.bool, device=graphs.device))
+    loop, hidden = table["loop"], table["hidden"]
     if schema.edge_codes:
-        first = schema.edge_codes[0]
-        codes = graphs.edges["codes"].long()
-        special = codes.new_zeros(edges + nodes, codes.shape[1])
-        special[:edges, 0], special[edges:, 0] = first + MASK, first + LOOP
-        shown = torch.cat([~hidden, hidden.new_zeros(nodes)])
-        written = torch.cat([codes, codes.new_zeros(nodes, codes.shape[1])])
-        return one_hot_codes(torch.where(shown[:, None], written, special), edge_places(schema)).to(dtype)
-    features = graphs.x.new_zeros(edges + nodes, sum(edge_places(schema)))
-    features[edges:, schema.edge_types + LOOP] = 1
+        codes = table["codes"].to(torch.int64, copy=True)
+        special = schema.edge_codes[0] + torch.where(loop, LOOP, MASK)
+        codes[:, 0] = torch.where(loop | hidden, special, codes[:, 0])
+        return one_hot_codes(codes, edge_places(schema)).to(dtype)
+    features = torch.zeros(len(loop), sum(edge_places(schema)), dtype=dtype, device=loop.device)
+    features[:, schema.edge_types + LOOP] = loop.to(dtype)
     if schema.edge_types:
-        features[:edges, : schema.edge_types] = graphs.edges["types"].to(dtype) * ~hidden[:, None]
-        features[:edges, schema.edge_types + MASK] = hidden.to(dtype)
+        features[:, : schema.edge_types] = table["types"].to(dtype)
+        features[:, schema.edge_types + MASK] = hidden.to(dtype)
         features[:, -1] = 1
     return features
+
+
+def edge_features(graphs: PackedGraphs, schema: InputSchema) -> Float[Tensor, "entries places"]:
+    """Features of every edge, then of every node's own loop; see `features_of`."""
+    return features_of(entry_table(graphs, schema), schema, graphs.x.dtype)
 
 
 class EdgeEmbedding(nn.Linear):

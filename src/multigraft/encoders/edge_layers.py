@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor, nn
-from torch.nn.functional import leaky_relu, normalize
+from torch.nn.functional import leaky_relu, linear, normalize
 
 from multigraft.encoders.edge_features import EdgeEmbedding
 from multigraft.encoders.inputs import InputSchema
@@ -22,29 +22,53 @@ SLOPE = 0.2
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """What every layer needs of a batch: computed once a pass.
+    """What a layer needs of a batch. Its rows are nodes, or environments where these are shared.
 
     Attributes:
-        entries: Edges and loops with their weights.
-        adjacency: The same as a sparse matrix.
-        features: Of every entry.
-        sums: Weighted sums of the features over every node's entries.
+        adjacency: The weights of what every row hears, as a sparse matrix.
+        sums: Weighted sums of the features over every row's entries.
+        counts: How many nodes a row stands for; None: one.
+        own: Which row of those that are heard every row itself was, where environments are shared.
+        widens: Whether there are many more rows than there are to hear.
+        entries: Edges and loops with their weights, where rows are nodes.
+        features: Of every entry, where rows are nodes.
     """
 
-    entries: Entries
     adjacency: Adjacency
-    features: Float[Tensor, "entries places"]
-    sums: Float[Tensor, "nodes places"]
+    sums: Float[Tensor, "rows places"]
+    counts: Float[Tensor, " rows"] | None = None
+    own: Int64[Tensor, " rows"] | None = None
+    widens: bool = False
+    entries: Entries | None = None
+    features: Float[Tensor, "entries places"] | None = None
 
 
 class EdgeLayer(nn.Module, ABC):
-    """From node embeddings ``[nodes, dim]`` to the next."""
+    """From node embeddings ``[nodes, dim]`` to the next.
+
+    Attributes:
+        weighting: The weights of messages.
+        shareable: Whether all it reads is what it is said, the adjacency and the sums: then rows can be environments.
+    """
 
     weighting: ClassVar[Weighting] = staticmethod(summed)
+    shareable: bool = True
+
+    def forward(self, hidden: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "rows dim"]:
+        """Embeddings after hearing the neighbours."""
+        return self.finish(self.hear(self.say(hidden, around), around))
+
+    def say(self, hidden: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "nodes width"]:
+        """What every node tells those who hear it."""
+        return hidden
 
     @abstractmethod
-    def forward(self, hidden: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "nodes dim"]:
-        """Embeddings after hearing the neighbours."""
+    def hear(self, said: Float[Tensor, "nodes width"], around: Surroundings) -> Float[Tensor, "rows wide"]:
+        """What every row makes of what was said around it, up to an affine map."""
+
+    def finish(self, heard: Float[Tensor, "rows wide"]) -> Float[Tensor, "rows dim"]:
+        """Embeddings: that map."""
+        return heard
 
 
 class GINLayer(EdgeLayer):
@@ -59,15 +83,31 @@ class GINLayer(EdgeLayer):
     def __init__(self, schema: InputSchema, dim: int, concat: bool = False) -> None:
         super().__init__()
         self.concat = concat
+        self.shareable = not concat  # its batch norm counts rows
         self.edges = EdgeEmbedding(schema, dim)
         between = [nn.BatchNorm1d(2 * dim)] if concat else []
         self.mlp = nn.Sequential(
             nn.Linear(2 * dim if concat else dim, 2 * dim), *between, nn.ReLU(), nn.Linear(2 * dim, dim)
         )
 
-    def forward(self, hidden: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "nodes dim"]:
-        heard, edges = around.adjacency @ hidden, self.edges(around.sums)
-        return self.mlp(torch.cat([heard, edges], dim=1) if self.concat else heard + edges)
+    def say(self, hidden: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "nodes width"]:
+        return linear(hidden, self._first().weight) if around.widens else hidden  # A (H W') in place of (A H) W'
+
+    def hear(self, said: Float[Tensor, "nodes width"], around: Surroundings) -> Float[Tensor, "rows wide"]:
+        heard = around.adjacency @ said
+        if around.widens:
+            first = self._first()
+            return self.mlp[1:-1](heard + linear(around.sums, first.weight @ self.edges.weight, first.bias))
+        edges = self.edges(around.sums)
+        return self.mlp[:-1](torch.cat([heard, edges], dim=1) if self.concat else heard + edges)
+
+    def finish(self, heard: Float[Tensor, "rows wide"]) -> Float[Tensor, "rows dim"]:
+        return self.mlp[-1](heard)
+
+    def _first(self) -> nn.Linear:
+        first = self.mlp[0]
+        assert isinstance(first, nn.Linear)
+        return first
 
 
 class GCNLayer(EdgeLayer):
@@ -83,8 +123,11 @@ class GCNLayer(EdgeLayer):
         self.edges = EdgeEmbedding(schema, dim)
         self.linear = nn.Linear(dim, dim)
 
-    def forward(self, hidden: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "nodes dim"]:
-        return around.adjacency @ self.linear(hidden) + self.edges(around.sums)
+    def say(self, hidden: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "nodes dim"]:
+        return self.linear(hidden)
+
+    def hear(self, said: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "rows dim"]:
+        return around.adjacency @ said + self.edges(around.sums)
 
 
 class SAGELayer(EdgeLayer):
@@ -100,8 +143,11 @@ class SAGELayer(EdgeLayer):
         self.edges = EdgeEmbedding(schema, dim)
         self.linear = nn.Linear(dim, dim)
 
-    def forward(self, hidden: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "nodes dim"]:
-        return normalize(around.adjacency @ self.linear(hidden) + self.edges(around.sums), dim=1)
+    def say(self, hidden: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "nodes dim"]:
+        return self.linear(hidden)
+
+    def hear(self, said: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "rows dim"]:
+        return normalize(around.adjacency @ said + self.edges(around.sums), dim=1)
 
 
 class GATLayer(EdgeLayer):
@@ -109,6 +155,8 @@ class GATLayer(EdgeLayer):
 
     Source: Veličković et al. 2018, eq. 3 and 6, with edge embeddings.
     """
+
+    shareable = False
 
     def __init__(self, schema: InputSchema, dim: int, heads: int = 2) -> None:
         super().__init__()
@@ -118,14 +166,19 @@ class GATLayer(EdgeLayer):
         self.attention = nn.Parameter(nn.init.xavier_uniform_(torch.empty(1, heads, 2 * dim)))
         self.bias = nn.Parameter(torch.zeros(dim))
 
-    def forward(self, hidden: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "nodes dim"]:
+    def say(self, hidden: Float[Tensor, "nodes dim"], around: Surroundings) -> Float[Tensor, "nodes width"]:
+        return self.linear(hidden)
+
+    def hear(self, said: Float[Tensor, "nodes width"], around: Surroundings) -> Float[Tensor, "rows dim"]:
+        assert around.entries is not None
+        assert around.features is not None
         source, target = around.entries.edges
         present = around.entries.weights > 0
-        own = self.linear(hidden).unflatten(1, (self.heads, -1))
+        own = said.unflatten(1, (self.heads, -1))
         messages = own.index_select(0, source) + self.edges(around.features).unflatten(1, (self.heads, -1))
         pairs = torch.cat([own.index_select(0, target), messages], dim=2)
         scores = leaky_relu((pairs * self.attention).sum(2), SLOPE).masked_fill(~present[:, None], -torch.inf)
-        weights = segment_softmax(scores, target, len(hidden))
+        weights = segment_softmax(scores, target, len(said))
         heard = messages.new_zeros(own.shape).index_add(0, target, messages * weights[:, :, None])
         return heard.mean(1) + self.bias
 

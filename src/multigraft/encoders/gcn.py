@@ -1,28 +1,40 @@
 """The graph convolutional network of SAME."""
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn.functional import linear, normalize
+from torch.func import functional_call
+from torch.nn.functional import normalize
 
 from multigraft.encoders.base import Encoder
+from multigraft.encoders.distinct import Distinct
+from multigraft.encoders.edge_layers import Surroundings
+from multigraft.encoders.gcn_passes import Passes, gcn_pass
 from multigraft.encoders.inputs import InputFeatures, InputSchema
+from multigraft.encoders.neighbourhoods import normalised
 from multigraft.encoders.propagation import normalised_adjacency
+from multigraft.encoders.sharing import Sharing, in_tiles
 from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.stacking import levelled, stacked
 
 
 class GCN(Encoder):
     """Graph convolutions with ReLU, residual from the second layer on, unit-length rows after every layer.
 
-    Layer: H' = normalise(ReLU(Â H W + b) [+ H]) with Â = D^-1/2 (A + I) D^-1/2.
+    Layer: H' = normalise(ReLU(Â H W + b) [+ H]) with Â = D^-1/2 (A + I) D^-1/2. What a graph becomes depends on no
+    other graph, so several batches can pass as one, each with weights of its own.
 
     Source: Kipf & Welling 2017, eq. 2; SAME (ICLR 2021 submission), section 4.2 and appendix B.
     """
 
     kind = "gcn"
+    lockstep = True
+    sharing = True
 
     def __init__(self, schema: InputSchema, dim: int = 256, layers: int = 3) -> None:
         super().__init__()
@@ -35,14 +47,56 @@ class GCN(Encoder):
             nn.init.zeros_(layer.bias)
         self.layers = nn.ModuleList(linears)
 
-    def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:
-        hidden = self.inputs(graphs)
-        adjacency = graphs.once(normalised_adjacency)
-        for depth, layer in enumerate(self.layers):
+    def forward(self, graphs: PackedGraphs, sizes: Sequence[int] = ()) -> Float[Tensor, "nodes dim"]:
+        """Node embeddings; where weights are stacked, ``sizes`` says how many nodes each of them is for."""
+        sizes = tuple(sizes) or (graphs.num_nodes,)
+        passes = Passes(graphs.once(normalised_adjacency), sizes)
+        return gcn_pass(graphs.once(self._heard_inputs), passes, self._weights(len(sizes)))
+
+    def _weights(self, groups: int) -> list[Tensor]:
+        """W and b of each layer in turn, stacked for so many groups; those that are not stacked all groups share."""
+        found: list[Tensor] = []
+        for layer in self.layers:
             assert isinstance(layer, nn.Linear)
-            update = torch.relu(adjacency @ linear(hidden, layer.weight) + layer.bias)
-            hidden = normalize(update if depth == 0 else update + hidden, dim=1)
-        return hidden
+            weight, bias = layer.weight, layer.bias
+            found.append(weight if weight.ndim == 3 else weight.expand(groups, *weight.shape))
+            found.append(bias if bias.ndim == 2 else bias.expand(groups, *bias.shape))
+        return found
+
+    def together(self, batches: Sequence[PackedGraphs]) -> list[Float[Tensor, "nodes dim"]]:
+        return list(self(stacked(batches)).split([batch.num_nodes for batch in batches]))
+
+    def apart(self, weights: Mapping[str, Tensor], batches: Sequence[PackedGraphs]) -> list[Float[Tensor, "nodes dim"]]:
+        sizes = [batch.num_nodes for batch in batches]
+        return list(functional_call(self, dict(weights), (stacked(batches), sizes)).split(sizes))
+
+    def abreast(
+        self, weights: Mapping[str, Tensor], batches: Sequence[PackedGraphs]
+    ) -> Float[Tensor, "batches places dim"]:
+        whole, groups = levelled(batches), max((len(stack) for stack in weights.values()), default=1)
+        sizes = [whole.num_nodes // groups] * groups
+        return functional_call(self, dict(weights), (whole, sizes)).unflatten(0, (len(batches), -1))
+
+    def environments(self, graphs: PackedGraphs) -> Distinct | None:
+        self.inputs.check(graphs)
+        shared = graphs.once(Sharing(self.inputs, normalised, edges=False)) if self.sharing else None
+        if shared is None or not shared.pays(len(self.layers)):
+            return None
+        hidden = self.inputs.joined(shared.nodes, shared.numbers)
+        for depth in range(1, len(self.layers) + 1):
+            hidden = in_tiles(partial(self._heard, depth, hidden), shared.around(depth))
+        return Distinct(hidden, shared.environments.after(len(self.layers)).of)
+
+    def _heard(self, depth: int, hidden: Tensor, around: Surroundings) -> Float[Tensor, "rows dim"]:
+        """What the layer of that depth makes of the embeddings of environments."""
+        layer = self.layers[depth - 1]
+        update = torch.relu(layer(around.adjacency @ hidden))
+        assert around.own is not None
+        return normalize(update if depth == 1 else update + hidden.index_select(0, around.own), dim=1)
+
+    def _heard_inputs(self, graphs: PackedGraphs) -> Float[Tensor, "nodes width"]:
+        """Â X, which no weight changes: it is computed once a batch."""
+        return graphs.once(normalised_adjacency) @ self.inputs(graphs)
 
     def stages(self) -> list[list[nn.Module]]:
         return [[], *([layer] for layer in self.layers)]

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
 from multigraft.errors import InputError
+from multigraft.graphs.classes import bits
 from multigraft.graphs.packed import Columns, PackedGraphs
 from multigraft.graphs.vocabulary import vocabulary
 
@@ -103,16 +104,29 @@ class InputFeatures(nn.Module):
     def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes width"]:
         """All features; categories as one-hot columns."""
         self.check(graphs)
-        parts = [self.numbers(graphs)]
-        schema = self.schema
+        return self.joined(graphs.nodes, self.numbers(graphs))
+
+    def joined(self, nodes: Columns, numbers: Float[Tensor, "nodes numbers"]) -> Float[Tensor, "nodes width"]:
+        """All features of some nodes, whose `numbers` are known."""
+        schema, parts = self.schema, [numbers]
         for name, sizes in (("codes", schema.codes), ("structure_codes", schema.structure_codes)):
             if sizes:
-                parts.append(one_hot_codes(graphs.nodes[name].long(), sizes).to(graphs.x.dtype))
+                parts.append(one_hot_codes(nodes[name].long(), sizes).to(numbers.dtype))
         features = torch.cat(parts, dim=1)
         if not (schema.codes or schema.structure_codes):
-            return unmasked(features, graphs.nodes)
-        mask = graphs.nodes.get("masked", torch.zeros(graphs.num_nodes, dtype=torch.bool, device=graphs.device))
-        return torch.cat([unmasked(features, graphs.nodes), mask[:, None].to(features.dtype)], dim=1)
+            return unmasked(features, nodes)
+        mask = nodes.get("masked", torch.zeros(len(features), dtype=torch.bool, device=features.device))
+        return torch.cat([unmasked(features, nodes), mask[:, None].to(features.dtype)], dim=1)
+
+    def columns(self, nodes: Columns, numbers: Float[Tensor, "nodes numbers"]) -> list[Int64[Tensor, " nodes"]]:
+        """What the features follow from as whole numbers, the bits of `numbers` among them: at least one column."""
+        schema = self.schema
+        hidden = nodes.get("masked", torch.zeros(len(numbers), dtype=torch.bool, device=numbers.device))
+        found = [hidden.long(), *map(bits, unmasked(numbers, nodes).unbind(1))]
+        for name, sizes in (("codes", schema.codes), ("structure_codes", schema.structure_codes)):
+            for size, codes in zip(sizes, nodes[name].long().unbind(1) if sizes else (), strict=True):
+                found.append(torch.where(hidden | (codes >= size), 0, codes))
+        return found
 
     def numbers(self, graphs: PackedGraphs) -> Float[Tensor, "nodes numbers"]:
         """The features that are not categories: attributes, structure, degrees."""

@@ -35,20 +35,24 @@ class Adjacency:
         targets = torch.repeat_interleave(nodes, ends - self.starts, output_size=len(self.sources))
         return Adjacency.of(torch.stack([targets, self.sources]), self.weights, len(self.starts))
 
-    def __matmul__(self, hidden: Float[Tensor, "nodes dim"]) -> Float[Tensor, "nodes dim"]:
+    def __matmul__(self, hidden: Float[Tensor, "nodes dim"]) -> Float[Tensor, "rows dim"]:
         """Every node's weighted sum over its neighbours; gradients flow to ``hidden``, not to the weights."""
         return _Propagate.apply(self, hidden)
 
+    def spread(self, hidden: Float[Tensor, "nodes dim"]) -> Float[Tensor, "rows dim"]:
+        """The same where autograd does not look, by one fused gather and sum."""
+        if not len(hidden):
+            return hidden.clone()
+        weights = self.weights.to(hidden.dtype)
+        return embedding_bag(self.sources, hidden, self.starts, mode="sum", per_sample_weights=weights)
+
 
 class _Propagate(torch.autograd.Function):
-    """A H by one fused gather and sum; its gradient is A' G, which is a propagation again."""
+    """A H; its gradient is A' G, which is a propagation again."""
 
     @staticmethod
     def forward(adjacency: Adjacency, hidden: Tensor) -> Tensor:
-        if not len(hidden):
-            return hidden.clone()
-        weights = adjacency.weights.to(hidden.dtype)
-        return embedding_bag(adjacency.sources, hidden, adjacency.starts, mode="sum", per_sample_weights=weights)
+        return adjacency.spread(hidden)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Adjacency, Tensor], output: Tensor) -> None:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor
 
 from multigraft.graphs.packed import PackedGraphs
@@ -13,12 +13,18 @@ Readout = Literal["mean", "sum", "max"]
 
 def readout(z: Float[Tensor, "nodes dim"], graphs: PackedGraphs, kind: Readout = "mean") -> Float[Tensor, "graphs dim"]:
     """Pool the rows of each graph; a graph without nodes gets zeros."""
+    return pooled(z, graphs.node_graph, graphs.node_counts, kind)
+
+
+def pooled(
+    z: Float[Tensor, "nodes dim"], owner: Int64[Tensor, " nodes"], counts: Int64[Tensor, " graphs"], kind: Readout
+) -> Float[Tensor, "graphs dim"]:
+    """Pool the rows of each graph: ``owner`` is the graph of every row, ``counts`` how many rows each has."""
     if kind == "max":
-        lowest = z.new_full((len(graphs), z.shape[1]), -torch.inf)
-        pooled = lowest.scatter_reduce(0, graphs.node_graph[:, None].expand_as(z), z, "amax")
-        return torch.where(pooled.isneginf(), 0.0, pooled)
-    summed = z.new_zeros(len(graphs), z.shape[1]).index_add(0, graphs.node_graph, z)
+        lowest = z.new_full((len(counts), z.shape[1]), -torch.inf)
+        highest = lowest.scatter_reduce(0, owner[:, None].expand_as(z), z, "amax")
+        return torch.where(highest.isneginf(), 0.0, highest)
+    summed = z.new_zeros(len(counts), z.shape[1]).index_add(0, owner, z)
     if kind == "sum":
         return summed
-    counts = graphs.node_counts.to(z.device).clamp_min(1)
-    return summed / counts[:, None]
+    return summed / counts.to(z.device).clamp_min(1)[:, None]

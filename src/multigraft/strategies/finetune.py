@@ -14,5 +14,6 @@ class FineTune(Joint):
     """
 
     continues: ClassVar[bool] = True
+    lockstep: ClassVar[bool] = True
 
     name: str = "finetune"

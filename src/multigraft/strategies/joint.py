@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Float
@@ -9,39 +10,40 @@ from torch import Tensor
 
 from multigraft.errors import InputError
 from multigraft.graphs.packed import PackedGraphs
-from multigraft.strategies.base import Losses, Strategy
+from multigraft.graphs.stacking import parted
+from multigraft.strategies.base import Losses, Models, Questions, SideBySide
 from multigraft.tasks.base import Examples, Task
-from multigraft.tasks.model import TaskModel
 
 
 @dataclass(frozen=True)
-class Joint(Strategy):
+class Joint(SideBySide):
     """Classical multi-task training, end to end.
 
     Source: SAME, appendix C, algorithm 3.
     """
 
+    lockstep: ClassVar[bool] = True
+
     name: str = "joint"
 
-    def losses(
-        self, model: TaskModel, tasks: Sequence[Task], graphs: PackedGraphs, generator: torch.Generator
-    ) -> Losses:
-        asked = {task: task.examples(graphs, generator) for task in tasks}
-        embedded: dict[PackedGraphs, Tensor] = {}  # tasks that hide no edges share one pass
-        for examples in asked.values():
-            if examples.graphs not in embedded:
-                embedded[examples.graphs] = model.encoder(examples.graphs)
-        return {
-            task.name: task.loss(model.heads[task.name](embedded[examples.graphs], examples), examples)
-            for task, examples in asked.items()
-        }
+    def questions(
+        self, tasks: Sequence[Task], graphs: PackedGraphs, counts: Sequence[int], generator: torch.Generator
+    ) -> list[Questions]:
+        return [{task: task.examples(batch, generator) for task in tasks} for batch in parted(graphs, counts)]
 
-    def answer(
-        self, model: TaskModel, task: Task, graphs: PackedGraphs, generator: torch.Generator
-    ) -> tuple[Float[Tensor, "asked *logits"], Examples]:
-        exam = task.exam(graphs, generator)
+    def judged(self, model: Models, questions: Questions) -> Losses:
+        said = model(questions)
+        return {task.name: model.loss(task, said[task], examples) for task, examples in questions.items()}
+
+    def exam(self, task: Task, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
+        return task.exam(graphs, generator)
+
+    def answers(self, model: Models, exams: Questions) -> dict[Task, Float[Tensor, "_ *logits"]]:
         with torch.no_grad():
-            return model(task, exam), exam
+            return model(exams)
+
+    def asked(self, exam: Any) -> Any:
+        return exam
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Single(Joint):
 
     Source: SAME, section 5.
     """
+
+    lockstep: ClassVar[bool] = True
 
     name: str = "single"
 

@@ -10,10 +10,10 @@ from torch import Tensor
 from torch.func import functional_call
 
 from multigraft.graphs.packed import PackedGraphs
-from multigraft.strategies.base import Losses, Strategy
-from multigraft.strategies.same import Parameters, check_inner, descend, trainable
+from multigraft.strategies.base import Losses, Questions, Strategy
+from multigraft.strategies.same import check_inner, descend
 from multigraft.tasks.base import Episode, Examples, Task
-from multigraft.tasks.model import TaskModel
+from multigraft.tasks.model import Parameters, TaskModel, trainable
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,17 @@ class JointMAML(Strategy):
     def __post_init__(self) -> None:
         check_inner(self.inner_steps, self.inner_lr)
 
-    def losses(
-        self, model: TaskModel, tasks: Sequence[Task], graphs: PackedGraphs, generator: torch.Generator
-    ) -> Losses:
-        episodes = {task: task.episode(graphs, generator) for task in tasks}
-        adapted = self._adapted(model, episodes, self.first_order)
-        return {
-            task.name: task.loss(functional_call(model, adapted, (task, episode.target)), episode.target)
-            for task, episode in episodes.items()
-        }
+    def questions(
+        self, tasks: Sequence[Task], graphs: PackedGraphs, counts: Sequence[int], generator: torch.Generator
+    ) -> list[Questions]:
+        drawn = [task.episodes(graphs, counts, generator) for task in tasks]
+        return [dict(zip(tasks, episodes, strict=True)) for episodes in zip(*drawn, strict=True)]
+
+    def judged(self, model: TaskModel, questions: Questions) -> Losses:
+        adapted = self._adapted(model, questions, self.first_order)
+        targets = {task: episode.target for task, episode in questions.items()}
+        said = functional_call(model, adapted, (targets,))
+        return {task.name: task.loss(said[task], target) for task, target in targets.items()}
 
     def answer(
         self, model: TaskModel, task: Task, graphs: PackedGraphs, generator: torch.Generator
@@ -53,15 +55,14 @@ class JointMAML(Strategy):
             adapted = self._adapted(model, episodes, first_order=True)  # same values, less memory
         target = episodes[task].target
         with torch.no_grad():
-            return functional_call(model, adapted, (task, target)), target
+            return functional_call(model, adapted, ({task: target},))[task], target
 
     def _adapted(self, model: TaskModel, episodes: Mapping[Task, Episode], first_order: bool) -> Parameters:
         parameters = trainable(model)
+        support = {task: episode.support for task, episode in episodes.items()}
         for _ in range(self.inner_steps):
-            loss = torch.stack([
-                task.loss(functional_call(model, parameters, (task, episode.support)), episode.support)
-                for task, episode in episodes.items()
-            ]).sum()  # fmt: skip
+            said = functional_call(model, parameters, (support,))
+            loss = torch.stack([task.loss(said[task], examples) for task, examples in support.items()]).sum()
             parameters = descend(loss, parameters, self.inner_lr, first_order)
         return parameters
 

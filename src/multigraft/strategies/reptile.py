@@ -10,10 +10,11 @@ from torch import Tensor
 from torch.func import functional_call
 
 from multigraft.graphs.packed import PackedGraphs
-from multigraft.strategies.base import Losses, Strategy
-from multigraft.strategies.same import check_inner, descend, divide, isame, trainable
+from multigraft.strategies.base import Losses, Questions, Strategy
+from multigraft.strategies.dealing import dealt_episodes
+from multigraft.strategies.same import check_inner, descend, isame
 from multigraft.tasks.base import Episode, Examples, Task
-from multigraft.tasks.model import TaskModel
+from multigraft.tasks.model import TaskModel, trainable
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,13 @@ class Reptile(Strategy):
     def __post_init__(self) -> None:
         check_inner(self.inner_steps, self.inner_lr)
 
-    def losses(
-        self, model: TaskModel, tasks: Sequence[Task], graphs: PackedGraphs, generator: torch.Generator
-    ) -> Losses:
-        parts = zip(tasks, divide(graphs, len(tasks), generator), strict=True)
-        return {task.name: self._pull(model, task, task.episode(part, generator)) for task, part in parts}
+    def questions(
+        self, tasks: Sequence[Task], graphs: PackedGraphs, counts: Sequence[int], generator: torch.Generator
+    ) -> list[Questions]:
+        return dealt_episodes(tasks, graphs, counts, generator)
+
+    def judged(self, model: TaskModel, questions: Questions) -> Losses:
+        return {task.name: self._pull(model, task, episode) for task, episode in questions.items()}
 
     def answer(
         self, model: TaskModel, task: Task, graphs: PackedGraphs, generator: torch.Generator
@@ -56,7 +59,7 @@ class Reptile(Strategy):
         phi, met = theta, []
         for step in range(self.inner_steps):
             examples = episode.target if step % 2 else episode.support
-            loss = task.loss(functional_call(model, phi, (task, examples)), examples)
+            loss = task.loss(functional_call(model, phi, ({task: examples},))[task], examples)
             met.append(loss.detach())
             phi = descend(loss, phi, self.inner_lr, first_order=True)
         away = [(theta[name].detach() - phi[name].detach()) / self.inner_lr for name in theta]

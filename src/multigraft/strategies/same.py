@@ -1,33 +1,30 @@
 """SAME: single-task adaptation for multi-task embeddings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.func import functional_call
 
 from multigraft.errors import InputError
 from multigraft.graphs.packed import PackedGraphs
-from multigraft.strategies.base import Losses, Strategy
-from multigraft.tasks.base import Episode, Examples, Task
-from multigraft.tasks.model import TaskModel
-
-Parameters = dict[str, Tensor]
+from multigraft.strategies.base import Losses, Models, Questions, SideBySide
+from multigraft.strategies.dealing import dealt_episodes
+from multigraft.tasks.base import Episode, Task
+from multigraft.tasks.model import Parameters
 
 
 class _Adapted(NamedTuple):
-    """The encoder's and the head's parameters after an inner step, and the support's embeddings before it."""
+    """What stands after an inner step: the encoder's parameters, stacked by model and task, and those of the heads."""
 
-    trunk: Parameters
-    graft: Parameters
-    z: Tensor
+    trunks: Parameters
+    grafts: list[Parameters]
 
 
 @dataclass(frozen=True)
-class SAME(Strategy):
+class SAME(SideBySide):
     """For each task: adapt to its support set by gradient descent, then be judged on its target set.
 
     The outer loss of a task is L(f(theta'), target) with theta' = theta - inner_lr * grad L(f(theta), support),
@@ -35,11 +32,15 @@ class SAME(Strategy):
     gradient counts as a constant. With ``step_losses`` it is the mean of the losses after each inner step.
     ``adapts_encoder``: iSAME adapts all parameters, eSAME those of the task's head alone.
 
+    All tasks adapt side by side: their parameters are apart, so one gradient of the sum of their support losses holds
+    that of each. eSAME's encoder stays, so support and target of all tasks are embedded in one pass.
+
     Source: SAME, section 4.3, algorithm 1; the first-order form as in Finn et al. 2017, section 5.2; losses of all
     steps as in Antoniou et al. 2019 (MAML++), section 4, with equal weights.
     """
 
     episodic: ClassVar[bool] = True
+    lockstep: ClassVar[bool] = True
 
     name: str
     adapts_encoder: bool
@@ -51,61 +52,72 @@ class SAME(Strategy):
     def __post_init__(self) -> None:
         check_inner(self.inner_steps, self.inner_lr)
 
-    def losses(
-        self, model: TaskModel, tasks: Sequence[Task], graphs: PackedGraphs, generator: torch.Generator
-    ) -> Losses:
-        outer = {}
-        for task, part in zip(tasks, divide(graphs, len(tasks), generator), strict=True):
-            episode = task.episode(part, generator)
-            states = self._adaptations(model, task, episode)
-            judged = states if self.step_losses else states[-1:]
-            met = [task.loss(self._answers(model, task, episode, state), episode.target) for state in judged]
-            outer[task.name] = torch.stack(met).mean() if self.step_losses else met[0]
-        return outer
+    def questions(
+        self, tasks: Sequence[Task], graphs: PackedGraphs, counts: Sequence[int], generator: torch.Generator
+    ) -> list[Questions]:
+        return dealt_episodes(tasks, graphs, counts, generator)
 
-    def answer(
-        self, model: TaskModel, task: Task, graphs: PackedGraphs, generator: torch.Generator
-    ) -> tuple[Float[Tensor, "asked *logits"], Examples]:
-        episode = task.episode(graphs, generator)
+    def judged(self, model: Models, questions: Questions) -> Losses:
+        states, whole = self._adaptations(model, questions)
+        judged = states if self.step_losses else states[-1:]
+        targets = [episode.target for episode in questions.values()]
+        met = [_losses(model, questions, self._answers(model, questions, state, whole), targets) for state in judged]
+        means = torch.stack([torch.stack(losses) for losses in met]).mean(0) if self.step_losses else met[0]
+        return {task.name: loss for task, loss in zip(questions, means, strict=True)}
+
+    def exam(self, task: Task, graphs: PackedGraphs, generator: torch.Generator) -> Episode:
+        return task.episode(graphs, generator)
+
+    def answers(self, model: Models, exams: Questions) -> dict[Task, Float[Tensor, "_ *logits"]]:
+        """Logits of the targets' questions after adaptation to the support sets."""
         with torch.enable_grad():
-            logits = replace(self, first_order=True).adapted_logits(model, task, episode)  # same values, less memory
-        return logits.detach(), episode.target
+            states, whole = replace(self, first_order=True)._adaptations(model, exams)  # same values, less memory
+        with torch.no_grad():
+            return dict(zip(exams, self._answers(model, exams, states[-1], whole), strict=True))
 
-    def adapted_logits(self, model: TaskModel, task: Task, episode: Episode) -> Float[Tensor, "asked *logits"]:
-        """Logits of the target's questions after adaptation to the support set."""
-        return self._answers(model, task, episode, self._adaptations(model, task, episode)[-1])
+    def asked(self, exam: Any) -> Any:
+        return exam.target
 
-    def _adaptations(self, model: TaskModel, task: Task, episode: Episode) -> list[_Adapted]:
-        """What stands after each inner step."""
-        encoder, head = model.encoder, model.heads[task.name]
-        trunk, graft = trainable(encoder), trainable(head)
+    def _adaptations(self, model: Models, questions: Questions) -> tuple[list[_Adapted], Mapping[Any, Tensor]]:
+        """What stands after each inner step, and the embeddings that no inner step changes."""
+        tasks, supports = list(questions), [episode.support for episode in questions.values()]
+        whole = {} if self.adapts_encoder else model.embedded(_graphs(questions))
+        trunks = model.trunks(len(tasks)) if self.adapts_encoder else {}
+        grafts = [model.graft(task) for task in tasks]
         states = []
-        z = functional_call(encoder, trunk, (episode.support.graphs,))
-        for step in range(self.inner_steps):
-            if step and self.adapts_encoder:
-                z = functional_call(encoder, trunk, (episode.support.graphs,))
-            loss = task.loss(functional_call(head, graft, (z, episode.support)), episode.support)
-            trunk, graft = self._descend(loss, trunk, graft)
-            states.append(_Adapted(trunk, graft, z))
-        return states
+        for _ in range(self.inner_steps):
+            z = self._embedded(model, trunks, supports, whole)
+            losses = _losses(model, tasks, _said(model, tasks, grafts, z, supports), supports)
+            trunks, grafts = self._descend(torch.stack(losses).sum(), trunks, grafts)
+            states.append(_Adapted(trunks, grafts))
+        return states, whole
 
     def _answers(
-        self, model: TaskModel, task: Task, episode: Episode, state: _Adapted
-    ) -> Float[Tensor, "asked *logits"]:
-        """Logits of the target's questions; the support's embeddings serve where nothing has changed them."""
-        z = state.z
-        if self.adapts_encoder or episode.target.graphs is not episode.support.graphs:
-            z = functional_call(model.encoder, state.trunk, (episode.target.graphs,))
-        return functional_call(model.heads[task.name], state.graft, (z, episode.target))
+        self, model: Models, questions: Questions, state: _Adapted, whole: Mapping[Any, Tensor]
+    ) -> list[Float[Tensor, "_ *logits"]]:
+        """Logits of every task's target questions."""
+        targets = [episode.target for episode in questions.values()]
+        z = self._embedded(model, state.trunks, targets, whole)
+        return _said(model, list(questions), state.grafts, z, targets)
 
-    def _descend(self, loss: Tensor, trunk: Parameters, graft: Parameters) -> tuple[Parameters, Parameters]:
-        """One inner step from the support loss."""
-        if not self.adapts_encoder:
-            return trunk, descend(loss, graft, self.inner_lr, self.first_order)
-        both = {**{("trunk", name): value for name, value in trunk.items()},
-                **{("graft", name): value for name, value in graft.items()}}  # fmt: skip
-        moved = descend(loss, both, self.inner_lr, self.first_order)
-        return {name: moved["trunk", name] for name in trunk}, {name: moved["graft", name] for name in graft}
+    def _embedded(
+        self, model: Models, trunks: Parameters, examples: Sequence[Any], whole: Mapping[Any, Tensor]
+    ) -> list[Float[Tensor, "*models nodes dim"]]:
+        if self.adapts_encoder:
+            return model.apart(trunks, [asked.graphs for asked in examples])
+        return [whole[asked.graphs] for asked in examples]
+
+    def _descend(
+        self, loss: Tensor, trunks: Parameters, grafts: Sequence[Parameters]
+    ) -> tuple[Parameters, list[Parameters]]:
+        """One inner step of all tasks, from the sum of their support losses."""
+        held: dict[Any, Tensor] = {("trunk", name): value for name, value in trunks.items()}
+        held |= {(place, name): value for place, graft in enumerate(grafts) for name, value in graft.items()}
+        moved = descend(loss, held, self.inner_lr, self.first_order)
+        return (
+            {name: moved["trunk", name] for name in trunks},
+            [{name: moved[place, name] for name in graft} for place, graft in enumerate(grafts)],
+        )
 
     def check(self, tasks: Sequence[Task], batch_size: int) -> None:
         super().check(tasks, batch_size)
@@ -151,13 +163,16 @@ def descend(
     return {name: old - size * gradient for (name, old), gradient in zip(parameters.items(), gradients, strict=True)}
 
 
-def divide(graphs: PackedGraphs, parts: int, generator: torch.Generator) -> list[PackedGraphs]:
-    """A batch dealt at random to ``parts`` tasks; sizes differ by one at most, and who gets more is random too."""
-    order = torch.randperm(len(graphs), generator=generator, device=generator.device).cpu()
-    turn = torch.randperm(parts, generator=generator, device=generator.device).tolist()
-    return [graphs.select(order[start::parts]) for start in turn]
+def _said(
+    model: Models, tasks: Sequence[Task], grafts: Sequence[Parameters], z: Sequence[Tensor], examples: Sequence[Any]
+) -> list[Float[Tensor, "_ *logits"]]:
+    """Every task's logits by its own head's parameters."""
+    return [model.said(*lane) for lane in zip(tasks, grafts, z, examples, strict=True)]
 
 
-def trainable(module: torch.nn.Module) -> Parameters:
-    """The module's parameters that learn, by name."""
-    return {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
+def _losses(model: Models, tasks: Iterable[Task], logits: Sequence[Tensor], examples: Sequence[Any]) -> list[Tensor]:
+    return [model.loss(*lane) for lane in zip(tasks, logits, examples, strict=True)]
+
+
+def _graphs(questions: Questions) -> list[Any]:
+    return [half.graphs for episode in questions.values() for half in (episode.support, episode.target)]

@@ -1,15 +1,18 @@
 """The contract of a task: what is asked, which edges may be seen while answering, and how answers are judged."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Float, Int64, Shaped
 from torch import Tensor, nn
+from torch.func import functional_call
 
 from multigraft.encoders.base import Encoder
 from multigraft.graphs.packed import Origin, PackedGraphs
+from multigraft.graphs.stacking import parted
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +28,9 @@ class Examples:
     queries: Int64[Tensor, "*arity asked"]
     answers: Shaped[Tensor, "asked *targets"]
     beside: PackedGraphs | None = None
+
+    def __len__(self) -> int:
+        return len(self.answers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +48,19 @@ class Head(nn.Module, ABC):
     def forward(self, z: Float[Tensor, "nodes dim"], examples: Examples) -> Float[Tensor, "asked *logits"]:
         """Logits of every question."""
 
+    def apart(
+        self, weights: Mapping[str, Tensor], z: Float[Tensor, "lanes places dim"], examples: Sequence[Examples]
+    ) -> Float[Tensor, "total *logits"]:
+        """Logits of several batches in turn, the g-th with the g-th of each of the stacked ``weights``, by name.
+
+        Each batch has as many places in ``z`` as the largest has nodes; what stands behind its own means nothing.
+        """
+        said = []
+        for lane, asked in enumerate(examples):
+            own = {name: stack[lane] for name, stack in weights.items()}
+            said.append(functional_call(self, own, (z[lane, : asked.graphs.num_nodes], asked)))
+        return torch.cat(said)
+
 
 class Task(ABC):
     """A question that can be asked of graphs; a value without state, shared by all strategies.
@@ -55,6 +74,8 @@ class Task(ABC):
         learning_rate: The same of Adam.
         unit: What its score is divided by where scores of several tasks are added.
         fewest: Graphs that it needs to ask anything: two where it tells graphs from each other.
+        lockstep: Whether its head and its loss serve several models at once, nothing in them but parameters having a
+            state; a subclass says it anew.
     """
 
     name: ClassVar[str]
@@ -65,6 +86,7 @@ class Task(ABC):
     learning_rate: ClassVar[float] = 5e-4
     unit: ClassVar[float] = 1.0
     fewest: ClassVar[int] = 1
+    lockstep: ClassVar[bool] = False
 
     def config(self) -> dict[str, Any]:
         """Its options, the fields of a dataclass, as JSON values."""
@@ -94,6 +116,13 @@ class Task(ABC):
     def episode(self, graphs: PackedGraphs, generator: torch.Generator) -> Episode:
         """A fresh random support and target set over all of ``graphs``."""
 
+    def episodes(self, graphs: PackedGraphs, counts: Sequence[int], generator: torch.Generator) -> list[Episode]:
+        """An `episode` of each of several batches that lie one after the other, ``counts`` graphs each.
+
+        Drawing them at once takes hardly longer than drawing one; a task that can should.
+        """
+        return [self.episode(batch, generator) for batch in parted(graphs, counts)]
+
     def exam(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         """What a model that does not adapt is asked when it is judged; `examples`, unless answers could be seen."""
         return self.examples(graphs, generator)
@@ -101,6 +130,11 @@ class Task(ABC):
     @abstractmethod
     def loss(self, logits: Float[Tensor, "asked *logits"], examples: Examples) -> Float[Tensor, ""]:
         """Mean loss over the questions; 0 where there are none."""
+
+    def losses(self, logits: Float[Tensor, "total *logits"], examples: Sequence[Examples]) -> Float[Tensor, " lanes"]:
+        """The `loss` of every one of several batches, whose logits come in turn."""
+        parts = logits.split([len(asked) for asked in examples])
+        return torch.stack([self.loss(said, asked) for said, asked in zip(parts, examples, strict=True)])
 
     @abstractmethod
     def metric(self, logits: Float[Tensor, "asked *logits"], examples: Examples) -> float:

@@ -1,10 +1,14 @@
 """What the tasks that choose one of several classes have in common."""
 
+from collections.abc import Sequence
+
+import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from multigraft.tasks.base import Examples, Task
+from multigraft.tasks.lanes import means
 
 
 class Classification(Task):
@@ -14,6 +18,10 @@ class Classification(Task):
 
     def loss(self, logits: Float[Tensor, "asked classes"], examples: Examples) -> Float[Tensor, ""]:
         return cross_entropy(logits, examples.answers, reduction="sum") / max(1, len(examples.answers))
+
+    def losses(self, logits: Float[Tensor, "total classes"], examples: Sequence[Examples]) -> Float[Tensor, " lanes"]:
+        answers = torch.cat([asked.answers for asked in examples])
+        return means(cross_entropy(logits, answers, reduction="none"), [len(asked) for asked in examples])
 
     def metric(self, logits: Float[Tensor, "asked classes"], examples: Examples) -> float:
         if not len(examples.answers):

@@ -4,11 +4,13 @@ import dataclasses
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from multigraft.encoders.base import Encoder
 from multigraft.errors import InputError
+from multigraft.graphs.arrays import arrays
 from multigraft.graphs.hops import hops, induced, random_nodes, reach
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.segments import segment_ids
@@ -102,18 +104,20 @@ class ContextPrediction(Discrimination):
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         k, r1, r2 = self.radii(graphs.origin)
         centres = random_nodes(graphs, generator)
-        distance = hops(graphs, centres, max(k, r2))
-        ring = (distance > r1) & (distance <= r2)
-        anchors = torch.zeros(len(graphs), dtype=torch.int64, device=graphs.device)
-        anchors.index_add_(0, graphs.node_graph, (ring & (distance <= k)).long())
+        on, distance = arrays(graphs.device), hops(graphs, centres, max(k, r2))
+        away = on.of(distance)
+        near, ring = away <= k, (away > r1) & (away <= r2)
+        anchors = np.diff(on.below(on.places(near & ring), graphs.node_offsets))
         usable = anchors > 0
-        if int(usable.sum()) < 2:  # no context to be confused with: nothing is asked
+        if usable.sum() < 2:  # no context to be confused with: nothing is asked
             nothing = centres.new_empty(2, 0)
-            return matched(nothing, nothing, graphs, _marked(graphs, ring))
-        inside = usable[graphs.node_graph] & (distance <= k)
-        contexts = induced(_marked(graphs, distance <= k), ring & usable[graphs.node_graph])
-        own = (inside.cumsum(0) - 1)[centres[usable]]
-        return matched(*self._pairs(own, contexts, anchors[usable]), induced(graphs, inside), contexts)
+            return matched(nothing, nothing, graphs, _marked(graphs, on.tensor(ring)))
+        asked = on.repeat(on.sent(usable), on.sent(graphs.node_counts.numpy()), graphs.num_nodes)
+        inside, around = near & asked, ring & asked
+        contexts = induced(_marked(graphs, on.tensor(near)), on.tensor(around))
+        own = on.take(inside.cumsum(0) - 1, on.take(on.of(centres), on.sent(usable.nonzero()[0])))
+        pairs = self._pairs(on.tensor(own), contexts, on.tensor(on.sent(anchors[usable])))
+        return matched(*pairs, induced(graphs, on.tensor(inside)), contexts)
 
     def _pairs(self, centres: Tensor, contexts: PackedGraphs, anchors: Tensor) -> tuple[Tensor, Tensor]:
         """True and false pairs: centres of neighbourhoods, and contexts or their anchors, so many of each context."""

@@ -1,11 +1,15 @@
-"""How tasks part their questions into support and target."""
+"""How tasks part their questions into support and target, for several batches at once."""
+
+from collections.abc import Sequence
 
 import torch
 from jaxtyping import Bool, Int64
 from torch import Tensor
 
 from multigraft.graphs.packed import PackedGraphs
-from multigraft.graphs.segments import shuffled
+from multigraft.graphs.segments import offsets, positions, segment_ids, shuffled
+from multigraft.graphs.stacking import parted
+from multigraft.tasks.base import Episode, Examples
 
 SUPPORT_FRACTION = 0.6
 
@@ -15,9 +19,48 @@ def divided(graphs: PackedGraphs, generator: torch.Generator) -> tuple[PackedGra
 
     Source: SAME, appendix A, algorithm 2.
     """
-    order = torch.randperm(len(graphs), generator=generator, device=generator.device).cpu()
-    cut = share(len(graphs), SUPPORT_FRACTION)
-    return graphs.select(order[:cut]), graphs.select(order[cut:])
+    [(support, target)] = each_divided(graphs, [len(graphs)], generator)
+    return support, target
+
+
+def each_divided(
+    graphs: PackedGraphs, counts: Sequence[int], generator: torch.Generator
+) -> list[tuple[PackedGraphs, PackedGraphs]]:
+    """As `divided`, of batches of ``counts`` graphs each that lie one after the other."""
+    sizes = torch.tensor(counts)
+    batch = segment_ids(sizes)
+    order = shuffled(batch.to(generator.device), generator).cpu()
+    cuts = torch.tensor([share(count, SUPPORT_FRACTION) for count in counts])
+    first = positions(sizes) < cuts[batch]
+    support = parted(graphs.select(order[first]), cuts.tolist())
+    target = parted(graphs.select(order[~first]), (sizes - cuts).tolist())
+    return list(zip(support, target, strict=True))
+
+
+def each_episode(episode: Episode, counts: Sequence[int]) -> list[Episode]:
+    """An episode about nodes, or pairs of nodes, of several batches that lie one after the other: that of each batch.
+
+    ``counts``: graphs of each batch. Where support and target share their graphs, each batch's do.
+    """
+    if len(counts) == 1:
+        return [episode]
+    support, target = episode.support, episode.target
+    shown = parted(support.graphs, counts)
+    hidden = shown if target.graphs is support.graphs else parted(target.graphs, counts)
+    pairs = zip(_each(support, shown, counts), _each(target, hidden, counts), strict=True)
+    return [Episode(*pair) for pair in pairs]
+
+
+def _each(examples: Examples, batches: Sequence[PackedGraphs], counts: Sequence[int]) -> list[Examples]:
+    """Each batch's questions, in their order, about its own node numbers."""
+    queries, device = examples.queries, examples.queries.device
+    starts = examples.graphs.node_offsets[offsets(torch.tensor(counts))].to(device)
+    batch = torch.searchsorted(starts, queries.reshape(-1, queries.shape[-1])[0], right=True) - 1
+    order = torch.argsort(batch, stable=True)
+    sizes = torch.bincount(batch, minlength=len(counts)).tolist()
+    own = (queries - starts.index_select(0, batch)).index_select(-1, order).split(sizes, dim=-1)
+    answers = examples.answers.index_select(0, order).split(sizes)
+    return [Examples(*parts) for parts in zip(batches, own, answers, strict=True)]
 
 
 def halved(graph_ids: Int64[Tensor, " questions"], generator: torch.Generator) -> Bool[Tensor, " questions"]:

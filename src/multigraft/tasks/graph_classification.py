@@ -1,16 +1,19 @@
 """Graph classification: the class of a graph."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 
-from multigraft.encoders.readout import Readout, readout
+from multigraft.encoders.readout import Readout, pooled, readout
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.tasks.base import Episode, Examples, Head
 from multigraft.tasks.classification import Classification, missing_classes
-from multigraft.tasks.episodes import divided
+from multigraft.tasks.episodes import each_divided
+from multigraft.tasks.lanes import linear, placed, rows
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class GraphClassification(Classification):
 
     name = "gc"
     title = "graph classification"
+    lockstep = True
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         return missing_classes("graph", graphs.origin.name, graphs.origin.graph_classes)
@@ -37,8 +41,13 @@ class GraphClassification(Classification):
         return Examples(graphs, torch.arange(len(graphs), device=graphs.device), graphs.graph_labels)
 
     def episode(self, graphs: PackedGraphs, generator: torch.Generator) -> Episode:
-        support, target = divided(graphs, generator)
-        return Episode(self.examples(support, generator), self.examples(target, generator))
+        return self.episodes(graphs, [len(graphs)], generator)[0]
+
+    def episodes(self, graphs: PackedGraphs, counts: Sequence[int], generator: torch.Generator) -> list[Episode]:
+        return [
+            Episode(self.examples(support, generator), self.examples(target, generator))
+            for support, target in each_divided(graphs, counts, generator)
+        ]
 
 
 class GraphHead(Head):
@@ -54,5 +63,17 @@ class GraphHead(Head):
         self.graph = nn.Linear(dim, classes)
 
     def forward(self, z: Float[Tensor, "nodes dim"], examples: Examples) -> Float[Tensor, "asked classes"]:
-        pooled = readout(torch.relu(self.node(z)), examples.graphs, self.pool)
-        return self.graph(pooled.index_select(0, examples.queries))
+        whole = readout(torch.relu(self.node(z)), examples.graphs, self.pool)
+        return self.graph(whole.index_select(0, examples.queries))
+
+    def apart(
+        self, weights: Mapping[str, Tensor], z: Float[Tensor, "lanes places dim"], examples: Sequence[Examples]
+    ) -> Float[Tensor, "total classes"]:
+        batches = [each.graphs for each in examples]
+        places = max(len(batch) for batch in batches)  # of graphs in a lane
+        owner = placed([batch.node_graph for batch in batches], places)
+        counts = pad_sequence([batch.node_counts for batch in batches], batch_first=True)
+        nodes = rows(torch.relu(linear(z, weights, "node")), [batch.num_nodes for batch in batches])
+        whole = pooled(nodes, owner, counts.flatten(), self.pool).unflatten(0, (len(batches), places))
+        asked = placed([each.queries for each in examples], places)
+        return linear(whole, weights, "graph").flatten(0, 1).index_select(0, asked)

@@ -1,5 +1,6 @@
 """Link prediction: whether two nodes are joined by an edge that cannot be seen."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,9 +11,12 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from multigraft.errors import InputError
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.pairs import file_order, first_nonedges, random_orientation, sample_nonedges, undirected_edges
+from multigraft.graphs.sampling import chosen
 from multigraft.graphs.segments import positions, segment_ids
 from multigraft.graphs.splits import link_split, share_of
 from multigraft.tasks.base import Episode, Examples, Head, Task
+from multigraft.tasks.episodes import each_episode
+from multigraft.tasks.lanes import linear, means, placed
 
 HIDDEN_PERCENT = 20
 ORDERS = ("random", "file")
@@ -41,6 +45,7 @@ class LinkPrediction(Task):
     name = "lp"
     title = "link prediction"
     metric_name = "roc_auc"
+    lockstep = True
 
     def __post_init__(self) -> None:
         if self.order not in ORDERS:
@@ -66,19 +71,28 @@ class LinkPrediction(Task):
         return _listed(graphs, exam=True) if self.order == "file" else self.examples(graphs, generator)
 
     def episode(self, graphs: PackedGraphs, generator: torch.Generator) -> Episode:
+        return self.episodes(graphs, [len(graphs)], generator)[0]
+
+    def episodes(self, graphs: PackedGraphs, counts: Sequence[int], generator: torch.Generator) -> list[Episode]:
         edges = undirected_edges(graphs)
         links = link_split(edges, generator, HIDDEN_PERCENT)
         visible = graphs.keep_edges(links.visible)
-        nonedges, counts = sample_nonedges(graphs, edges.counts, generator, edges)
-        asked_later = positions(counts) < share_of(counts, HIDDEN_PERCENT)[segment_ids(counts)]
-        return Episode(
+        nonedges, found = sample_nonedges(graphs, edges.counts, generator, edges)
+        asked_later = chosen(found, share_of(found, HIDDEN_PERCENT), generator)
+        drawn = Episode(
             _asked(visible, links.kept, nonedges[:, ~asked_later], generator),
             _asked(visible, links.held_out, nonedges[:, asked_later], generator),
         )
+        return each_episode(drawn, counts)
 
     def loss(self, logits: Float[Tensor, " asked"], examples: Examples) -> Float[Tensor, ""]:
         answers = examples.answers.to(logits.dtype)
         return binary_cross_entropy_with_logits(logits, answers, reduction="sum") / max(1, len(answers))
+
+    def losses(self, logits: Float[Tensor, " total"], examples: Sequence[Examples]) -> Float[Tensor, " lanes"]:
+        answers = torch.cat([asked.answers for asked in examples]).to(logits.dtype)
+        terms = binary_cross_entropy_with_logits(logits, answers, reduction="none")
+        return means(terms, [len(asked) for asked in examples])
 
     def metric(self, logits: Float[Tensor, " asked"], examples: Examples) -> float:
         from torchmetrics.functional.classification import binary_auroc
@@ -133,4 +147,18 @@ class PairHead(Head):
         if self.relu:
             h = torch.relu(h)
         first, second = examples.queries
-        return self.pair(torch.cat([h.index_select(0, first), h.index_select(0, second)], dim=1)).squeeze(1)
+        # w [h_u, h_v] = w1 h_u + w2 h_v: two numbers a node instead of two rows a pair.
+        as_first, as_second = (h @ self.pair.weight.unflatten(1, (2, -1))[0].T).unbind(1)
+        return as_first.index_select(0, first) + as_second.index_select(0, second) + self.pair.bias
+
+    def apart(
+        self, weights: Mapping[str, Tensor], z: Float[Tensor, "lanes places dim"], examples: Sequence[Examples]
+    ) -> Float[Tensor, " total"]:
+        h = linear(z, weights, "node")
+        if self.relu:
+            h = torch.relu(h)
+        either = weights["pair.weight"].unflatten(2, (2, -1)).squeeze(1)
+        as_first, as_second = torch.bmm(h, either.transpose(1, 2)).unbind(2)
+        first, second = placed([asked.queries for asked in examples], z.shape[1])
+        biased = (as_first + weights["pair.bias"]).flatten()
+        return biased.index_select(0, first) + as_second.flatten().index_select(0, second)

@@ -1,5 +1,6 @@
 """Node classification: the class of a node."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +11,8 @@ from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.segments import ranks
 from multigraft.tasks.base import Episode, Examples, Head
 from multigraft.tasks.classification import Classification, missing_classes
+from multigraft.tasks.episodes import each_episode
+from multigraft.tasks.lanes import linear, placed
 
 LABELLED_PERCENT = 30
 
@@ -23,6 +26,7 @@ class NodeClassification(Classification):
 
     name = "nc"
     title = "node classification"
+    lockstep = True
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         return missing_classes("node", graphs.origin.name, graphs.origin.node_classes)
@@ -34,8 +38,11 @@ class NodeClassification(Classification):
         return Examples(graphs, torch.arange(graphs.num_nodes, device=graphs.device), graphs.node_labels)
 
     def episode(self, graphs: PackedGraphs, generator: torch.Generator) -> Episode:
+        return self.episodes(graphs, [len(graphs)], generator)[0]
+
+    def episodes(self, graphs: PackedGraphs, counts: Sequence[int], generator: torch.Generator) -> list[Episode]:
         labelled = labelled_nodes(graphs, generator)
-        return Episode(_asked(graphs, labelled), _asked(graphs, ~labelled))
+        return each_episode(Episode(_asked(graphs, labelled), _asked(graphs, ~labelled)), counts)
 
 
 def labelled_nodes(graphs: PackedGraphs, generator: torch.Generator) -> Bool[Tensor, " nodes"]:
@@ -64,7 +71,8 @@ def _by_graph_then_round(graphs: PackedGraphs, rounds: Tensor, generator: torch.
 
 
 def _asked(graphs: PackedGraphs, mask: Tensor) -> Examples:
-    return Examples(graphs, mask.nonzero().flatten(), graphs.node_labels[mask])
+    asked = mask.nonzero()[:, 0]
+    return Examples(graphs, asked, graphs.node_labels.index_select(0, asked))
 
 
 class NodeHead(Head):
@@ -79,3 +87,9 @@ class NodeHead(Head):
 
     def forward(self, z: Float[Tensor, "nodes dim"], examples: Examples) -> Float[Tensor, "asked classes"]:
         return self.node(z.index_select(0, examples.queries))
+
+    def apart(
+        self, weights: Mapping[str, Tensor], z: Float[Tensor, "lanes places dim"], examples: Sequence[Examples]
+    ) -> Float[Tensor, "total classes"]:
+        asked = placed([each.queries for each in examples], z.shape[1])
+        return linear(z, weights, "node").flatten(0, 1).index_select(0, asked)

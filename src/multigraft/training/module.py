@@ -1,12 +1,12 @@
 """One training run as a Lightning module: which batch comes when, what is minimised, how it is validated.
 
-Every random draw comes from a generator named by (seed, use, epoch, step), so a run that is resumed draws what the
-undisturbed run drew; where the balancing forgets, if it is resumed at the start of an epoch.
+Every random draw comes from a generator named by (seed, use, epoch, step or block of steps), so a run that is resumed
+draws what the undisturbed run drew; where the balancing forgets, if it is resumed at the start of an epoch.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import lightning as L
@@ -18,13 +18,15 @@ from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.part import Part
 from multigraft.randomness import generator, seed_of
 from multigraft.strategies.balancing.base import Balancing, Equal, total
-from multigraft.strategies.base import Losses, Strategy
+from multigraft.strategies.base import Losses, Questions, Strategy
 from multigraft.tasks.base import Examples, Task
 from multigraft.tasks.model import TaskModel
 from multigraft.training.groups import frozen_modules, parameter_groups
 from multigraft.training.options import TrainOptions
 
 MOST_GRAPHS_VALIDATED_AT_ONCE = 512
+GRAPHS_DRAWN_AT_ONCE = 256  # small batches are drawn several at a time: an operation costs more than its few rows
+FUSED = ("cpu", "cuda")  # devices for which PyTorch has Adam as a single operation
 
 
 class TrainingModule(L.LightningModule):
@@ -54,6 +56,7 @@ class TrainingModule(L.LightningModule):
         self._losses: dict[str, Tensor] = {}
         self._answers: dict[str, dict[int, list[tuple[Tensor, Examples]]]] = defaultdict(lambda: defaultdict(list))
         self._order: tuple[int, Tensor] = (-1, torch.empty(0, dtype=torch.int64))
+        self._block: tuple[int, int, list[Questions]] = (-1, -1, [])
         self.frozen = frozen_modules(model.encoder, options.freeze)
         for module in self.frozen:
             module.requires_grad_(False)
@@ -83,13 +86,33 @@ class TrainingModule(L.LightningModule):
         self.training_part = self.training_part.to(self.device)
         self.validation_part = self.validation_part.to(self.device)
 
-    def batch(self, step: int) -> PackedGraphs:
-        """The graphs of one step of the current epoch."""
+    def questions(self, step: int) -> Questions:
+        """What is asked in one step of the current epoch; it is drawn together with its neighbours'."""
+        block, place = divmod(step, self.block_steps)
+        if self._block[:2] != (self.current_epoch, block):
+            self._block = (self.current_epoch, block, self._drawn(block))
+        return self._block[2][place]
+
+    @property
+    def block_steps(self) -> int:
+        """Steps whose questions are drawn at once."""
+        return max(1, GRAPHS_DRAWN_AT_ONCE // self.options.batch_size)
+
+    def _drawn(self, block: int) -> list[Questions]:
+        """The questions of a block of steps."""
+        first = block * self.block_steps
+        counts = [self.batch_graphs(step) for step in range(first, min(first + self.block_steps, self.steps))]
+        start = first * self.options.batch_size
+        graphs = self.training_part.select(self._shuffled()[start : start + sum(counts)]).to(self.device)
+        draws = generator(self.options.seed, "questions", self.current_epoch, block, device=self.device)
+        return self.method.questions(self.tasks, graphs, counts, draws)
+
+    def _shuffled(self) -> Tensor:
+        """The order in which this epoch's graphs come."""
         if self._order[0] != self.current_epoch:
             drawn = generator(self.options.seed, "order", self.current_epoch)
             self._order = (self.current_epoch, torch.randperm(len(self.training_part), generator=drawn))
-        size = self.options.batch_size
-        return self.training_part.select(self._order[1][step * size : (step + 1) * size]).to(self.device)
+        return self._order[1]
 
     # --- training ------------------------------------------------------------------------------------------------
 
@@ -103,8 +126,7 @@ class TrainingModule(L.LightningModule):
             self.balancer.begin_epoch()
         for module in self.frozen:
             module.eval()  # statistics of batch norms are parameters as well
-        draws = generator(seed, "episode", epoch, step, device=self.device)
-        losses = self.method.losses(self.model, self.tasks, self.batch(step), draws)
+        losses = self.method.judged(self.model, self.questions(step))
         for name, loss in losses.items():
             self._losses[name] = self._losses.get(name, 0) + loss.detach()
         self._outer = losses
@@ -144,7 +166,8 @@ class TrainingModule(L.LightningModule):
     def configure_optimizers(self) -> torch.optim.Optimizer:
         groups = parameter_groups(self.model, self.options.learning_rate, self.options.layer_decay)
         groups[0]["params"] = [*groups[0]["params"], *self.balancer.parameters()]
-        return torch.optim.Adam(groups, lr=self.options.learning_rate)
+        fused = self.device.type in FUSED  # one pass over all parameters
+        return torch.optim.Adam(groups, lr=self.options.learning_rate, fused=fused)
 
     # --- validation ----------------------------------------------------------------------------------------------
 
@@ -155,14 +178,21 @@ class TrainingModule(L.LightningModule):
         self._answers.clear()
 
     def validation_step(self, index: int) -> None:
-        draws = self.options.validation_draws
-        chunk, draw = divmod(index, draws)
+        for task, graphs, draws in self.validations(index):
+            self.answered(task, index, *self.method.answer(self.model, task, graphs, draws))
+
+    def validations(self, index: int) -> Iterator[tuple[Task, PackedGraphs, torch.Generator]]:
+        """For each task the graphs that one step of a validation asks about, and what it draws its questions from."""
+        chunk, draw = divmod(index, self.options.validation_draws)
         first = chunk * MOST_GRAPHS_VALIDATED_AT_ONCE
         last = min(first + MOST_GRAPHS_VALIDATED_AT_ONCE, len(self.validation_part))
         graphs = self.validation_part.select(torch.arange(first, last)).to(self.device)
         for task in self.tasks:
-            questions = generator(self.options.seed, "validation", chunk, draw, task.name, device=self.device)
-            self._answers[task.name][draw].append(self.method.answer(self.model, task, graphs, questions))
+            yield task, graphs, generator(self.options.seed, "validation", chunk, draw, task.name, device=self.device)
+
+    def answered(self, task: Task, index: int, logits: Tensor, examples: Examples) -> None:
+        """Keep what was said in one step of a validation until it is scored."""
+        self._answers[task.name][index % self.options.validation_draws].append((logits, examples))
 
     def on_validation_epoch_end(self) -> None:
         means = {

@@ -1,0 +1,101 @@
+"""Several batches as one, and one as several: how draws and encoder passes are shared by steps, tasks and models."""
+
+import dataclasses
+import itertools
+from collections.abc import Sequence
+
+import torch
+
+from multigraft.graphs.packed import Columns, PackedGraphs
+from multigraft.graphs.segments import offsets
+
+
+def stacked(batches: Sequence[PackedGraphs]) -> PackedGraphs:
+    """The graphs of all batches, one batch after the other; their columns must be of the same names and widths."""
+    first = batches[0]
+    if len(batches) == 1:
+        return first
+    shifts, edges = 0, []
+    for batch in batches:
+        edges.append(batch.edge_index + shifts)
+        shifts += batch.num_nodes
+    return dataclasses.replace(
+        first,
+        edge_index=torch.cat(edges, dim=1),
+        node_offsets=offsets(torch.cat([batch.node_counts for batch in batches])),
+        edge_offsets=offsets(torch.cat([batch.edge_counts for batch in batches])),
+        nodes=_joined([batch.nodes for batch in batches]),
+        edges=_joined([batch.edges for batch in batches]),
+        graphs=_joined([batch.graphs for batch in batches]),
+    )
+
+
+def levelled(batches: Sequence[PackedGraphs]) -> PackedGraphs:
+    """As `stacked`, with as many nodes for each batch as the largest has: isolated nodes, a graph of them, end each.
+
+    Their columns are 0. What is known of graphs or is attached stays behind: this is for message passing alone.
+    """
+    places = max(batch.num_nodes for batch in batches)
+    lacking = [places - batch.num_nodes for batch in batches]
+    edges = torch.tensor([batch.num_edges for batch in batches])
+    nodes_before, edges_before = torch.arange(len(batches) + 1) * places, offsets(edges)
+    graphs = torch.tensor([len(batch) + 1 for batch in batches] + [1])  # a batch's last offset begins what fills it up
+    end = torch.zeros(1, dtype=torch.int64)
+    node_offsets = torch.cat([*(batch.node_offsets for batch in batches), end])
+    edge_offsets = torch.cat([*(batch.edge_offsets for batch in batches), end])
+    shift = torch.repeat_interleave(nodes_before[:-1], edges)
+    return dataclasses.replace(
+        batches[0],
+        edge_index=torch.cat([batch.edge_index for batch in batches], dim=1) + shift.to(batches[0].device),
+        node_offsets=node_offsets + torch.repeat_interleave(nodes_before, graphs),
+        edge_offsets=edge_offsets + torch.repeat_interleave(edges_before, graphs),
+        nodes=_filled([batch.nodes for batch in batches], lacking),
+        edges=_joined([batch.edges for batch in batches]),
+        graphs={},
+        attached={},
+    )
+
+
+def parted(graphs: PackedGraphs, counts: Sequence[int]) -> list[PackedGraphs]:
+    """The first ``counts[0]`` graphs, the next ``counts[1]``, and so on: views, but for the edges' node numbers."""
+    counts = list(counts)
+    if len(counts) == 1:
+        return [graphs]
+    cuts = offsets(torch.tensor(counts))
+    first_nodes, first_edges = graphs.node_offsets[cuts], graphs.edge_offsets[cuts]
+    rows, entries = first_nodes.diff().tolist(), first_edges.diff().tolist()
+    shift = torch.repeat_interleave(first_nodes[:-1], first_edges.diff()).to(graphs.device)
+    nodes, edges, of_graphs = _parts(graphs.nodes, rows), _parts(graphs.edges, entries), _parts(graphs.graphs, counts)
+    node_offsets = [graphs.node_offsets[a : b + 1] - graphs.node_offsets[a] for a, b in _pairs(cuts)]
+    edge_offsets = [graphs.edge_offsets[a : b + 1] - graphs.edge_offsets[a] for a, b in _pairs(cuts)]
+    return [
+        dataclasses.replace(
+            graphs, edge_index=index, node_offsets=node_offsets[part], edge_offsets=edge_offsets[part],
+            nodes=nodes[part], edges=edges[part], graphs=of_graphs[part],
+        )
+        for part, index in enumerate((graphs.edge_index - shift).split(entries, dim=1))
+    ]  # fmt: skip
+
+
+def _pairs(cuts: torch.Tensor) -> list[tuple[int, int]]:
+    return list(itertools.pairwise(cuts.tolist()))
+
+
+def _joined(tables: Sequence[Columns]) -> Columns:
+    return {name: torch.cat([table[name] for table in tables]) for name in tables[0]}
+
+
+def _filled(tables: Sequence[Columns], lacking: Sequence[int]) -> Columns:
+    """Tables one after the other, each followed by so many rows of zeros."""
+    found = {}
+    for name, first in tables[0].items():
+        blank = first.new_zeros(max(lacking), *first.shape[1:])
+        rows = zip(tables, lacking, strict=True)
+        found[name] = torch.cat([part for table, some in rows for part in (table[name], blank[:some])])
+    return found
+
+
+def _parts(table: Columns, sizes: list[int]) -> list[Columns]:
+    """A table for each part of the rows."""
+    columns = {name: column.split(sizes) for name, column in table.items()}
+    return [{name: parts[part] for name, parts in columns.items()} for part in range(len(sizes))]
