@@ -40,8 +40,8 @@ lint: $(STAMP)  ## formatting, lint, types, import contracts, dead code
 
 check: lint test  ## lint, then the tests
 
-bench: $(STAMP)  ## race the hot paths against their plain versions
-	python -m benchmarks.race
+bench: $(STAMP)  ## race the hot paths against their plain versions; writes benchmarks/ (minutes)
+	multigraft bench --out benchmarks/bench.json
 
 STUDIES := same-table1 same-table2 same-table3 same-table4 same-figure1 same-figure3
 
@@ -56,7 +56,7 @@ results: $(STAMP)  ## write docs/results anew from the ledger that comes with th
 
 clean:  ## remove what was made, but for .venv
 	rm -rf demo build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): pyproject.toml constraints.txt
 	@echo "Making $(VENV): the versions in constraints.txt (once; some minutes)"

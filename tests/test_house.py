@@ -144,7 +144,7 @@ def test_the_quick_start_is_two_commands():
     assert "```sh\nmake demo\nmake test\n```" in readme
 
 
-@pytest.mark.parametrize("page", ["README.md", "Makefile", "docs/studies.md", "docs/tuning.md"])
+@pytest.mark.parametrize("page", ["README.md", "Makefile", "docs/studies.md", "docs/tuning.md", "docs/bench.md"])
 def test_verbs_and_options_that_are_named_exist(page):
     called = commands(ROOT / page, "multigraft")
     assert len(called) >= 3
@@ -159,7 +159,7 @@ def test_verbs_and_options_that_are_named_exist(page):
 def test_the_readme_knows_every_verb():
     readme = (ROOT / "README.md").read_text()
     for verb in ("train", "probe", "embed", "report", "doctor", "data show", "data list", "study run",
-                 "study table", "study figure", "tune"):  # fmt: skip
+                 "study table", "study figure", "tune", "bench"):  # fmt: skip
         assert f"multigraft {verb}" in readme
 
 

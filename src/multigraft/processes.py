@@ -130,8 +130,11 @@ def default_processes() -> int:
     """A process a core; a single one where there is a GPU, as they would share it."""
     import torch
 
-    if torch.cuda.is_available():
-        return 1
+    return 1 if torch.cuda.is_available() else usable_cores()
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

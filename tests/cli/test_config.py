@@ -29,10 +29,10 @@ def call(*words: object) -> tuple[dict, str, int]:
         inner_steps: int = 1,
         inner_lr: float | None = None,
         first_order: bool = False,
-        tasks: o.Tasks = None,
+        targets: o.Targets = None,
         config: o.Config = None,
     ) -> None:
-        received.update(data=data, inner_steps=inner_steps, inner_lr=inner_lr, first_order=first_order, tasks=tasks)
+        received.update(data=data, inner_steps=inner_steps, inner_lr=inner_lr, first_order=first_order, targets=targets)
 
     result = CliRunner().invoke(app, ["act", *map(str, words)])
     return received, result.stderr, result.exit_code
@@ -61,7 +61,7 @@ def write(tmp_path):
 def test_values_come_from_the_file(write, name, text):
     received, said, code = call("--config", write(name, text))
     assert (code, said) == (0, "")
-    assert received == {"data": "ENZYMES", "inner_steps": 3, "inner_lr": 0.1, "first_order": True, "tasks": None}
+    assert received == {"data": "ENZYMES", "inner_steps": 3, "inner_lr": 0.1, "first_order": True, "targets": None}
 
 
 @pytest.mark.parametrize("config_first", [True, False])
@@ -78,8 +78,8 @@ def test_without_a_file_the_defaults_hold():
 
 
 def test_a_list_stands_for_values_between_commas(write):
-    assert call("--config", write("c.toml", 'tasks = ["gc", "nc"]'))[0]["tasks"] == "gc,nc"
-    assert call("--config", write("c.toml", 'tasks = "gc,nc"'))[0]["tasks"] == "gc,nc"
+    assert call("--config", write("c.toml", 'targets = ["gc", "nc"]'))[0]["targets"] == "gc,nc"
+    assert call("--config", write("c.toml", 'targets = "gc,nc"'))[0]["targets"] == "gc,nc"
 
 
 @pytest.mark.parametrize(("text", "value"), [("1", 1.0), ("5e-4", 5e-4)])  # YAML takes 5e-4 for text
@@ -160,6 +160,6 @@ def test_what_is_written_is_read(tmp_path_factory, table):
 
 
 def test_an_entry_with_a_comma_stays_one(write):
-    file = write("c.toml", 'tasks = ["benign, malignant", "other"]\n')
+    file = write("c.toml", 'targets = ["benign, malignant", "other"]\n')
     received, _, code = call("--config", file)
-    assert (received["tasks"], code) == ('"benign, malignant",other', 0)
+    assert (received["targets"], code) == ('"benign, malignant",other', 0)

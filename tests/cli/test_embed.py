@@ -28,7 +28,8 @@ def rows(folder, level):
 
 def test_json(embedded, folder):
     level, out, found = embedded
-    assert list(found) == ["verb", "out", "level", "rows", "dim", "seconds"]
+    assert list(found) == ["verb", "out", "level", "rows", "dim", "precision", "seconds"]
+    assert found["precision"] == "float32"
     assert (found["verb"], found["out"], found["level"]) == ("embed", str(out), level)
     assert (found["rows"], found["dim"]) == (rows(folder, level), 8)
     assert found["seconds"] >= 0
@@ -55,7 +56,7 @@ def test_the_options_lie_beside_the_file(embedded, folder, encoder):
     assert stored["verb"] == "embed"
     assert stored["options"] == {
         "encoder": str(encoder), "data": str(folder), "level": level, "batch_size": 256, "device": "auto",
-        **DataOptions().resolved(), "out": str(out),
+        "precision": "float32", **DataOptions().resolved(), "out": str(out),
     }  # fmt: skip
     assert len(list(out.parent.iterdir())) == 2
 

@@ -19,7 +19,7 @@ def test_notes_name_their_data_set(capsys, monkeypatch):
     origin = Origin(name="orchard", notes=("degrees are the input", "two columns"))
     graphs = dataclasses.replace(pack([]), origin=origin)
     monkeypatch.setattr("multigraft.graphs.catalog.load", lambda data, **options: graphs)
-    assert loaded("orchard", DataOptions()) is graphs
+    assert loaded("MUTAG", DataOptions()) is graphs
     assert capsys.readouterr() == ("", "note: orchard: degrees are the input\nnote: orchard: two columns\n")
 
 

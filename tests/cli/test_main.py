@@ -9,7 +9,7 @@ import pytest
 import multigraft as mg
 from tests.helpers.cli import environment, multigraft, python
 
-VERBS = ("train", "tune", "probe", "embed", "report", "doctor", "data")
+VERBS = ("train", "tune", "probe", "embed", "report", "bench", "doctor", "data")
 HEAVY = ("torch", "lightning", "torch_geometric", "sklearn", "pandas", "pyarrow", "matplotlib", "rdkit", "numpy")
 
 

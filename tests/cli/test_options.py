@@ -120,3 +120,17 @@ def test_weights_are_read():
 def test_weights_that_are_none(text):
     with pytest.raises(InputError, match=r"weights are like gc=1,lp=0\.5, got"):
         o.split_weights(text)
+
+
+def test_names_are_refused_at_once():
+    check = o.one_of("fruit", ("apple", "pear"))
+    assert (check("apple"), check(None)) == ("apple", None)
+    with pytest.raises(InputError, match="unknown fruit 'plum': choose from apple, pear"):
+        check("plum")
+
+
+def test_every_name_of_a_list_is_looked_at():
+    check = o.each_of("fruit", ("apple", "pear"))
+    assert (check("pear, apple,"), check(""), check(None)) == ("pear, apple,", "", None)
+    with pytest.raises(InputError, match="unknown fruit 'plum': choose from apple, pear"):
+        check("apple,plum,fig")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from multigraft.evaluation import column_metrics
 from multigraft.evaluation.column_metrics import BINARY_METRICS, REAL_METRICS
-from multigraft.evaluation.metrics import score, sign
+from multigraft.evaluation.metrics import score
+from multigraft.evaluation.names import ERROR_METRICS, sign
 from multigraft.tasks.scores import SCORES
 from tests.helpers.measured import seeded
 from tests.reference.columns import mean_over_targets
@@ -112,3 +113,4 @@ def test_a_target_of_which_the_model_says_nothing_has_no_score(name):
 def test_errors_are_better_when_they_are_small():
     assert {name: sign(name) for name in METRICS} == {"roc_auc": 1, "average_precision": 1, "rmse": -1, "mae": -1}
     assert sign("accuracy") == sign("balanced_accuracy") == 1
+    assert set(ERROR_METRICS) == {name for name, one in SCORES.items() if not one.higher_is_better}

@@ -105,3 +105,41 @@ def test_local_folders_are_found_and_the_data_directory_goes_before_the_cache(
     assert names.local_folders() == {"BOTH": data / "tudataset" / "BOTH", "FLAT": cache / "tudataset" / "FLAT"}
     assert {"BOTH", "FLAT"} <= set(names.known_names())
     assert "EMPTY" not in names.known_names()
+
+
+def test_names_that_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MULTIGRAFT_DATA", str(tmp_path))
+    assert names.is_known("ENZYMES")
+    assert names.is_known("bbbp")
+    assert not names.is_known("ORCHARD")
+    write_tudataset(tmp_path / "tudataset" / "ORCHARD", "ORCHARD", random_graphs(3))
+    assert names.is_known("ORCHARD")
+    assert all(names.is_known(name) for name in names.known_names())
+
+
+@pytest.mark.parametrize(
+    "source", ["ENZYMES", "zinc250k", "./nosuch", "no/such", "nosuch.smi", "NOSUCH.CSV.GZ", "a\\b"]
+)
+def test_names_and_what_is_written_as_a_path_go_through(source: str):
+    names.check_source(source)
+
+
+def test_a_folder_goes_through_by_its_bare_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orchard").mkdir()
+    names.check_source("orchard")
+    with pytest.raises(InputError, match="unknown data set 'orchards'"):
+        names.check_source("orchards")
+
+
+def test_unknown_names_are_refused_with_those_that_are_like_them():
+    with pytest.raises(InputError, match="unknown data set 'enzims': did you mean ENZYMES"):
+        names.check_source("enzims")
+    with pytest.raises(InputError, match="`multigraft data list` shows the names"):
+        names.check_source("+++")
+
+
+def test_fractions_are_shares():
+    assert tuple(names.SPLIT_FRACTIONS) == names.SPLIT_NAMES
+    for fractions in names.SPLIT_FRACTIONS.values():
+        assert sum(fractions) == pytest.approx(1)

@@ -33,7 +33,7 @@ def logits(trained: TrainedEncoder, graphs):
         for number in range(len(graphs)):
             one = graphs.select([number])
             asked = Examples(one, torch.tensor([0]), torch.zeros(1, len(TARGETS)))
-            rows.append(trained.model(task, asked)[0])
+            rows.append(trained.model({task: asked})[task][0])
     return torch.stack(rows)
 
 

@@ -4,6 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from multigraft.errors import InputError
 from multigraft.models import names
 from multigraft.models.importing import FORMATS
 from multigraft.models.pretrain_gnns import KINDS
@@ -21,3 +24,9 @@ def test_reading_the_names_imports_nothing_heavy():
 def test_the_names_are_of_what_is_built():
     assert set(names.IMPORT_FORMATS) == set(FORMATS)
     assert set(names.IMPORTED_ENCODERS) == set(KINDS)
+
+
+def test_a_directory_that_is_not_there_is_refused(tmp_path):
+    names.check_directory(tmp_path)
+    with pytest.raises(InputError, match=r"no trained encoder at .*nowhere: there is no such directory"):
+        names.check_directory(tmp_path / "nowhere")

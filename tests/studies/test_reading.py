@@ -2,7 +2,7 @@ import pytest
 
 from multigraft.errors import InputError
 from multigraft.studies.names import STUDY_NAMES
-from multigraft.studies.reading import SHIPPED, read_settings, read_study, train_options
+from multigraft.studies.reading import SHIPPED, read_settings, read_study
 from multigraft.studies.study import Row, Setting, Stage
 
 ROW = '[[rows]]\nstrategy = "esame"\ntasks = ["gc", "nc,lp"]\n'
@@ -236,8 +236,3 @@ def test_settings_that_cannot_be_are_named(tmp_path):
         read_settings(file)
     with pytest.raises(InputError, match="cannot read the settings"):
         read_settings(tmp_path / "none.toml")
-
-
-def test_rows_say_nothing_that_the_grid_says():
-    assert {"epochs", "learning_rate", "dim", "encoder"} <= train_options()
-    assert not {"seed", "tasks", "strategy", "out", "split"} & train_options()

@@ -3,17 +3,20 @@
 import dataclasses
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
-from multigraft.cli.inputs import loaded
+from multigraft.cli.inputs import loaded, tell_notes
 from multigraft.cli.output import one_line, result, say, table
 from multigraft.cli.verbs import Verbs
 from multigraft.errors import InputError
-from multigraft.graphs.names import EMBEDDED
+from multigraft.graphs.names import EMBEDDED, check_source
+
+if TYPE_CHECKING:
+    from multigraft.graphs.packed import PackedGraphs
 
 TABLE_FILES = (".csv", ".tsv", ".parquet")  # files whose columns have names
 
@@ -58,22 +61,38 @@ def show(
     _debug: o.Debug = False,
 ) -> None:
     """Say what a data set holds, what was chosen while loading it, and which tasks it can serve."""
-    from multigraft.graphs.catalog import describe
-    from multigraft.graphs.rejects import write_rejects
-    from multigraft.tasks.registry import TASKS
+    from multigraft.graphs.described import remember, remembered
 
     with result(as_json) as found:
-        graphs = loaded(data, reading)
-        obstacles = {name: task.obstacle(graphs) for name, task in TASKS.items()}
-        possible = [name for name, obstacle in obstacles.items() if obstacle is None]
-        impossible = {name: obstacle for name, obstacle in obstacles.items() if obstacle is not None}
-        facts = {**describe(graphs), "tasks": possible}
-        found.json = {"verb": "data show", **facts, "impossible": impossible}
-        found.shown = [_facts(facts, impossible)]
+        check_source(data)
+        said = None if rejects is not None else remembered(data, reading.resolved())
+        if said is None:
+            graphs = loaded(data, reading)
+            said = _said(graphs)
+            remember(data, reading.resolved(), said)
+        else:
+            tell_notes(said["name"], said["notes"])
+        found.json = {"verb": "data show", **said}
+        found.shown = [
+            _facts({name: value for name, value in said.items() if name != "impossible"}, said["impossible"])
+        ]
         if rejects is not None:
+            from multigraft.graphs.rejects import write_rejects
+
             count = write_rejects(graphs, rejects)
             found.json["rejects"] = rejects
             found.shown.append(f"{count} rows that became no graph: {rejects}")
+
+
+def _said(graphs: "PackedGraphs") -> dict[str, Any]:
+    """What graphs are, which tasks they can serve, and why not the others."""
+    from multigraft.graphs.catalog import describe
+    from multigraft.tasks.registry import TASKS
+
+    obstacles = {name: task.obstacle(graphs) for name, task in TASKS.items()}
+    possible = [name for name, obstacle in obstacles.items() if obstacle is None]
+    impossible = {name: obstacle for name, obstacle in obstacles.items() if obstacle is not None}
+    return {**describe(graphs), "tasks": possible, "impossible": impossible}
 
 
 def _facts(facts: dict[str, Any], impossible: dict[str, str]) -> Any:
@@ -112,8 +131,6 @@ def overlap(
     Two molecules are the same by canonical SMILES; by the first block of the InChIKey, which does not know stereo
     centres; or by parent, the largest fragment without its charges, so that a salt is the same as its acid or base.
     """
-    from multigraft.files import write_table
-    from multigraft.graphs.overlap import WAYS, Overlap, overlap, shared
 
     def read(data: str) -> Any:
         column = smiles_column if Path(data.lower().removesuffix(".gz")).suffix in TABLE_FILES else None
@@ -121,6 +138,11 @@ def overlap(
         return loaded(data, DataOptions(0, featurization, column, strip_salts=strip_salts))
 
     with result(as_json) as found:
+        for data in (corpus, *sets):
+            check_source(data)
+        from multigraft.files import write_table
+        from multigraft.graphs.overlap import WAYS, Overlap, overlap, shared
+
         graphs = read(corpus)
         others = {name: read(name) for name in sets}
         rows = overlap(graphs, others, progress=sys.stderr.isatty())
@@ -149,7 +171,6 @@ def check(
     _debug: o.Debug = False,
 ) -> None:
     """Read data sets whole and compare them with the checksums recorded on first use; exit code 2 if any is broken."""
-    from multigraft.graphs.catalog import check
     from multigraft.graphs.names import EMBEDDED, local_folders
 
     chosen = names or [*EMBEDDED, *local_folders()]
@@ -157,7 +178,7 @@ def check(
         broken, findings = {}, {}
         for name in chosen:
             try:
-                findings[name] = check(name)
+                findings[name] = _checked(name)
             except InputError as error:
                 broken[name] = str(error)
         found.json = {"verb": "data check", "checked": chosen, "findings": findings, "broken": broken}
@@ -166,6 +187,14 @@ def check(
         say(f"error: {name}: {one_line(message)}")
     if broken:
         raise typer.Exit(InputError.exit_code)
+
+
+def _checked(name: str) -> list[str]:
+    """What is unusual about a data set."""
+    check_source(name)
+    from multigraft.graphs.catalog import check
+
+    return check(name)
 
 
 def _verdict(name: str, findings: dict[str, list[str]], broken: dict[str, str]) -> list[str]:

@@ -3,11 +3,16 @@
 import importlib.util
 import os
 import platform
-from typing import Any
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
 
 from multigraft import __version__
 from multigraft.cli import options as o
-from multigraft.cli.output import result, table
+from multigraft.cli.output import one_line, result, table
+from multigraft.processes import usable_cores
 
 CORE = (
     "torch", "torch_geometric", "lightning", "torchmetrics", "scikit-learn", "joblib", "scipy", "numpy", "pandas",
@@ -29,23 +34,40 @@ EXTRAS = {
 MODULES = {"scikit-learn": "sklearn", "umap-learn": "umap", "pyyaml": "yaml"}
 
 
-def doctor(as_json: o.Json = False, _config: o.Config = None, _debug: o.Debug = False) -> None:
+# Where a system with a GPU has something that others do not.
+GPU_PLACES = ("/dev/nvidiactl", "/dev/nvidia0", "/proc/driver/nvidia", "/dev/kfd", "/dev/dxg")
+
+Thorough = Annotated[
+    bool, typer.Option("--thorough", help="Import every package too, which takes seconds, and say which of them fail.")
+]
+
+
+def doctor(
+    thorough: Thorough = False, as_json: o.Json = False, _config: o.Config = None, _debug: o.Debug = False
+) -> None:
     """Say what is installed here, what is missing, and what it would add."""
     with result(as_json) as found:
         core = {name: installed(name) for name in CORE}
         extras = {extra: _extra(packages, adds) for extra, (packages, adds) in EXTRAS.items()}
-        machine = {"python": platform.python_version(), "system": platform.platform(), **_torch()}
-        facts = {"machine": machine, "core": core, "extras": extras, "data": _data()}
+        broken = broken_packages() if thorough else {}
+        asks_torch = "torch" not in broken and core["torch"] is not None and (thorough or may_have_gpu())
+        machine = {
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            **(_torch() if asks_torch else {"threads": _threads(), "devices": ["cpu"] if core["torch"] else []}),
+        }
+        facts = {"machine": machine, "core": core, "extras": extras, "data": _data(), "broken": broken}
         found.json = {"verb": "doctor", "multigraft": __version__, **facts}
         found.shown = _for_people(**facts)
 
 
-def _for_people(machine: Any, core: Any, extras: Any, data: Any) -> list[Any]:
+def _for_people(machine: Any, core: Any, extras: Any, data: Any, broken: Any) -> list[Any]:
     missing = [name for name, have in core.items() if have is None]
     return [
         f"multigraft {__version__} on Python {machine['python']}, {machine['threads']} threads; "
         f"devices: {', '.join(machine['devices'])}",
         f"missing: {', '.join(missing)} (pip install multigraft)" if missing else "all core packages are installed",
+        *(f"broken: {name} cannot be imported: {one_line(error)}" for name, error in broken.items()),
         table(
             {
                 "extra": list(extras),
@@ -76,9 +98,30 @@ def _extra(packages: tuple[str, ...], adds: str) -> dict[str, Any]:
     return {"installed": None not in found.values(), "packages": found, "adds": adds}
 
 
+def broken_packages() -> dict[str, str]:
+    """The installed packages that cannot be imported, and what each says."""
+    found = {}
+    for package in (*CORE, *(package for packages, _ in EXTRAS.values() for package in packages)):
+        if installed(package) is not None:
+            try:
+                importlib.import_module(MODULES.get(package, package))
+            except Exception as error:  # a library that does not fit can fail in any way
+                found[package] = f"{type(error).__name__}: {error}"
+    return found
+
+
+def may_have_gpu() -> bool:
+    """Whether it is worth the time to ask torch for devices; on Linux only where a driver has left its mark."""
+    return sys.platform != "linux" or any(Path(place).exists() for place in GPU_PLACES)
+
+
+def _threads() -> int:
+    """The threads that torch would use."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return int(wanted) if wanted.isdigit() and int(wanted) else usable_cores()
+
+
 def _torch() -> dict[str, Any]:
-    if installed("torch") is None:
-        return {"threads": os.cpu_count(), "devices": []}
     import torch
 
     gpus = [f"cuda:{i} ({torch.cuda.get_device_name(i)})" for i in range(torch.cuda.device_count())]

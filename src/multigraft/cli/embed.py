@@ -4,7 +4,7 @@ import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,10 @@ from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import is_row_file, keep_options, opened, resolved_salts
 from multigraft.cli.output import result
 from multigraft.errors import InputError
+from multigraft.models.names import check_directory
+
+if TYPE_CHECKING:
+    from multigraft.models.precision import Precision
 
 OF_MOLECULES = ("featurization", "smiles_column", "id_column", "strip_salts")
 
@@ -24,6 +28,14 @@ class Level(StrEnum):
     node = "node"
 
 
+class Products(StrEnum):
+    """In which precision they are taken."""
+
+    float32 = "float32"
+    bf16 = "bf16"
+    auto = "auto"
+
+
 @takes_data_options
 def embed(
     directory: o.EncoderDirectory,
@@ -33,6 +45,9 @@ def embed(
     level: Annotated[Level, typer.Option(help="One row a graph or one a node.")] = Level.graph,
     batch_size: Annotated[int, typer.Option(help="Graphs embedded at a time; the result does not depend on it.")] = 256,
     device: o.Device = "auto",
+    precision: Annotated[
+        Products, typer.Option(help="Of products: float32, bf16, or auto, which is bf16 where the hardware has it.")
+    ] = Products.float32,
     as_json: o.Json = False,
     _config: o.Config = None,
     _debug: o.Debug = False,
@@ -45,48 +60,60 @@ def embed(
     with result(as_json) as found:
         started = time.monotonic()
         write = _molecules if is_row_file(data) else _graphs
-        counts, dim = write(directory, data, reading, out, level.value, batch_size, device)
+        how = {"level": level.value, "batch_size": batch_size, "device": device}
+        counts, told, dim = write(directory, data, reading, out, {**how, "precision": precision.value})
         seconds = round(time.monotonic() - started, 3)
-        keep_options(
-            out, "embed", encoder=directory, data=data, level=level.value, batch_size=batch_size,
-            device=device, **reading.resolved(),
-        )  # fmt: skip
-        found.json = {"verb": "embed", "out": out, "level": level.value, **counts, "dim": dim, "seconds": seconds}
+        keep_options(out, "embed", encoder=directory, data=data, **how, precision=precision.value, **reading.resolved())
+        found.json = {
+            "verb": "embed", "out": out, "level": level.value, **counts, "dim": dim, **told, "seconds": seconds,
+        }  # fmt: skip
         found.shown = [f"{counts['rows']} {level.value} embeddings of {dim} numbers each: {out}"]
+        if "precision_error" in told:
+            found.shown.append(
+                f"products in bfloat16: relative error {told['precision_error']:.1e} on the first graphs"
+            )
         if counts.get("rejected"):
             found.shown.append(f"{counts['rejected']} rows became none, listed with reasons: {out.stem}.rejects.csv")
 
 
-def _graphs(
-    directory: Path, data: str, reading: DataOptions, out: Path, level: str, batch_size: int, device: str
-) -> tuple[dict[str, int], int]:
-    """Embed a data set; the counts to report, and the width."""
+Outcome = tuple[dict[str, int], dict[str, Any], int]  # counts, what to say of the precision, and the width
+
+
+def _graphs(directory: Path, data: str, reading: DataOptions, out: Path, how: dict[str, Any]) -> Outcome:
+    """Embed a data set."""
+    encoder, graphs = opened(directory, data, reading)
     from multigraft.graphs.rejects import write_rejects
     from multigraft.models.molecule_embeddings import rejects_file
     from multigraft.models.parquet import write_embeddings
 
-    encoder, graphs = opened(directory, data, reading)
-    counts = {"rows": write_embeddings(encoder, graphs, out, level, batch_size, device, progress=sys.stderr.isatty())}
+    how = {**how, "precision": _products(how)}
+    counts = {"rows": write_embeddings(encoder, graphs, out, **how, progress=sys.stderr.isatty())}
     if "rejected_line" in graphs.attached:
         counts["rejected"] = write_rejects(graphs, rejects_file(out))
-    return counts, encoder.encoder.dim
+    return counts, how["precision"].told(), encoder.encoder.dim
 
 
-def _molecules(
-    directory: Path, data: str, reading: DataOptions, out: Path, level: str, batch_size: int, device: str
-) -> tuple[dict[str, int], int]:
+def _molecules(directory: Path, data: str, reading: DataOptions, out: Path, how: dict[str, Any]) -> Outcome:
     """The same for a file of molecules, which is not read as a whole."""
+    check_directory(directory)
     from multigraft.models.molecule_embeddings import write_molecule_embeddings
     from multigraft.models.storage import load_encoder
 
     encoder = load_encoder(directory)
     _check(reading, encoder.origin.featurization)
-    strip = resolved_salts(encoder, reading.strip_salts)
+    how = {**how, "precision": _products(how)}
     rows, rejected = write_molecule_embeddings(
-        encoder, Path(data).expanduser(), out, level, smiles_column=reading.smiles_column, id_column=reading.id_column,
-        strip_salts=strip, batch_size=batch_size, device=device, progress=sys.stderr.isatty(),
+        encoder, Path(data).expanduser(), out, smiles_column=reading.smiles_column, id_column=reading.id_column,
+        strip_salts=resolved_salts(encoder, reading.strip_salts), **how, progress=sys.stderr.isatty(),
     )  # fmt: skip
-    return {"rows": rows, "rejected": rejected}, encoder.encoder.dim
+    return {"rows": rows, "rejected": rejected}, how["precision"].told(), encoder.encoder.dim
+
+
+def _products(how: dict[str, Any]) -> "Precision":
+    from multigraft.models.precision import Precision
+    from multigraft.models.trained import pick_device
+
+    return Precision.of(how["precision"], pick_device(how["device"]))
 
 
 def _check(reading: DataOptions, featurization: str) -> None:

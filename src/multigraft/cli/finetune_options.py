@@ -6,14 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
-from multigraft.cli.options import complete_data, complete_encoder, complete_split
+from multigraft.cli.options import complete_data, complete_encoder, complete_split, one_of
 from multigraft.encoders.names import ENCODER_NAMES
 from multigraft.errors import InputError
 from multigraft.graphs.names import SPLIT_NAMES
 
 
-def _option(help: str, default: str, *names: str, complete: Callable[..., Any] | None = None) -> Any:
-    return typer.Option(*names, help=f"{help} [{default}]", autocompletion=complete)
+def _option(
+    help: str,
+    default: str,
+    *names: str,
+    complete: Callable[..., Any] | None = None,
+    check: Callable[[Any], Any] | None = None,
+) -> Any:
+    return typer.Option(*names, help=f"{help} [{default}]", autocompletion=complete, callback=check)
 
 
 def complete_metric() -> list[str]:
@@ -47,7 +53,12 @@ Out = Annotated[
 ]
 Split = Annotated[
     str | None,
-    _option(f"How graphs are divided: {', '.join(SPLIT_NAMES)}.", "scaffold for molecules", complete=complete_split),
+    _option(
+        f"How graphs are divided: {', '.join(SPLIT_NAMES)}.",
+        "scaffold for molecules",
+        complete=complete_split,
+        check=one_of("split", SPLIT_NAMES),
+    ),
 ]
 SplitSeed = Annotated[int | None, _option("Decides splits that are random.", "0")]
 Seeds = Annotated[str | None, _option("A model each, separated by commas, e.g. 0,1,2; all on one split.", "0")]
@@ -73,7 +84,7 @@ Encoder = Annotated[
     str | None,
     _option(
         f"From scratch: {', '.join(ENCODER_NAMES)}.", "gin for molecules and proteins, else gcn",
-        complete=complete_encoder,
+        complete=complete_encoder, check=one_of("encoder", ENCODER_NAMES),
     ),
 ]  # fmt: skip
 Dim = Annotated[int | None, _option("From scratch: width of the encoder's layers.", "gcn 256; others 300")]

@@ -1,13 +1,18 @@
-"""What most verbs begin and end with: an encoder and data to open, options to keep beside the result."""
+"""What most verbs begin and end with: an encoder and data to open, options to keep beside the result.
+
+Names that nothing has are refused before torch is imported, so verbs import what they need once these are opened.
+"""
 
 import dataclasses
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from multigraft.cli.data_options import DataOptions
 from multigraft.cli.output import plain, say
-from multigraft.graphs.names import ROW_FILES
+from multigraft.graphs.names import check_source, is_row_name
+from multigraft.models.names import check_directory
 
 if TYPE_CHECKING:
     from multigraft.graphs.packed import PackedGraphs
@@ -16,12 +21,18 @@ if TYPE_CHECKING:
 
 def loaded(data: str, reading: DataOptions) -> "PackedGraphs":
     """The graphs of ``data``; what was chosen while loading them is said aloud."""
+    check_source(data)
     from multigraft.graphs.catalog import load
 
     graphs = load(data, **reading.arguments(), progress=sys.stderr.isatty())
-    for note in graphs.origin.notes:
-        say(f"note: {graphs.origin.name}: {note}")
+    tell_notes(graphs.origin.name, graphs.origin.notes)
     return graphs
+
+
+def tell_notes(name: str, notes: Sequence[str]) -> None:
+    """Say what was chosen while data was loaded."""
+    for note in notes:
+        say(f"note: {name}: {note}")
 
 
 def opened(directory: Path, data: str, reading: DataOptions) -> tuple["TrainedEncoder", "PackedGraphs"]:
@@ -29,6 +40,8 @@ def opened(directory: Path, data: str, reading: DataOptions) -> tuple["TrainedEn
 
     Molecules become graphs as those did that the encoder was trained on, unless the options say otherwise.
     """
+    check_directory(directory)
+    check_source(data)
     from multigraft.models.storage import load_encoder
 
     encoder = load_encoder(directory)
@@ -54,7 +67,7 @@ def resolved_salts(encoder: "TrainedEncoder", asked: bool | None) -> bool:
 def is_row_file(data: str) -> bool:
     """Whether ``data`` is the name of a file of molecules, as `multigraft.graphs.catalog.load` understands it."""
     path = Path(data).expanduser()
-    return path.name.lower().removesuffix(".gz").endswith(ROW_FILES) and not path.is_dir()
+    return is_row_name(path) and not path.is_dir()
 
 
 def keep_options(out: Path, verb: str, **options: Any) -> None:

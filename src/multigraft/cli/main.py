@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from multigraft import __version__
+from multigraft.cli.bench import bench
 from multigraft.cli.data import app as data
 from multigraft.cli.doctor import doctor
 from multigraft.cli.embed import embed
@@ -37,7 +38,7 @@ def root(
     """Train one graph encoder, use its embeddings for every task."""
 
 
-for _verb in (train, tune, finetune, predict, probe, embed, report, doctor):
+for _verb in (train, tune, finetune, predict, probe, embed, report, bench, doctor):
     app.command()(_verb)
 app.command("import")(import_)
 app.add_typer(data, name="data")

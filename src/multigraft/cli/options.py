@@ -1,5 +1,6 @@
 """The arguments and options that verbs share."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -96,6 +97,36 @@ def complete_protocol() -> list[str]:
     return list(PROTOCOL_NAMES)
 
 
+# --- names, refused before anything heavy is imported -----------------------------------------------------------------
+
+
+def one_of(what: str, names: Sequence[str]) -> Callable[[Any], Any]:
+    """A callback that refuses a value which is none of these names.
+
+    Raises:
+        InputError: as said.
+    """
+
+    def checked(written: Any) -> Any:
+        if written is not None and written not in names:
+            raise InputError(f"unknown {what} {written!r}: choose from {', '.join(names)}")
+        return written
+
+    return checked
+
+
+def each_of(what: str, names: Sequence[str]) -> Callable[[Any], Any]:
+    """The same for a list of names, separated by commas."""
+    check = one_of(what, names)
+
+    def checked(written: Any) -> Any:
+        for name in split_names(written or ""):
+            check(name)
+        return written
+
+    return checked
+
+
 # --- arguments and options -------------------------------------------------------------------------------------------
 
 Data = Annotated[
@@ -108,16 +139,26 @@ Data = Annotated[
 EncoderDirectory = Annotated[Path, typer.Argument(metavar="DIR", help="The directory that train wrote.")]
 Tasks = Annotated[
     str | None,
-    typer.Option(help=f"Tasks, separated by commas: {', '.join(TASK_NAMES)}.", autocompletion=complete_tasks),
+    typer.Option(
+        help=f"Tasks, separated by commas: {', '.join(TASK_NAMES)}.",
+        autocompletion=complete_tasks,
+        callback=each_of("task", TASK_NAMES),
+    ),
 ]
 Protocol = Annotated[
-    str, typer.Option(help=f"How to measure: {' or '.join(PROTOCOL_NAMES)}.", autocompletion=complete_protocol)
+    str,
+    typer.Option(
+        help=f"How to measure: {' or '.join(PROTOCOL_NAMES)}.",
+        autocompletion=complete_protocol,
+        callback=one_of("protocol", PROTOCOL_NAMES),
+    ),
 ]
 Probes = Annotated[
     str | None,
     typer.Option(
         help=f"Who answers, separated by commas: {', '.join(PROBE_NAMES)} [svm; for targets: logistic].",
         autocompletion=complete_probes,
+        callback=each_of("probe", PROBE_NAMES),
     ),
 ]
 NodeLabelColumn = Annotated[

@@ -9,6 +9,7 @@ import typer
 from multigraft.cli import options as o
 from multigraft.cli.inputs import keep_options, resolved_salts
 from multigraft.cli.output import result
+from multigraft.models.names import check_directory
 
 
 def predict(
@@ -35,10 +36,11 @@ def predict(
     the target's own units; of several seeds the mean, and their deviation in predicted_TARGET_std. A row that does not
     parse has empty cells there, and the reason in the column rejected.
     """
-    from multigraft.models.ensemble import open_ensemble
-    from multigraft.models.prediction import predict_file
-
     with result(as_json) as found:
+        check_directory(directory)
+        from multigraft.models.ensemble import open_ensemble
+        from multigraft.models.prediction import predict_file
+
         members = open_ensemble(directory).members
         strip = resolved_salts(members[0], strip_salts)
         rows, rejected = predict_file(

@@ -33,11 +33,11 @@ def probe(
     _debug: o.Debug = False,
 ) -> None:
     """Measure an encoder's embeddings, the untrained encoder's and baselines that no encoder has a part in."""
-    from multigraft.evaluation.probe import probe
-    from multigraft.evaluation.record import probes_of, record_path, write_record
-
     with result(as_json) as found:
         encoder, graphs = opened(directory, data, reading)
+        from multigraft.evaluation.probe import probe
+        from multigraft.evaluation.record import probes_of, record_path, write_record
+
         named = o.split_tasks(tasks)
         readers = None if probes is None else o.split_names(probes)
         measured = probe(

@@ -10,6 +10,8 @@ from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import keep_options, opened
 from multigraft.cli.output import plain, result
+from multigraft.graphs.names import check_source
+from multigraft.models.names import check_directory
 
 
 @takes_data_options
@@ -29,11 +31,13 @@ def report(
 
     What `multigraft probe` has measured already is not measured again.
     """
-    from multigraft.evaluation.probe import probe
-    from multigraft.evaluation.record import read_record, record_path, write_record
-    from multigraft.reports.page import check_plots, write_page
-
     with result(as_json) as found:
+        check_directory(directory)
+        check_source(data)
+        from multigraft.evaluation.probe import probe
+        from multigraft.evaluation.record import read_record, record_path, write_record
+        from multigraft.reports.page import check_plots, write_page
+
         check_plots()  # sooner than after minutes of measuring
         encoder, graphs = opened(directory, data, reading)
         kept = record_path(directory, graphs.origin.name, protocol, seed)

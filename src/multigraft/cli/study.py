@@ -14,7 +14,7 @@ from multigraft.studies.names import STUDY_NAMES
 
 if TYPE_CHECKING:
     from multigraft.studies.ledger import Ledger
-    from multigraft.studies.runner import Done
+    from multigraft.studies.runner import Done, Way
 
 FORMATS = ("markdown", "csv", "latex")
 
@@ -50,21 +50,24 @@ def run(
         str | None, typer.Option(metavar="TIME", help="Stop after so long, e.g. 90s, 30m or 2h; the next call goes on.")
     ] = None,
     device: o.Device = "auto",
+    lockstep: so.Lockstep = None,
     as_json: o.Json = False,
     _config: o.Config = None,
     _debug: o.Debug = False,
 ) -> None:
     """Do what is missing of one or several studies; encoders that they share are trained once."""
     with result(as_json) as found:
-        from multigraft.studies.execution import check_data
         from multigraft.studies.places import ledger_to_write
-        from multigraft.studies.runner import run_units
-        from multigraft.studies.schedule import unfinished, units
 
         seconds = None if budget is None else so.parse_duration(budget)
         book = ledger_to_write(ledger)
         planned = so.planned(studies, datasets, splits, epochs, settings)
         wanted = so.named_protocols(protocol)
+        from multigraft.studies.execution import check_data
+        from multigraft.studies.runner import Way, run_units
+        from multigraft.studies.schedule import unfinished, units
+
+        way = Way.of(device, processes, lockstep)
         work = units(planned, wanted)
         _set_aside(book)
         check_data(work, book)
@@ -72,12 +75,13 @@ def run(
         for study in planned:
             book.keep_plan(study, epochs, so.read_setting(settings))
         say(f"{book.path}: {len(work) - len(left)} of {len(work)} units done before, {len(left)} to do")
+        say(str(way))
         try:
-            done = run_units(left, book, processes, seconds, device, progress=sys.stderr.isatty())
+            done = run_units(left, book, way.processes, seconds, device, sys.stderr.isatty(), way.lockstep)
         except KeyboardInterrupt:
             say("stopped; the same command goes on from here")
             raise
-        _tell(done, book, [study.name for study in planned], found)
+        _tell(done, way, book, [study.name for study in planned], found)
     if done.failed:
         raise typer.Exit(FAILED)
 
@@ -181,9 +185,9 @@ def check(
 ) -> None:
     """Check a study's file, its data and what the ledger holds of it; exit code 1 where something is wrong."""
     with result(as_json) as found:
+        study, book = so.opened(name, ledger, None, None, None, None)
         from multigraft.studies.checking import findings
 
-        study, book = so.opened(name, ledger, None, None, None, None)
         wrong = findings(study, book)
         found.json = {"verb": "study check", "study": study.name, "ledger": book.path, "findings": wrong}
         found.shown = wrong or [f"{study.name}: file, data and ledger {book.path} are in order"]
@@ -198,11 +202,14 @@ def _set_aside(book: "Ledger") -> None:
         say(f"{one.path}: {one.reason}; it is set aside as {book.set_aside(one).name} and run again")
 
 
-def _tell(done: "Done", book: "Ledger", names: list[str], found: Any) -> None:
+def _tell(done: "Done", way: "Way", book: "Ledger", names: list[str], found: Any) -> None:
     found.json = {
         "verb": "study run", "studies": names, "ledger": book.path, "done": done.units, "left": len(done.left),
         "failed": {unit.name: reason for unit, reason in done.failed.items()}, "seconds": round(done.seconds, 1),
+        "processes": way.processes, "lockstep": way.lockstep, "alone": done.alone,
     }  # fmt: skip
+    for name, reason in done.alone.items():
+        say(f"not in lockstep, but one after the other: {name}: {reason}")
     found.shown = [
         f"{done.units} units done in {done.seconds / 60:.1f} min, {len(done.left)} left, {len(done.failed)} failed"
     ]

@@ -49,6 +49,13 @@ Protocols = Annotated[
         autocompletion=lambda: [*PROTOCOL_NAMES, "both"],
     ),
 ]
+Lockstep = Annotated[
+    bool | None,
+    typer.Option(
+        "--lockstep/--no-lockstep",
+        help="Train encoders that differ in their split alone side by side in one process [on a GPU].",
+    ),
+]
 Settings = Annotated[
     Path | None,
     typer.Option("--settings", metavar="FILE", help="Options of one strategy, as multigraft tune writes them."),

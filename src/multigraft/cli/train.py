@@ -70,9 +70,9 @@ def train(
 
 
 def _train(data: str, reading: DataOptions, out: Path, given: dict[str, Any], resume: bool, found: Result) -> None:
+    graphs = loaded(data, reading)
     from multigraft.training.fit import train
 
-    graphs = loaded(data, reading)
     started = time.monotonic()
     try:
         trained = train(graphs, out=out, resume=resume, progress=sys.stderr.isatty(), **given)

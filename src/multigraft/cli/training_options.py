@@ -6,15 +6,21 @@ from typing import Annotated, Any
 
 import typer
 
-from multigraft.cli.options import complete_balancing, complete_encoder, complete_split, complete_strategy
+from multigraft.cli.options import complete_balancing, complete_encoder, complete_split, complete_strategy, one_of
 from multigraft.encoders.names import ENCODER_NAMES
 from multigraft.graphs.names import SPLIT_NAMES
 from multigraft.strategies.balancing.names import BALANCING_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
 
 
-def _option(help: str, default: str, *names: str, complete: Callable[..., Any] | None = None) -> Any:
-    return typer.Option(*names, help=f"{help} [{default}]", autocompletion=complete)
+def _option(
+    help: str,
+    default: str,
+    *names: str,
+    complete: Callable[..., Any] | None = None,
+    check: Callable[[Any], Any] | None = None,
+) -> Any:
+    return typer.Option(*names, help=f"{help} [{default}]", autocompletion=complete, callback=check)
 
 
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Where the trained encoder goes; a new directory.")]
@@ -24,6 +30,7 @@ Strategy = Annotated[
         f"How parameters are found: {', '.join(STRATEGY_NAMES)}.",
         "esame; for one task single",
         complete=complete_strategy,
+        check=one_of("strategy", STRATEGY_NAMES),
     ),
 ]
 Encoder = Annotated[
@@ -32,6 +39,7 @@ Encoder = Annotated[
         f"The encoder: {', '.join(ENCODER_NAMES)}.",
         "gin for molecules and proteins, else gcn",
         complete=complete_encoder,
+        check=one_of("encoder", ENCODER_NAMES),
     ),
 ]
 Epochs = Annotated[int | None, _option("Passes over the training graphs.", "100")]
@@ -66,14 +74,22 @@ Start = Annotated[
 ]
 Balancing = Annotated[
     str | None,
-    _option(f"How losses are weighed: {', '.join(BALANCING_NAMES)}.", "equal", complete=complete_balancing),
+    _option(
+        f"How losses are weighed: {', '.join(BALANCING_NAMES)}.",
+        "equal",
+        complete=complete_balancing,
+        check=one_of("balancing", BALANCING_NAMES),
+    ),
 ]
 Weights = Annotated[str | None, typer.Option(help="For fixed balancing, e.g. gc=1,lp=0.5.")]
 Scaling = Annotated[str | None, _option("Node attributes: rows, standard or none.", "rows")]
 SplitKind = Annotated[
     str | None,
     _option(
-        f"How graphs are divided: {', '.join(SPLIT_NAMES)}.", "what is usual for the data", complete=complete_split
+        f"How graphs are divided: {', '.join(SPLIT_NAMES)}.",
+        "what is usual for the data",
+        complete=complete_split,
+        check=one_of("split", SPLIT_NAMES),
     ),
 ]
 Patience = Annotated[int | None, _option("Stop after so many validations without a better one.", "never")]

@@ -65,10 +65,10 @@ def tune(
 
 
 def _tune(data: str, reading: DataOptions, out: Path, given: dict[str, Any], found: Result) -> None:
+    graphs = loaded(data, reading)
     from multigraft.processes import default_processes
     from multigraft.tuning.tune import tune
 
-    graphs = loaded(data, reading)
     given.setdefault("processes", default_processes())
     started = time.monotonic()
     try:

@@ -118,7 +118,7 @@ def by_own_heads(name: str, encoder: TrainedEncoder, origin: Origin, device: str
         with evaluating(encoder.model, device) as where, torch.no_grad():
             for few in batches:
                 moved = Examples(few.graphs.to(where), few.queries.to(where), few.answers.to(where))
-                logits.append(encoder.model(task, moved).cpu())
+                logits.append(encoder.model({task: moved})[task].cpu())
         yield Answered("embeddings", said(task, torch.cat(logits)), test)
 
     return Contender(name, "own", answer)

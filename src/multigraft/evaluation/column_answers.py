@@ -12,7 +12,7 @@ from multigraft.evaluation.choice import choice_of
 from multigraft.evaluation.columns import Measured, fit_columns
 from multigraft.evaluation.features import FEATURES
 from multigraft.evaluation.kinds import KINDS
-from multigraft.evaluation.metrics import sign
+from multigraft.evaluation.names import sign
 from multigraft.evaluation.probes import Learner, standardisation
 from multigraft.evaluation.protocols import Sitting
 from multigraft.evaluation.questions import visible

@@ -26,7 +26,8 @@ from multigraft.tasks.graph_regression import GraphRegression
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.multi_label import MultiLabel
 from multigraft.tasks.scores import SCORES
-from multigraft.training.fit import OPTIONS, train
+from multigraft.training.fit import train
+from multigraft.training.place import OPTIONS
 
 SCORES_FILE, PREDICTIONS_FILE = "scores.json", "predictions.csv"
 JUDGED = ("validation", "test")

@@ -10,7 +10,8 @@ from jaxtyping import Float, Float64
 from torch import Tensor
 
 from multigraft.evaluation.kinds import KINDS
-from multigraft.evaluation.metrics import score, sign
+from multigraft.evaluation.metrics import score
+from multigraft.evaluation.names import sign
 from multigraft.evaluation.probes import standardisation
 from multigraft.evaluation.protocols import Sitting
 from multigraft.graphs.packed import Origin, PackedGraphs

@@ -11,8 +11,6 @@ import torch
 from jaxtyping import Float64, Int64, Shaped
 from torch import Tensor
 
-from multigraft.tasks.scores import SCORES
-
 Metric = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
@@ -61,8 +59,3 @@ METRICS: dict[str, Metric] = {
 def score(metric: Metric, scores: Float64[Tensor, "asked said"], answers: Shaped[Tensor, "asked *targets"]) -> float:
     """The metric with every question counted once; NaN where there are no questions."""
     return float(metric(scores, answers, scores.new_ones(1, len(answers))))
-
-
-def sign(metric: str) -> int:
-    """1 for a metric that is better the higher it is, -1 for an error."""
-    return -1 if metric in SCORES and not SCORES[metric].higher_is_better else 1

@@ -1,4 +1,4 @@
-"""The names of protocols and probes, for those who must not wait for torch."""
+"""The names of protocols, probes and metrics, for those who must not wait for torch."""
 
 PROTOCOL_NAMES = ("strict", "paper")
 PROBE_NAMES = ("svm", "logistic", "knn", "forest", "best", "head", "own")
@@ -6,3 +6,12 @@ DEFAULT_PROBES = ("svm",)
 
 # Rows that describe a graph without an encoder; each is read by several learners, and stands beside every probe.
 DESCRIPTIONS = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors", "degrees")
+
+BASELINE_PROBES = ("tree", "constant")  # who answers for a baseline
+
+ERROR_METRICS = ("rmse", "mae")  # the lower the better
+
+
+def sign(metric: str) -> int:
+    """1 for a metric that is better the higher it is, -1 for an error."""
+    return -1 if metric in ERROR_METRICS else 1

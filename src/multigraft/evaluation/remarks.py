@@ -2,7 +2,7 @@
 
 import torch
 
-from multigraft.evaluation.metrics import sign
+from multigraft.evaluation.names import sign
 from multigraft.evaluation.protocols import Sitting
 from multigraft.tasks.graph_targets import GraphTargets
 from multigraft.tasks.scores import SCORES

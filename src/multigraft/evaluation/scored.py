@@ -7,10 +7,8 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from multigraft.evaluation.bootstrap import interval
-from multigraft.evaluation.names import DESCRIPTIONS
+from multigraft.evaluation.names import BASELINE_PROBES, DESCRIPTIONS
 from multigraft.evaluation.table import Difference, ProbeRow
-
-BASELINE_PROBES = ("tree", "constant")
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from multigraft.errors import InputError
+from multigraft.evaluation.student import quantile, two_sided_p
 
 LEVEL = 0.95
 ROUNDING = 1e-12  # relative to the scores: differences that vary by less are equal
@@ -60,7 +61,5 @@ def corrected_difference(first: Sequence[float], second: Sequence[float], test_s
 
 def _t_test(value: float, error: float, n: int) -> SplitDifference:
     """Interval and p-value of a mean with this standard error, from n values."""
-    from scipy.stats import t
-
-    reach = float(t.ppf((1 + LEVEL) / 2, n - 1)) * error
-    return SplitDifference(value, value - reach, value + reach, 2 * float(t.sf(abs(value) / error, n - 1)), n)
+    reach = quantile(LEVEL, n - 1) * error
+    return SplitDifference(value, value - reach, value + reach, two_sided_p(value / error, n - 1), n)

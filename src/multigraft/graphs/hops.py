@@ -2,12 +2,14 @@
 
 import dataclasses
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Int64
 from torch import Tensor
 
+from multigraft.graphs.arrays import arrays
 from multigraft.graphs.packed import PackedGraphs
-from multigraft.graphs.segments import offsets, positions, segment_ids
+from multigraft.graphs.segments import positions, segment_ids
 
 NODES_TRIED = 16
 
@@ -18,12 +20,35 @@ def hops(graphs: PackedGraphs, centres: Int64[Tensor, " graphs"], most: int) -> 
     ``centres``: one node of each graph, in global numbers. All graphs take a step at once, ``most`` steps in all, and
     nothing is asked of the device in between.
     """
-    source, target = graphs.edge_index
-    distance = torch.full((graphs.num_nodes,), most + 1, dtype=torch.int64, device=graphs.device)
-    distance[centres] = 0
+    if graphs.device.type == "cpu":
+        return torch.from_numpy(_step_by_step(graphs.edge_index.numpy(), centres.numpy(), graphs.num_nodes, most))
+    return _all_edges(graphs.edge_index, centres, graphs.num_nodes, most)
+
+
+def _all_edges(
+    edge_index: Int64[Tensor, "2 edges"], centres: Int64[Tensor, " graphs"], num_nodes: int, most: int
+) -> Int64[Tensor, " nodes"]:
+    """Every edge may shorten the way to its end, ``most`` times."""
+    source, target = edge_index
+    distance = torch.full((num_nodes,), most + 1, dtype=torch.int64, device=edge_index.device)
+    distance.index_fill_(0, centres, 0)
     for _ in range(most):
-        distance = distance.scatter_reduce(0, target, distance[source] + 1, "amin")
+        distance = distance.scatter_reduce(0, target, distance.index_select(0, source) + 1, "amin")
     return distance
+
+
+def _step_by_step(
+    edge_index: Int64[np.ndarray, "2 edges"], centres: Int64[np.ndarray, " graphs"], num_nodes: int, most: int
+) -> Int64[np.ndarray, " nodes"]:
+    """The same along the edges that leave what was reached last: on the host it costs nothing to count them."""
+    source, target = edge_index
+    distance = np.full(num_nodes, most + 1, np.uint8 if most < 255 else np.int64)
+    distance[centres] = 0
+    for step in range(most):
+        leaving = (distance.take(source, mode="clip") == step).nonzero()[0]
+        ends = target.take(leaving)
+        distance[ends] = np.minimum(distance.take(ends), step + 1)
+    return distance.astype(np.int64)
 
 
 def reach(graphs: PackedGraphs, most: int) -> Int64[Tensor, " graphs"]:
@@ -43,10 +68,9 @@ def reach(graphs: PackedGraphs, most: int) -> Int64[Tensor, " graphs"]:
 
 def random_nodes(graphs: PackedGraphs, generator: torch.Generator) -> Int64[Tensor, " graphs"]:
     """A uniformly random node of each graph, in global numbers; every graph needs one."""
-    counts = graphs.node_counts.to(graphs.device)
-    noise = torch.rand(len(graphs), generator=generator, device=graphs.device, dtype=torch.float64)
-    chosen = (noise * counts).long().minimum(counts - 1)
-    return graphs.node_offsets[:-1].to(graphs.device) + chosen
+    on = arrays(graphs.device)
+    counts, starts = on.sent(graphs.node_counts.numpy()), on.sent(graphs.node_offsets.numpy()[:-1])
+    return on.tensor(starts + on.whole(on.random(len(graphs), generator) * counts))
 
 
 def induced(graphs: PackedGraphs, keep: Bool[Tensor, " nodes"]) -> PackedGraphs:
@@ -54,19 +78,19 @@ def induced(graphs: PackedGraphs, keep: Bool[Tensor, " nodes"]) -> PackedGraphs:
 
     What was computed from the edges stays as it was in the whole graph, node numbers in ``graphs["centre"]`` go.
     """
-    number = keep.cumsum(0) - 1
-    inside = keep[graphs.edge_index].all(0)
-    node_counts = torch.zeros(len(graphs), dtype=torch.int64, device=graphs.device)
-    edge_counts = node_counts.index_add(0, graphs.edge_graph, inside.long())
-    node_counts.index_add_(0, graphs.node_graph, keep.long())
-    left = node_counts > 0
-    counts = torch.stack([node_counts, edge_counts])[:, left].cpu()
+    on = arrays(graphs.device)
+    kept, ends = on.of(keep), on.of(graphs.edge_index)
+    nodes, edges = on.places(kept), on.places(on.take(kept, ends[0]) & on.take(kept, ends[1]))
+    node_offsets, edge_offsets = on.below(nodes, graphs.node_offsets), on.below(edges, graphs.edge_offsets)
+    left = (node_offsets[1:] > node_offsets[:-1]).nonzero()[0]
+    ends_left, whole = np.append(0, left + 1), on.sent(left)
+    number = kept.cumsum(0) - 1
     return dataclasses.replace(
         graphs,
-        edge_index=number[graphs.edge_index[:, inside]],
-        node_offsets=offsets(counts[0]),
-        edge_offsets=offsets(counts[1]),
-        nodes={name: column[keep] for name, column in graphs.nodes.items()},
-        edges={name: column[inside] for name, column in graphs.edges.items()},
-        graphs={name: column[left] for name, column in graphs.graphs.items() if name != "centre"},
+        edge_index=on.tensor(on.take(number, on.take(ends, edges, axis=1).reshape(-1)).reshape(2, -1)),
+        node_offsets=torch.from_numpy(node_offsets[ends_left]),
+        edge_offsets=torch.from_numpy(edge_offsets[ends_left]),
+        nodes={name: on.rows(column, nodes) for name, column in graphs.nodes.items()},
+        edges={name: on.rows(column, edges) for name, column in graphs.edges.items()},
+        graphs={name: on.rows(column, whole) for name, column in graphs.graphs.items() if name != "centre"},
     )

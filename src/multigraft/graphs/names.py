@@ -11,7 +11,17 @@ CACHE_VARIABLE = "MULTIGRAFT_CACHE"
 PUBLIC_HOME = "https://www.chrsmrrs.com/graphkerneldatasets"
 
 EMBEDDED = ("chembl2321810", "nci5k")
-SPLIT_NAMES = ("stratified", "random", "scaffold", "scaffold-balanced", "random-scaffold", "species", "corpus")
+# The kinds of splits, with the shares of training, validation and test part.
+SPLIT_FRACTIONS = {
+    "stratified": (0.7, 0.1, 0.2),
+    "random": (0.7, 0.1, 0.2),
+    "scaffold": (0.8, 0.1, 0.1),
+    "scaffold-balanced": (0.8, 0.1, 0.1),
+    "random-scaffold": (0.8, 0.1, 0.1),
+    "species": (0.85, 0.15, 0.0),  # of the species that are not tested
+    "corpus": (0.98, 0.01, 0.01),
+}
+SPLIT_NAMES = tuple(SPLIT_FRACTIONS)
 
 FEATURIZATIONS = ("hu", "ogb")  # those that a user can choose for molecules
 ROW_FILES = (".csv", ".tsv", ".smi", ".txt", ".parquet", ".sdf")  # files with molecules; .gz may follow
@@ -64,6 +74,7 @@ TABLES = {
 PROTEINS = {"proteins-original": "proteins", "proteins-original-pretrain": "proteins", "yeast": "bio_yeast"}
 # Those of both that cannot be downloaded: their files are put below the directory of raw data by hand.
 BY_HAND = ("chembl456k", "fsmol", "fsmol-validation", "fsmol-test", "zinc2m", *PROTEINS)
+SHIPPED_NAMES = frozenset({*EMBEDDED, *TABLES, *PROTEINS, *TUDATASETS})  # known wherever raw data lies
 
 
 def data_root() -> Path | None:
@@ -116,7 +127,12 @@ def _holds_files(folder: Path) -> bool:
 
 def holds_rows(path: Path) -> bool:
     """Whether this is a file whose name says that it holds molecules."""
-    return path.name.lower().removesuffix(".gz").endswith(ROW_FILES) and path.is_file()
+    return is_row_name(path) and path.is_file()
+
+
+def is_row_name(path: Path) -> bool:
+    """Whether the name is that of a file of molecules."""
+    return path.name.lower().removesuffix(".gz").endswith(ROW_FILES)
 
 
 def holds_tudataset(folder: Path) -> bool:
@@ -124,9 +140,36 @@ def holds_tudataset(folder: Path) -> bool:
     return any(next(place.glob("*_A.txt"), None) for place in (folder, folder / "raw") if place.is_dir())
 
 
+def is_known(name: str) -> bool:
+    """Whether `catalog.load` takes this name; looks at the disk only for what has no name of its own."""
+    return name in SHIPPED_NAMES or name in local_folders()
+
+
+def check_source(source: str) -> None:
+    """Refuse what is neither a name nor a path; a path may lead nowhere, and whoever reads it says so.
+
+    Raises:
+        InputError: as said.
+    """
+    path = Path(source).expanduser()
+    written_as_path = "/" in source or "\\" in source
+    if not (written_as_path or is_row_name(path) or path.is_dir() or is_known(source)):
+        raise unknown(source)
+
+
+def unknown(name: str) -> InputError:
+    """What to say of a name that no data has."""
+    guesses = ", ".join(nearest(name))
+    meant = f"did you mean {guesses}?" if guesses else "`multigraft data list` shows the names."
+    return InputError(
+        f"unknown data set {name!r}: {meant} A folder in TU layout is given by its path, a file of molecules by its "
+        f"name, which ends in {', '.join(ROW_FILES)}"
+    )
+
+
 def known_names() -> list[str]:
     """All names that `catalog.load` takes: embedded, on this machine, and downloadable; sorted without case."""
-    return sorted({*EMBEDDED, *TABLES, *PROTEINS, *TUDATASETS, *local_folders()}, key=lambda name: (name.lower(), name))
+    return sorted({*SHIPPED_NAMES, *local_folders()}, key=lambda name: (name.lower(), name))
 
 
 def nearest(name: str, count: int = 3) -> list[str]:

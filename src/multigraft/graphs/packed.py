@@ -7,12 +7,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int, Int64
 from torch import Tensor
 
 from multigraft.errors import InputError
-from multigraft.graphs.segments import offsets, segment_ids, spans
+from multigraft.graphs.arrays import arrays
+from multigraft.graphs.segments import segment_ids
+from multigraft.graphs.selection import selected
 
 if TYPE_CHECKING:
     from torch_geometric.data import Batch, Data
@@ -79,7 +82,7 @@ class PackedGraphs:
     def __len__(self) -> int:
         return len(self.node_offsets) - 1
 
-    @property
+    @cached_property
     def num_nodes(self) -> int:
         return int(self.node_offsets[-1])
 
@@ -165,23 +168,8 @@ class PackedGraphs:
         Raises:
             InputError: an index lies outside ``0 .. len(self) - 1``.
         """
-        picked = torch.as_tensor(indices, dtype=torch.int64).cpu()
-        if len(picked) and (int(picked.min()) < 0 or int(picked.max()) >= len(self)):
-            raise InputError(f"graph indices must lie in 0..{len(self) - 1}, got {picked.min()}..{picked.max()}")
-        node_counts, edge_counts = self.node_counts[picked], self.edge_counts[picked]
-        node_offsets, old_starts = offsets(node_counts), self.node_offsets[picked]
-        shift = torch.repeat_interleave(node_offsets[:-1] - old_starts, edge_counts).to(self.device)
-        node_rows = spans(old_starts, node_counts).to(self.device)
-        edge_rows = spans(self.edge_offsets[picked], edge_counts).to(self.device)
-        return dataclasses.replace(
-            self,
-            edge_index=self.edge_index[:, edge_rows] + shift,
-            node_offsets=node_offsets,
-            edge_offsets=offsets(edge_counts),
-            nodes=_rows(self.nodes, node_rows),
-            edges=_rows(self.edges, edge_rows),
-            graphs=_rows(self.graphs, picked.to(self.device)),
-        )
+        numbers = indices.cpu().numpy() if isinstance(indices, Tensor) else indices
+        return selected(self, np.asarray(numbers, np.int64))
 
     def keep_edges(self, keep: Bool[Tensor, " edges"]) -> "PackedGraphs":
         """The same nodes with some edges hidden.
@@ -189,18 +177,18 @@ class PackedGraphs:
         What was computed from the edges is blanked, because it would tell of the hidden ones; degrees are counted
         anew from the edges that are left, wherever they are used.
         """
-        counts = torch.zeros(len(self), dtype=torch.int64, device=self.device)
-        counts.index_add_(0, self.edge_graph, keep.long())
+        on = arrays(self.device)
+        kept = on.places(on.of(keep))
         nodes = dict(self.nodes)
         for column in ("structure", "structure_codes"):
             if column in nodes:
                 nodes[column] = torch.zeros_like(nodes[column])
         return dataclasses.replace(
             self,
-            edge_index=self.edge_index[:, keep],
-            edge_offsets=offsets(counts.cpu()),
+            edge_index=on.tensor(on.take(on.of(self.edge_index), kept, axis=1)),
+            edge_offsets=torch.from_numpy(on.below(kept, self.edge_offsets)),
             nodes=nodes,
-            edges=_rows(self.edges, keep),
+            edges={name: on.rows(column, kept) for name, column in self.edges.items()},
         )
 
     def to(self, device: torch.device | str, non_blocking: bool = False) -> "PackedGraphs":
@@ -257,7 +245,3 @@ class PackedGraphs:
         from multigraft.graphs.pyg import to_batch
 
         return to_batch(self)
-
-
-def _rows(table: Columns, rows: Tensor) -> Columns:
-    return {name: column[rows] for name, column in table.items()}

@@ -5,13 +5,20 @@ number is a pair's *rank*. Everything is exact integer arithmetic over the whole
 """
 
 from dataclasses import dataclass
+from functools import cache, cached_property
 
+import numpy as np
 import torch
 from jaxtyping import Int, Int64
 from torch import Tensor
 
+from multigraft.graphs.arrays import HOST, Array, Arrays, arrays
 from multigraft.graphs.packed import PackedGraphs
-from multigraft.graphs.segments import offsets, positions, ranks, segment_ids, shuffled
+from multigraft.graphs.sampling import sampled
+from multigraft.graphs.segments import offsets, positions, segment_ids
+
+FEW_NODES = 512  # in each graph up to which non-edges are listed, not searched for
+SPARSE = 32  # pairs of nodes to an edge or a non-edge asked for, up to which the same holds
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,26 +26,54 @@ class UndirectedEdges:
     """The unordered pairs of different nodes that an edge joins, each once.
 
     ``pairs`` in global node numbers, smaller number first, ordered by graph and by rank inside a graph; ``counts`` of
-    each graph; ``edge_pair``: the pair of each directed edge, -1 for a self loop.
+    each graph; ``entries``: the pair of each directed edge, -1 for a self loop; None where edges 2t and 2t + 1 are the
+    t-th pair's.
     """
 
     pairs: Int64[Tensor, "2 pairs"]
     counts: Int64[Tensor, " graphs"]
-    edge_pair: Int64[Tensor, " edges"]
+    entries: Int64[Tensor, " edges"] | None = None
+
+    @cached_property
+    def edge_pair(self) -> Int64[Tensor, " edges"]:
+        """The pair of each directed edge, -1 for a self loop."""
+        if self.entries is not None:
+            return self.entries
+        return torch.arange(2 * self.pairs.shape[1], device=self.pairs.device) >> 1
+
+    @cached_property
+    def host_counts(self) -> Int64[np.ndarray, " graphs"]:
+        """``counts`` on the host."""
+        return self.counts.cpu().numpy()
 
 
 def undirected_edges(graphs: PackedGraphs) -> UndirectedEdges:
     """Every edge of ``graphs`` once, whatever its direction and however often it is stored; no self loops."""
+    if _in_pairs(graphs):
+        return UndirectedEdges(graphs.edge_index[:, ::2], graphs.edge_counts.to(graphs.device) >> 1)
     low, high = graphs.edge_index.amin(0), graphs.edge_index.amax(0)
-    proper = low != high
+    proper = (low != high).nonzero()[:, 0]
     width = max(graphs.num_nodes, 1)
-    keys, number = torch.unique(low[proper] * width + high[proper], return_inverse=True)
+    keys, number = arrays(graphs.device).distinct((low * width + high).index_select(0, proper))
     pairs = torch.stack([keys // width, keys % width])
-    edge_pair = torch.full_like(low, -1)
-    edge_pair[proper] = number
-    counts = torch.zeros(len(graphs), dtype=torch.int64, device=graphs.device)
-    counts.index_add_(0, graphs.node_graph[pairs[0]], torch.ones_like(pairs[0]))
-    return UndirectedEdges(pairs, counts, edge_pair)
+    entries = torch.full_like(low, -1).index_copy_(0, proper, number)
+    counts = torch.searchsorted(pairs[0], graphs.node_offsets.to(graphs.device)).diff()
+    return UndirectedEdges(pairs, counts, entries)
+
+
+def _in_pairs(graphs: PackedGraphs) -> bool:
+    """Whether edges 2t and 2t + 1 are the two directions of one pair, and pairs come ordered, each once.
+
+    So molecules are stored.
+    """
+    if graphs.num_edges % 2 or not graphs.num_edges:
+        return False
+    ends = arrays(graphs.device).of(graphs.edge_index)
+    low, high = ends[:, ::2]
+    key = low * graphs.num_nodes + high
+    in_order = (low < high) & (low == ends[1, 1::2]) & (high == ends[0, 1::2])
+    in_order[1:] &= key[1:] > key[:-1]
+    return bool(in_order.all())
 
 
 def file_order(graphs: PackedGraphs, edges: UndirectedEdges) -> Int64[Tensor, " pairs"]:
@@ -122,20 +157,53 @@ def sample_nonedges(
 ) -> tuple[Int64[Tensor, "2 taken"], Int64[Tensor, " graphs"]]:
     """``take`` different non-edges of each graph, fewer where there are fewer; and how many each.
 
-    Uniform without replacement, ordered by graph, in random order inside a graph, smaller node number first (see
+    Uniform without replacement, ordered by graph, in no particular order inside a graph, smaller node number first (see
     `random_orientation`). Memory grows with the number of edges and of pairs taken, not with that of non-edges.
     """
     edges = edges or undirected_edges(graphs)
-    available = nonedge_counts(graphs, edges)
-    taken = torch.minimum(take.to(graphs.device), available)
-    few = available <= 8 * taken + 64
-    ids, numbers = _shuffle_all(torch.where(few, available, 0), taken, generator)
-    if not bool(few.all()):
-        more_ids, more = _draw_apart(available, torch.where(few, 0, taken), generator)
-        ids, numbers = torch.cat([ids, more_ids]), torch.cat([numbers, more])
-        order = shuffled(ids, generator)
-        ids, numbers = ids[order], numbers[order]
-    return nonedge_at(graphs, ids, numbers, edges), taken
+    on, nodes = arrays(graphs.device), graphs.node_counts.numpy()
+    pairs = nodes * (nodes - 1) // 2
+    available = pairs - edges.host_counts
+    taken = np.minimum(take.cpu().numpy(), available)
+    numbers = sampled(available, taken, generator, on)
+    each = on.tensor(on.sent(taken))
+    few = pairs.sum() <= SPARSE * (edges.pairs.shape[1] + len(numbers))
+    if few and nodes.max(initial=0) <= FEW_NODES:
+        return on.tensor(_listed(graphs, edges, numbers, taken, on)), each
+    graph = segment_ids(each, len(numbers))
+    first = on.tensor(on.sent(HOST.offsets(available)[:-1]))
+    return nonedge_at(graphs, graph, on.tensor(numbers) - first.index_select(0, graph), edges), each
+
+
+def _listed(
+    graphs: PackedGraphs, edges: UndirectedEdges, numbers: Array, taken: Int64[np.ndarray, " graphs"], on: Arrays
+) -> Array:
+    """The non-edges with these numbers, counted over all graphs; ``taken`` of each graph.
+
+    Pairs ``i < j`` are listed column by column here, (0, 1), (0, 2), (1, 2), (0, 3), ...: the number of a pair is then
+    j (j - 1) / 2 + i in every graph, whatever its size.
+    """
+    nodes = graphs.node_counts.numpy()
+    listed = HOST.offsets(nodes * (nodes - 1) // 2)
+    starts, firsts, joined, asked = on.sent(
+        np.array([graphs.node_offsets.numpy()[:-1], listed[:-1], edges.host_counts, taken])
+    )
+    low, high = on.of(edges.pairs)
+    high = high - on.repeat(starts, joined, len(low))
+    number = (high * (high - 1) >> 1) + low + on.repeat(firsts - starts, joined, len(low))
+    free = on.places(~on.marked(int(listed[-1]), number))
+    own = on.take(free, numbers) - on.repeat(firsts, asked, len(numbers))
+    columns = _columns(int(nodes.max(initial=0)).bit_length(), on)
+    return on.take(columns, own, axis=1) + on.repeat(starts, asked, len(numbers))
+
+
+@cache
+def _columns(bits: int, on: Arrays) -> Array:
+    """All pairs of so many nodes that ``bits`` bits count them, column by column: ``[2, pairs]``."""
+    high = np.arange(1 << bits)
+    low = np.arange(len(high) * (len(high) - 1) // 2)
+    high = high.repeat(high)
+    return on.sent(np.stack([low - high * (high - 1) // 2, high]))
 
 
 def random_orientation(pairs: Int64[Tensor, "2 pairs"], generator: torch.Generator) -> Int64[Tensor, "2 pairs"]:
@@ -147,29 +215,3 @@ def random_orientation(pairs: Int64[Tensor, "2 pairs"], generator: torch.Generat
 def _row_start(row: Tensor, nodes: Tensor) -> Tensor:
     """The rank of the first pair of a row."""
     return row * (2 * nodes - row - 1) // 2
-
-
-def _shuffle_all(available: Tensor, take: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """``take`` of the numbers 0..available of each graph, from a shuffle of all of them: graph and number of each."""
-    ids = segment_ids(available)
-    rank = ranks(ids, generator)
-    chosen = (rank < take[ids]).nonzero()[:, 0]
-    order = torch.argsort(offsets(available)[ids[chosen]] + rank[chosen])
-    chosen = chosen[order]
-    return ids[chosen], positions(available)[chosen]
-
-
-def _draw_apart(available: Tensor, take: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """The same by drawing with replacement and drawing again for what came twice; for take far below available."""
-    stretch = offsets(available)
-    drawn = torch.empty(0, dtype=torch.int64, device=available.device)
-    missing = take
-    while int(missing.sum()):
-        ids = segment_ids(missing)
-        noise = torch.rand(len(ids), generator=generator, device=ids.device, dtype=torch.float64)
-        new = stretch[ids] + (noise * available[ids]).long().clamp_max(available[ids] - 1)
-        drawn = torch.unique(torch.cat([drawn, new]))
-        got = torch.bucketize(stretch, drawn).diff()
-        missing = take - got
-    ids = segment_ids(take)
-    return ids, drawn - stretch[ids]

@@ -7,12 +7,13 @@ from jaxtyping import Int64
 from torch import Tensor
 
 from multigraft.errors import InputError
+from multigraft.graphs.names import SPLIT_FRACTIONS
 
 Fractions = tuple[float, float, float]
 Parts = tuple[Int64[Tensor, " train"], Int64[Tensor, " validation"], Int64[Tensor, " test"]]
 
 TEST_SPECIES = (9606,)  # human
-SPECIES_FRACTIONS = (0.85, 0.15, 0.0)  # of the species that are not tested
+SPECIES_FRACTIONS = SPLIT_FRACTIONS["species"]
 CORPUS_PART = 5000  # graphs say enough about a pretext task, and the rest is for training
 
 

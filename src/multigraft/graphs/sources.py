@@ -18,11 +18,11 @@ from multigraft.graphs.names import (
     EMBEDDED,
     PROTEINS,
     PUBLIC_HOME,
-    ROW_FILES,
     TABLES,
     TUDATASETS,
+    is_row_name,
     local_folders,
-    nearest,
+    unknown,
 )
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.tudataset import find_files, read_tudataset
@@ -92,31 +92,21 @@ def find(source: str | Path, options: Options) -> Source:
                 return kind(name, options)
         if name in TUDATASETS or name in local_folders():
             return _tudataset(name, None, options)
-    if not path.is_dir() and _is_rows(path):
+    if not path.is_dir() and is_row_name(path):
         return _file(path, options)
     if path.is_dir() and not [*path.rglob("*_A.txt")]:
         _refuse_rows(path)
     if written_as_path or path.is_dir():
         return _tudataset(name, path, options)
-    guesses = ", ".join(nearest(name))
-    meant = f"did you mean {guesses}?" if guesses else "`multigraft data list` shows the names."
-    raise InputError(
-        f"unknown data set {name!r}: {meant} A folder in TU layout is given by its path, a file of molecules by its "
-        f"name, which ends in {', '.join(ROW_FILES)}"
-    )
+    raise unknown(name)
 
 
 def _refuse_rows(folder: Path) -> None:
     """Complain about a directory, without graphs in TU layout, that stands where a file of molecules should."""
-    inside = sorted(one for one in folder.iterdir() if _is_rows(one))
-    if inside or _is_rows(folder):
+    inside = sorted(one for one in folder.iterdir() if is_row_name(one))
+    if inside or is_row_name(folder):
         which = f"name a file in it, {inside[0]} for instance" if inside else "name a file of molecules"
         raise InputError(f"{folder} is a directory, not a file of molecules: {which}")
-
-
-def _is_rows(path: Path) -> bool:
-    """Whether the name is that of a file of molecules."""
-    return path.name.lower().removesuffix(".gz").endswith(ROW_FILES)
 
 
 def _embedded(name: str, options: Options) -> Source:

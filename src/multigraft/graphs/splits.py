@@ -11,11 +11,12 @@ from torch import Tensor
 
 from multigraft import randomness
 from multigraft.errors import InputError
+from multigraft.graphs.arrays import arrays
 from multigraft.graphs.checksums import identity
+from multigraft.graphs.names import SPLIT_FRACTIONS
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.pairs import UndirectedEdges
 from multigraft.graphs.partitions import (
-    SPECIES_FRACTIONS,
     Fractions,
     Parts,
     corpus_split,
@@ -23,6 +24,7 @@ from multigraft.graphs.partitions import (
     species_split,
     stratified_split,
 )
+from multigraft.graphs.sampling import chosen
 from multigraft.graphs.scaffolds import (
     plain_scaffolds_of,
     random_scaffold_split,
@@ -30,7 +32,6 @@ from multigraft.graphs.scaffolds import (
     scaffold_split,
     scaffolds_of,
 )
-from multigraft.graphs.segments import choose, segment_ids
 
 PARTS = ("train", "validation", "test")
 
@@ -116,16 +117,17 @@ def _species(graphs: PackedGraphs, draws: torch.Generator, fractions: Fractions)
     return species_split(graphs.graphs["species"].cpu(), draws, fractions)
 
 
-# To add a kind: its function here, its name in `multigraft.graphs.names.SPLIT_NAMES`.
-SPLITS = {
-    "stratified": SplitKind(_stratified, (0.7, 0.1, 0.2)),
-    "random": SplitKind(_random, (0.7, 0.1, 0.2)),
-    "scaffold": SplitKind(_scaffold, (0.8, 0.1, 0.1)),
-    "scaffold-balanced": SplitKind(_scaffold_balanced, (0.8, 0.1, 0.1)),
-    "random-scaffold": SplitKind(_random_scaffold, (0.8, 0.1, 0.1)),
-    "species": SplitKind(_species, SPECIES_FRACTIONS),
-    "corpus": SplitKind(_corpus, (0.98, 0.01, 0.01)),
+# To add a kind: its function here, its name and shares in `multigraft.graphs.names.SPLIT_FRACTIONS`.
+_WAYS = {
+    "stratified": _stratified,
+    "random": _random,
+    "scaffold": _scaffold,
+    "scaffold-balanced": _scaffold_balanced,
+    "random-scaffold": _random_scaffold,
+    "species": _species,
+    "corpus": _corpus,
 }
+SPLITS = {kind: SplitKind(way, SPLIT_FRACTIONS[kind]) for kind, way in _WAYS.items()}
 
 
 def split_graphs(graphs: PackedGraphs, kind: str, seed: int, fractions: Fractions | None = None) -> Split:
@@ -189,11 +191,13 @@ class LinkSplit:
 
 def link_split(edges: UndirectedEdges, generator: torch.Generator, percent: int = 20) -> LinkSplit:
     """Hold out ``percent`` of each graph's undirected edges, in both directions: see `share_of`."""
-    counts = share_of(edges.counts, percent)
-    held_out = choose(segment_ids(edges.counts), counts, generator)
-    visible = edges.edge_pair < 0  # self loops
-    visible[~visible] = ~held_out[edges.edge_pair[~visible]]
-    return LinkSplit(edges.pairs[:, ~held_out], edges.pairs[:, held_out], counts, visible)
+    on, counts = arrays(edges.pairs.device), share_of(edges.counts, percent)
+    held_out, pairs, pair = on.of(chosen(edges.counts, counts, generator)), on.of(edges.pairs), on.of(edges.edge_pair)
+    kept, hidden = on.places(~held_out), on.places(held_out)
+    apart = (on.tensor(on.take(pairs, numbers, axis=1)) for numbers in (kept, hidden))
+    visible = pair < 0  # self loops
+    visible |= ~on.take(held_out, pair * ~visible)
+    return LinkSplit(*apart, counts, on.tensor(visible))
 
 
 def share_of(counts: Int64[Tensor, " graphs"], percent: int) -> Int64[Tensor, " graphs"]:

@@ -59,7 +59,7 @@ class Ensemble:
                 answers = torch.full((len(batch), len(self.targets)), torch.nan, device=where)
                 asked = Examples(batch, torch.arange(len(batch), device=where), answers)
                 pairs = zip(self.members, self.tasks, strict=True)
-                said = [task.predictions(one.model(task, asked).cpu().double()) for one, task in pairs]
+                said = [task.predictions(one.model({task: asked})[task].cpu().double()) for one, task in pairs]
                 yield (start, stop), torch.stack(said)
 
 

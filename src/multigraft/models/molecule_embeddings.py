@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,13 @@ from multigraft.graphs.molecules.reading import Table, survey
 from multigraft.graphs.molecules.smiles import require_rdkit
 from multigraft.graphs.packed import Origin
 from multigraft.graphs.segments import positions, segment_ids
+from multigraft.models.embedding import window_nodes
 from multigraft.models.parquet import identity, vectors
+from multigraft.models.precision import Precision
 from multigraft.models.row_files import check_apart, writing
 from multigraft.models.sources import check_reads_molecules
-from multigraft.models.streams import Piece, pieces
-from multigraft.models.trained import TrainedEncoder, embed_batches
+from multigraft.models.streams import Piece, gathered, pieces
+from multigraft.models.trained import TrainedEncoder, embed_batches, measure
 from multigraft.progress import counting
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ def write_molecule_embeddings(
     strip_salts: bool | None = None,
     batch_size: int = 256,
     device: str = "auto",
+    precision: Precision | None = None,
     progress: bool = False,
 ) -> tuple[int, int]:
     """Embed the molecules of a file, piece by piece, so that it may be larger than memory; how many rows, and rejects.
@@ -62,16 +66,22 @@ def write_molecule_embeddings(
     check_apart(source, out, rejects_file(out))
     table = survey(source, smiles_column, targets=(), id_column=id_column)
     origin = Origin(stem(source), checksums.of_files([source]))
-    schema = _schema(trained, table, origin, level)
+    precision = precision or Precision()
+    found = gathered(pieces(trained, table, strip_salts), window_nodes(trained.encoder))
+    first = list(islice(found, 1)) if precision.bf16 else []
+    for piece in first:
+        measure(precision, trained.encoder, piece.rows.graphs, device)
+    schema = _schema(trained, table, origin, level, precision)
+    how = {"level": level, "batch_size": batch_size, "device": device, "precision": precision}
     rows = rejected = 0
     with ExitStack() as stack:
         temporary = stack.enter_context(replacing(out))
         reject = stack.enter_context(writing(rejects_file(out)))
         writer = stack.enter_context(pq.ParquetWriter(temporary, schema))
         advance = stack.enter_context(counting("embedding", table.rows, "molecules", progress))
-        for piece in pieces(trained, table, strip_salts):
+        for piece in chain(first, found):
             reject(_rejects(piece))
-            for columns in _columns(trained, piece, table, level, batch_size, device):
+            for columns in _columns(trained, piece, table, how):
                 writer.write_table(columns.cast(schema))
                 rows += len(columns)
             rejected += len(piece.rows.reasons)
@@ -79,7 +89,7 @@ def write_molecule_embeddings(
     return rows, rejected
 
 
-def _schema(trained: TrainedEncoder, table: Table, origin: Origin, level: str) -> "pa.Schema":
+def _schema(trained: TrainedEncoder, table: Table, origin: Origin, level: str, precision: Precision) -> "pa.Schema":
     import pyarrow as pa
 
     columns: list[tuple[str, Any]] = [("line", pa.int64())]
@@ -87,18 +97,16 @@ def _schema(trained: TrainedEncoder, table: Table, origin: Origin, level: str) -
     columns += [("smiles", pa.string())] if level == "graph" else [("node", pa.int64())]
     columns += [("embedding", pa.list_(pa.float32(), trained.encoder.dim))]
     fields = [pa.field(name, kind, nullable=False) for name, kind in columns]
-    return pa.schema(fields, metadata={"multigraft": json.dumps(identity(trained, origin, level))})
+    return pa.schema(fields, metadata={"multigraft": json.dumps(identity(trained, origin, level, precision))})
 
 
-def _columns(
-    trained: TrainedEncoder, piece: Piece, table: Table, level: str, batch_size: int, device: str
-) -> "Iterator[pa.Table]":
+def _columns(trained: TrainedEncoder, piece: Piece, table: Table, how: dict[str, Any]) -> "Iterator[pa.Table]":
     """The columns for the molecules of a piece, batch by batch."""
     import pyarrow as pa
 
     graphs, kept = piece.rows.graphs, piece.rows.kept.tolist()
-    start = 0
-    for z in embed_batches(trained.encoder, graphs, level, batch_size, device, trained.readout):
+    level, batch_size, start = how["level"], how["batch_size"], 0
+    for z in embed_batches(trained.encoder, graphs, pool=trained.readout, **how):
         numbers = torch.arange(start, min(start + batch_size, len(graphs)))
         counts = graphs.node_counts[numbers]
         each = numbers if level == "graph" else numbers[segment_ids(counts)]

@@ -12,7 +12,8 @@ from multigraft.files import replacing
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.segments import positions, segment_ids
 from multigraft.graphs.texts import texts_at
-from multigraft.models.trained import TrainedEncoder, check_batch_size
+from multigraft.models.precision import Precision
+from multigraft.models.trained import TrainedEncoder, check_batch_size, measure
 from multigraft.progress import counting
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def write_embeddings(
     level: str = "graph",
     batch_size: int = 256,
     device: str = "auto",
+    precision: Precision | None = None,
     progress: bool = False,
 ) -> int:
     """Write the embedding of every graph or node, batch by batch; returns the number of rows.
@@ -38,13 +40,15 @@ def write_embeddings(
     import pyarrow.parquet as pq
 
     check_batch_size(batch_size)
+    precision = precision or Precision()
+    measure(precision, trained.encoder, graphs, device)
     dim = trained.encoder.dim
     known = _identifiers(graphs, torch.arange(0), level)
     columns = [pa.field(name, column.type, nullable=False) for name, column in known.items()]
     columns.append(pa.field("embedding", pa.list_(pa.float32(), dim), nullable=False))
-    schema = pa.schema(columns, metadata={"multigraft": json.dumps(identity(trained, graphs.origin, level))})
+    schema = pa.schema(columns, metadata={"multigraft": json.dumps(identity(trained, graphs.origin, level, precision))})
     rows = 0
-    batches = trained.batches(graphs, level, batch_size, device)
+    batches = trained.batches(graphs, level, batch_size, device, precision)
     units = len(graphs) if level == "graph" else graphs.num_nodes
     with (
         replacing(path) as temporary,
@@ -84,7 +88,7 @@ def _identifiers(graphs: PackedGraphs, numbers: Int64[Tensor, " some"], level: s
     return columns
 
 
-def identity(trained: TrainedEncoder, data: Origin, level: str) -> dict[str, Any]:
+def identity(trained: TrainedEncoder, data: Origin, level: str, precision: Precision) -> dict[str, Any]:
     """What a file of embeddings says of the encoder, its weights and the data, as JSON values."""
     return {
         "encoder": trained.encoder.kind,
@@ -95,5 +99,6 @@ def identity(trained: TrainedEncoder, data: Origin, level: str) -> dict[str, Any
         "level": level,
         "trained_on": {"name": trained.origin.name, "checksum": trained.origin.checksum},
         "data": {"name": data.name, "checksum": data.checksum},
+        **precision.told(),
         "versions": trained.metadata.get("versions", {}),
     }

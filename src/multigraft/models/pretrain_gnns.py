@@ -15,10 +15,10 @@ from multigraft.encoders.inputs import InputSchema
 from multigraft.encoders.registry import ENCODERS
 from multigraft.errors import InputError
 from multigraft.graphs.vocabulary import VOCABULARIES
+from multigraft.models.names import KINDS
 
 Weights = Mapping[str, Tensor]
 
-KINDS = {"gin": "gin", "gcn": "edge-gcn", "graphsage": "graphsage", "gat": "gat"}  # its names to ours
 # Inside a layer, what the release calls a part and what we do.
 PARTS = {"linear": "linear", "weight_linear": "linear", "mlp": "mlp", "att": "attention", "bias": "bias"}
 CHIRALITIES = 3  # the release leaves out RDKit's fourth

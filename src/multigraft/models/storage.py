@@ -20,6 +20,7 @@ from multigraft.files import replacing, write_json, write_text
 from multigraft.graphs.packed import Origin
 from multigraft.graphs.splits import Split
 from multigraft.models.card import model_card
+from multigraft.models.names import check_directory
 from multigraft.models.seen import read_seen, write_seen
 from multigraft.models.trained import TrainedEncoder
 from multigraft.tasks.base import Task
@@ -126,8 +127,7 @@ def write_weights(path: Path, weights: dict[str, Tensor]) -> None:
 
 def _read_config(directory: Path) -> dict[str, Any]:
     path = directory / "config.json"
-    if not directory.is_dir():
-        raise InputError(f"no trained encoder at {directory}: there is no such directory")
+    check_directory(directory)
     if not path.is_file():
         unfinished = (directory / "training").is_dir()
         hint = "its training has not finished, continue it with --resume" if unfinished else "it has no config.json"

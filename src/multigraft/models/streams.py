@@ -4,10 +4,10 @@ import gzip
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from multigraft.graphs.molecules.packing import Packer, empty_chunk, in_memory
 from multigraft.graphs.molecules.parallel import Parsed, Reading, in_order, parse
 from multigraft.graphs.molecules.reading import Chunk, Table
 from multigraft.graphs.packed import Origin
+from multigraft.graphs.stacking import stacked
 from multigraft.models.row_files import exactly
 from multigraft.models.sources import Rows, check_reads_molecules, plain_rows, salts_for
 from multigraft.models.trained import TrainedEncoder
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS = 2000  # rows of a piece: many batches, and little memory
+PARTS = ("lines", "cells", "shown")  # of a piece, which have an item for each row
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +75,39 @@ def pieces(encoder: TrainedEncoder, table: Table, strip_salts: bool | None = Non
     for rows in found:
         lines, cells = zip(*waiting.popleft(), strict=True)
         yield Piece(lines, cells, [row[1 if blocks else place].strip() for row in cells], rows)
+
+
+def gathered(found: Iterable[Piece], nodes: int) -> Iterator[Piece]:
+    """The same rows in larger pieces, each of so many nodes or hardly more than one piece."""
+    held: list[Piece] = []
+    for piece in found:
+        held.append(piece)
+        if sum(one.rows.graphs.num_nodes for one in held) >= nodes:
+            yield _joined(held)
+            held = []
+    if held:
+        yield _joined(held)
+
+
+def _joined(found: Sequence[Piece]) -> Piece:
+    """Several pieces as one."""
+    if len(found) == 1:
+        return found[0]
+    graphs = [piece.rows.graphs for piece in found if len(piece.rows.graphs)] or [found[0].rows.graphs]
+    starts = [0, *accumulate(piece.rows.count for piece in found)]
+    rows = Rows(
+        stacked(graphs),
+        torch.cat([piece.rows.kept + start for piece, start in zip(found, starts, strict=False)]),
+        starts[-1],
+        {
+            start + row: why
+            for piece, start in zip(found, starts, strict=False)
+            for row, why in piece.rows.reasons.items()
+        },
+        [smiles for piece in found for smiles in piece.rows.smiles],
+    )
+    lines, cells, shown = ([row for piece in found for row in getattr(piece, part)] for part in PARTS)
+    return Piece(lines, cells, shown, rows)
 
 
 def original_cells(table: Table) -> "Callable[[Piece], pa.Table]":

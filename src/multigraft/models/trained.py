@@ -13,10 +13,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from multigraft.encoders.base import Encoder
-from multigraft.encoders.readout import Readout, readout
+from multigraft.encoders.readout import Readout
 from multigraft.errors import InputError
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.splits import Split
+from multigraft.models.embedding import embedded
+from multigraft.models.precision import Precision
 from multigraft.models.seen import Seen
 from multigraft.tasks.model import TaskModel
 
@@ -65,24 +67,34 @@ class TrainedEncoder:
         return digest.hexdigest()[:16]
 
     def embed(
-        self, graphs: Any, level: str = "graph", batch_size: int = 256, device: str = "auto"
+        self,
+        graphs: Any,
+        level: str = "graph",
+        batch_size: int = 256,
+        device: str = "auto",
+        precision: str | Precision = "float32",
     ) -> Float[Tensor, "rows dim"]:
         """Embeddings of every graph or every node, in order, on the CPU.
 
-        ``graphs``: packed graphs or anything of PyG's that holds graphs.
+        ``graphs``: packed graphs or anything of PyG's that holds graphs. ``precision``: see `embed_batches`.
 
         Raises:
-            InputError: an unknown level, or data whose columns differ from the training data's.
+            InputError: an unknown level or precision, or data whose columns differ from the training data's.
         """
-        return torch.cat(list(self.batches(graphs, level, batch_size, device)))
+        return torch.cat(list(self.batches(graphs, level, batch_size, device, precision)))
 
     def batches(
-        self, graphs: Any, level: str = "graph", batch_size: int = 256, device: str = "auto"
+        self,
+        graphs: Any,
+        level: str = "graph",
+        batch_size: int = 256,
+        device: str = "auto",
+        precision: str | Precision = "float32",
     ) -> Iterator[Float[Tensor, "rows dim"]]:
         """`embed`, batch by batch."""
         from multigraft.graphs.catalog import load
 
-        return embed_batches(self.encoder, load(graphs), level, batch_size, device, self.readout)
+        return embed_batches(self.encoder, load(graphs), level, batch_size, device, self.readout, precision)
 
     def untrained(self) -> "TrainedEncoder":
         """The encoder before training: the baseline that every measurement has."""
@@ -100,14 +112,19 @@ class TrainedEncoder:
 
 
 def embed(
-    encoder: TrainedEncoder, graphs: Any, level: str = "graph", batch_size: int = 256, device: str = "auto"
+    encoder: TrainedEncoder,
+    graphs: Any,
+    level: str = "graph",
+    batch_size: int = 256,
+    device: str = "auto",
+    precision: str = "float32",
 ) -> Float[Tensor, "rows dim"]:
     """Embeddings of every graph or every node, in order, on the CPU; see `TrainedEncoder.embed`.
 
     Raises:
-        InputError: an unknown level or device, or data whose columns differ from the training data's.
+        InputError: an unknown level, device or precision, or data whose columns differ from the training data's.
     """
-    return encoder.embed(graphs, level, batch_size, device)
+    return encoder.embed(graphs, level, batch_size, device, precision)
 
 
 def embed_batches(
@@ -117,18 +134,25 @@ def embed_batches(
     batch_size: int = 256,
     device: str = "auto",
     pool: Readout = "mean",
+    precision: str | Precision = "float32",
 ) -> Iterator[Float[Tensor, "rows dim"]]:
-    """Embeddings of every graph or node, ``batch_size`` graphs at a time, on the CPU."""
+    """Embeddings of every graph or node, ``batch_size`` graphs at a time, on the CPU.
+
+    ``precision`` is ``float32``, ``bf16``, or ``auto``, bfloat16 where the hardware has it; one that is passed in as an
+    object knows its error afterwards.
+    """
     if level not in LEVELS:
         raise InputError(f"unknown level {level!r}: choose from {', '.join(LEVELS)}")
     check_batch_size(batch_size)
     with evaluating(encoder, device) as where:
-        for first in range(0, max(len(graphs), 1), batch_size):
-            batch = graphs.select(torch.arange(first, min(first + batch_size, len(graphs)))).to(where)
-            with torch.no_grad():
-                z = encoder(batch)
-                rows = (readout(z, batch, pool) if level == "graph" else z).cpu()
-            yield rows
+        products = Precision.of(precision, where) if isinstance(precision, str) else precision
+        yield from embedded(encoder, graphs, where, level=level, batch_size=batch_size, pool=pool, precision=products)
+
+
+def measure(precision: Precision, encoder: Encoder, graphs: PackedGraphs, device: str = "auto") -> None:
+    """Find out on the first graphs what a precision costs, where it costs anything; see `Precision.measure`."""
+    with evaluating(encoder, device) as where:
+        precision.measure(encoder, graphs, where)
 
 
 def check_batch_size(size: int) -> None:

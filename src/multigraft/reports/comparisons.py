@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from multigraft.evaluation.metrics import sign
-from multigraft.evaluation.names import DEFAULT_PROBES, DESCRIPTIONS
-from multigraft.evaluation.scored import BASELINE_PROBES
+from multigraft.evaluation.names import BASELINE_PROBES, DEFAULT_PROBES, DESCRIPTIONS, sign
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable, label
 
 Question = tuple[str, str, str]

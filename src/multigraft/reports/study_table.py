@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from multigraft.errors import InputError
-from multigraft.evaluation.metrics import sign
+from multigraft.evaluation.names import sign
 from multigraft.reports.comparisons import metric_title
 from multigraft.reports.reading import protocol_sentences
 from multigraft.studies.cells import Cell, cells

@@ -1,15 +1,14 @@
 """The architectures of a study's encoders: untrained rows have each of them, and differences are taken within one."""
 
 import dataclasses
-import inspect
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from multigraft.encoders.registry import ENCODERS
 from multigraft.graphs.names import PROTEINS, ROW_FILES, TABLES
-from multigraft.models.pretrain_gnns import KINDS
+from multigraft.models.names import KINDS
+from multigraft.studies.facts import encoder_sizes
 from multigraft.studies.study import BASELINES, IMPORTED, TARGET_TASKS, UNTRAINED, Row, Stage, Study, TaskSet
 
 SHAPE = ("encoder", "dim", "layers", "jk", "heads", "scaling")  # what an untrained encoder depends on
@@ -34,10 +33,7 @@ def architecture(strategy: str, options: Mapping[str, Any], dataset: str) -> str
     """
     shape = _of_stage(strategy, options)
     kind = shape.pop("encoder", None) or _usual_encoder(dataset)
-    made = ENCODERS.get(kind)
-    usual = {} if made is None else {name: one.default for name, one in inspect.signature(made).parameters.items()}
-    sizes = {name: value for name, value in usual.items() if name in SHAPE}
-    return json.dumps({"encoder": kind, "scaling": "rows", **sizes, **shape}, sort_keys=True)
+    return json.dumps({"encoder": kind, "scaling": "rows", **encoder_sizes(kind), **shape}, sort_keys=True)
 
 
 def with_untrained(study: Study) -> Study:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from multigraft.evaluation import protocols
+from multigraft.studies.facts import headline
 from multigraft.studies.gains import GAIN, gains
 from multigraft.studies.grid import Line, lines
 from multigraft.studies.ledger import Ledger
@@ -88,7 +88,7 @@ def cells(study: Study, protocol: str, ledger: Ledger) -> list[Cell]:
 
 def _task_cells(study: Study, protocol: str, records: Records, line: Line, task: str) -> list[Cell]:
     """The headline's cell, then those of further metrics and features."""
-    unasked = protocols.resolve(protocol).recipes[task].metrics[0], ""
+    unasked = headline(protocol, task), ""
     found = []
     for place, question in enumerate(records.questions(line, task) or [unasked]):
         values = records.values(line, task, question)

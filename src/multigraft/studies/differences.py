@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from multigraft.evaluation.significance import SplitDifference, corrected_difference
-from multigraft.graphs.splits import SPLITS
+from multigraft.graphs.names import SPLIT_FRACTIONS
 from multigraft.studies.cells import Cell
 from multigraft.studies.study import UNTRAINED, Study
 
@@ -39,7 +39,7 @@ def differences(study: Study, cells: Sequence[Cell]) -> list[PairedDifference]:
     is no baseline, though it may bear the name of the task asked. Cells that share no split have no difference.
     """
     shown = [cell for cell in cells if cell.headline]
-    baseline, (train, _, test) = _baseline(study), SPLITS[study.split].fractions
+    baseline, (train, _, test) = _baseline(study), SPLIT_FRACTIONS[study.split]
     before = _from_scratch if study.pretrains else _end_to_end
     return [
         PairedDifference(cell, against, found)

@@ -28,7 +28,8 @@ from multigraft.studies.sources import Sources, weights_file
 from multigraft.studies.study import IMPORTED, UNTRAINED
 from multigraft.tasks.base import Task
 from multigraft.tasks.registry import TASKS, resolve
-from multigraft.training.fit import OPTIONS, train, untrained
+from multigraft.training.fit import train, untrained
+from multigraft.training.place import OPTIONS
 
 GraphsOf = Callable[[str], PackedGraphs]
 SourcesOf = Callable[[Training], Sources]
@@ -53,23 +54,33 @@ def obtain(
     """
     if training.strategy == IMPORTED:
         return _imported(training)
-    module = _module(training, graphs_of)
     if training.strategy == UNTRAINED:
+        module = _module(training, graphs_of)
         shape = {name: value for name, value in _options(training).items() if name != "encoder"}
         return untrained(
-            _graphs(training, graphs_of), encoder=module, split=training.split, seed=training.seed, **shape
+            trained_on(training, graphs_of), encoder=module, split=training.split, seed=training.seed, **shape
         )
-    start = None if training.start is None else obtain(training.start, graphs_of, folder, device, sources)
+    options = given(training, graphs_of, folder, device, sources)
     place = folder / training.key
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / f"{training.key}.lock"):
-        _drop_outdated(place, sources(training))
+        drop_unfit(place, sources(training))
         if not (place / "config.json").is_file():
-            _train(training, _graphs(training, graphs_of), place, module, start, device)
+            train(trained_on(training, graphs_of), out=place, resume=place.exists(), progress=False, **options)
+        module = options["encoder"]
         trained = load_encoder(place, module if isinstance(module, nn.Module) else None)
         shutil.rmtree(place / "training" / "tensorboard", ignore_errors=True)
         (place / "training" / "last.ckpt").unlink(missing_ok=True)
     return trained
+
+
+def given(training: Training, graphs_of: GraphsOf, folder: Path, device: str, sources: SourcesOf) -> dict[str, Any]:
+    """The options that `multigraft.train` is given. An encoder that it starts from is obtained."""
+    start = None if training.start is None else obtain(training.start, graphs_of, folder, device, sources)
+    return {
+        **_options(training), "tasks": _tasks(training), "strategy": training.strategy, "start": start,
+        "encoder": _module(training, graphs_of), "split": training.split, "seed": training.seed, "device": device,
+    }  # fmt: skip
 
 
 def epochs_done(training: Training, folder: Path) -> int:
@@ -79,6 +90,13 @@ def epochs_done(training: Training, folder: Path) -> int:
         return max(0, history.read_text().count("\n") - 1)
     except OSError:
         return 0
+
+
+def drop_unfit(place: Path, made_from: Sources) -> None:
+    """Remove an encoder that was made from other files of the same names, or was killed before its first epoch."""
+    _drop_outdated(place, made_from)
+    if place.exists() and not any((place / name).is_file() for name in ("config.json", OPTIONS)):
+        shutil.rmtree(place)
 
 
 def _drop_outdated(place: Path, made_from: Sources) -> None:
@@ -95,23 +113,6 @@ def _drop_outdated(place: Path, made_from: Sources) -> None:
         write_json(kept, made_from)
 
 
-def _train(
-    training: Training,
-    graphs: PackedGraphs,
-    place: Path,
-    module: nn.Module | str | None,
-    start: TrainedEncoder | None,
-    device: str,
-) -> None:
-    if place.exists() and not (place / OPTIONS).is_file():
-        shutil.rmtree(place)  # killed before its first epoch
-    options = {name: value for name, value in _options(training).items() if name != "encoder"}
-    train(
-        graphs, tasks=_tasks(training), strategy=training.strategy, encoder=module, start=start, split=training.split,
-        seed=training.seed, device=device, out=place, resume=place.exists(), progress=False, **options,
-    )  # fmt: skip
-
-
 def _tasks(training: Training) -> list[str | Task]:
     """The tasks, those that the protocol changes with its options."""
     changed: dict[str, dict[str, Any]] = json.loads(training.task_options)
@@ -122,7 +123,7 @@ def _options(training: Training) -> dict[str, Any]:
     return json.loads(training.options)
 
 
-def _graphs(training: Training, graphs_of: GraphsOf) -> PackedGraphs:
+def trained_on(training: Training, graphs_of: GraphsOf) -> PackedGraphs:
     """What it trains on: a corpus without the molecules that others are to be judged on."""
     graphs = graphs_of(training.dataset)
     if not training.removed:
@@ -152,7 +153,7 @@ def _module(training: Training, graphs_of: GraphsOf) -> nn.Module | str | None:
         raise InputError(
             f"no encoder {name!r}: a plugin of the study must register it (known: {', '.join([*ENCODERS, *MODULES])})"
         )
-    graphs = _graphs(training, graphs_of)
+    graphs = trained_on(training, graphs_of)
     part = graphs.select(split_graphs(graphs, training.split, training.seed).train)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(training.seed)

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from multigraft.evaluation import protocols
-from multigraft.evaluation.protocols import Protocol
-from multigraft.strategies.registry import STRATEGIES, build
 from multigraft.studies.architectures import architecture, stage_options
+from multigraft.studies.facts import is_episodic, protocol_version, task_place, trained_as
 from multigraft.studies.plugins import digests
-from multigraft.studies.study import BASELINES, FROZEN, IMPORTED, Row, Stage, Study, TaskSet
-from multigraft.tasks.registry import TASKS
+from multigraft.studies.study import BASELINES, FROZEN, IMPORTED, UNTRAINED, Row, Stage, Study, TaskSet
 
 CORPUS_SPLIT, CORPUS_SEED = "corpus", 0
 
@@ -118,9 +115,8 @@ def lines(study: Study, protocol: str) -> list[Line]:
 
 def row_lines(study: Study, row: Row, protocol: str) -> list[Line]:
     """One method's lines, for each task set and data set."""
-    how = protocols.resolve(protocol)
     return [
-        Line(row, dataset, _trained(study, row, tasks), asked, _runs(study, row, dataset, tasks, asked, how))
+        Line(row, dataset, _trained(study, row, tasks), asked, _runs(study, row, dataset, tasks, asked, protocol))
         for tasks in row.tasks
         for asked in _asked(study, row, tasks)
         for dataset in study.datasets
@@ -150,14 +146,14 @@ def _asked(study: Study, row: Row, tasks: TaskSet) -> list[TaskSet]:
     return [tuple(sorted(asked, key=_place))] if asked else []
 
 
-def _runs(study: Study, row: Row, dataset: str, tasks: TaskSet, asked: TaskSet, how: Protocol) -> tuple[Run, ...]:
+def _runs(study: Study, row: Row, dataset: str, tasks: TaskSet, asked: TaskSet, protocol: str) -> tuple[Run, ...]:
     """One a split."""
-    found = []
+    version, found = protocol_version(protocol), []
     for seed in range(study.splits):
-        training = None if row.strategy in BASELINES else _training(study, row, dataset, tasks, how, seed)
+        training = None if row.strategy in BASELINES else _training(study, row, dataset, tasks, protocol, seed)
         plugins = digests(study.plugins)
         probe = row.probe if row.strategy not in BASELINES or row.probe == "best" else ""  # others are one measurement
-        found.append(Run(dataset, study.split, seed, how.name, how.version, probe, asked, training, plugins))
+        found.append(Run(dataset, study.split, seed, protocol, version, probe, asked, training, plugins))
     return tuple(found)
 
 
@@ -165,7 +161,7 @@ def _trained(study: Study, row: Row, tasks: TaskSet) -> TaskSet:
     return row.begun if study.pretrains else tasks
 
 
-def _training(study: Study, row: Row, dataset: str, tasks: TaskSet, how: Protocol, seed: int) -> Training:
+def _training(study: Study, row: Row, dataset: str, tasks: TaskSet, protocol: str, seed: int) -> Training:
     """The encoder of a row and, before it, those that it starts from."""
     begun = None
     own = () if row.strategy == FROZEN else (Stage(row.strategy, tasks),)
@@ -175,7 +171,7 @@ def _training(study: Study, row: Row, dataset: str, tasks: TaskSet, how: Protoco
         removed = study.removes if stage.dataset and stage.strategy != IMPORTED else ()
         begun = Training(
             *place, stage.strategy, ordered, _text(stage_options(study, row, stage, dataset)),
-            _text(_task_options(stage.strategy, ordered, how)), begun, digests(study.plugins), removed,
+            _text(_task_options(stage.strategy, ordered, protocol)), begun, digests(study.plugins), removed,
         )  # fmt: skip
     assert begun is not None
     return begun
@@ -183,16 +179,14 @@ def _training(study: Study, row: Row, dataset: str, tasks: TaskSet, how: Protoco
 
 def _place(task: str) -> tuple[int, str]:
     """Tasks in the order of their registry, so that the order in which a study names them changes no result."""
-    names = list(TASKS)
-    return (names.index(task) if task in names else len(names), task)
+    return task_place(task), task
 
 
-def _task_options(strategy: str, tasks: TaskSet, how: Protocol) -> dict[str, Any]:
+def _task_options(strategy: str, tasks: TaskSet, protocol: str) -> dict[str, Any]:
     """How tasks differ from themselves where the protocol wants end-to-end models trained otherwise."""
-    if strategy not in STRATEGIES or build(strategy).episodic:
+    if strategy in (UNTRAINED, IMPORTED) or is_episodic(strategy) is not False:
         return {}
-    differing = {task: how.recipes[task].trained_as for task in tasks if task in how.recipes}
-    return {name: task.config() for name, task in differing.items() if task != TASKS[name]}
+    return {task: dict(options) for task in tasks if (options := trained_as(protocol, task))}
 
 
 def _text(values: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from multigraft.errors import InputError
-from multigraft.graphs.names import TABLES, holds_rows, known_names, nearest
+from multigraft.graphs.names import TABLES, holds_rows, is_known, nearest
 
 
 class NamedData:
@@ -41,7 +41,7 @@ class NamedData:
         Raises:
             InputError: it is neither, or two have the same name.
         """
-        if not (self.file.parent / source).exists() and source not in known_names():
+        if not (self.file.parent / source).exists() and not is_known(source):
             guesses = ", ".join(nearest(Path(source).stem))
             hint = f"; did you mean {guesses}?" if guesses else ""
             raise InputError(

@@ -11,6 +11,7 @@ from multigraft.errors import InputError
 from multigraft.evaluation.names import DESCRIPTIONS, PROBE_NAMES, PROTOCOL_NAMES
 from multigraft.graphs.names import SPLIT_NAMES
 from multigraft.studies.architectures import with_untrained
+from multigraft.studies.facts import TRAIN_OPTIONS
 from multigraft.studies.named import NamedData
 from multigraft.studies.names import STUDY_NAMES
 from multigraft.studies.study import (
@@ -41,9 +42,6 @@ STAGE_KEYS = frozenset({"strategy", "tasks", "dataset", "weights"})
 # How targets are described without an encoder, where a study does not say, and what reads the descriptions.
 DESCRIBED = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors", CONSTANT)
 READERS = ("logistic", "forest")
-NOT_OPTIONS = frozenset(
-    {"graphs", "tasks", "strategy", "start", "split", "seed", "out", "resume", "progress", "device"}
-)
 
 
 def read_study(name: str) -> Study:
@@ -205,9 +203,8 @@ class _Reader:
         )
 
     def check_options(self, options: Mapping[str, Any], where: str) -> None:
-        known = train_options()
-        for key in options.keys() - known:
-            near = difflib.get_close_matches(key, sorted(known | ROW_KEYS), n=1, cutoff=0)[0]
+        for key in options.keys() - TRAIN_OPTIONS:
+            near = difflib.get_close_matches(key, sorted(TRAIN_OPTIONS | ROW_KEYS), n=1, cutoff=0)[0]
             raise InputError(f"{self.path}: {where}: there is no option {key!r}; the nearest is {near!r}")
 
     def datasets(self) -> tuple[str, ...]:
@@ -254,15 +251,6 @@ class _Reader:
         if not names or not all(names) or len(set(names)) < len(names):
             raise InputError(f"{self.path}: {where}: a task set is names separated by commas, got {value!r}")
         return names
-
-
-def train_options() -> frozenset[str]:
-    """What a row or a setting may say about training: the options of `multigraft.train`, but for the grid's own."""
-    import inspect
-
-    from multigraft.training.fit import train
-
-    return frozenset(inspect.signature(train).parameters) - NOT_OPTIONS
 
 
 def _described(names: Sequence[str], best: bool) -> list[Row]:

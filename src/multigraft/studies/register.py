@@ -14,6 +14,7 @@ from multigraft.evaluation.questions import graph_itself, graph_of_node, graph_o
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.strategies.base import Strategy
 from multigraft.strategies.registry import STRATEGIES
+from multigraft.studies.facts import REDEFINED
 from multigraft.tasks.base import Examples, Task
 from multigraft.tasks.registry import TASKS
 
@@ -51,6 +52,7 @@ def register_task(task: Task, level: str, metrics: Sequence[str], features: Sequ
         return task.exam(graphs, generator)
 
     TASKS[task.name] = task
+    REDEFINED.add(task.name)
     for protocol in PROTOCOLS.values():
         protocol.recipes[task.name] = Recipe(pose, graph_of, named, tuple(metrics), trained_as=task)
 

@@ -208,7 +208,7 @@ class Study:
         )
         if not settings or all(row.strategy != UNTRAINED for row in rows):
             return planned
-        from multigraft.studies.architectures import with_untrained  # it imports torch, and this module
+        from multigraft.studies.architectures import with_untrained  # it imports this module
 
         return with_untrained(planned)  # settings may shape encoders
 

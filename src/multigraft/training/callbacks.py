@@ -31,26 +31,30 @@ class BestWeights(L.Callback):
 
     def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         module = _training(pl_module)
-        scores = module.scores()
-        if "validation/sum" not in scores:
-            return
-        if scores["validation/sum"] > self.score:
-            self.epoch, self.score, self.scores, self.waited = (
-                trainer.current_epoch,
-                scores["validation/sum"],
-                scores,
-                0,
-            )
+        if self.improves(trainer.current_epoch, module.scores()):
             self.weights = {name: value.detach().cpu().clone() for name, value in module.model.state_dict().items()}
-        else:
-            self.waited += 1
         self._stop_if_spent(trainer)
+
+    def improves(self, epoch: int, scores: dict[str, float]) -> bool:
+        """Whether the scores after an epoch are the best so far; without validation they are not."""
+        if "validation/sum" not in scores:
+            return False
+        if scores["validation/sum"] > self.score:
+            self.epoch, self.score, self.scores, self.waited = epoch, scores["validation/sum"], scores, 0
+            return True
+        self.waited += 1
+        return False
+
+    @property
+    def spent(self) -> bool:
+        """Whether patience is at its end."""
+        return self.patience is not None and self.waited >= self.patience
 
     def on_fit_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         self._stop_if_spent(trainer)  # a run that was killed after its last epoch has nothing left to do
 
     def _stop_if_spent(self, trainer: L.Trainer) -> None:
-        if self.patience is not None and self.waited >= self.patience:
+        if self.spent:
             trainer.should_stop = True
 
     def state_dict(self) -> dict[str, Any]:
@@ -79,6 +83,10 @@ class History(L.Callback):
 
     def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         self.rows.append({"epoch": trainer.current_epoch, "seconds": self._spent(), **_training(pl_module).scores()})
+        self.write()
+
+    def write(self) -> None:
+        """Write the file, whole."""
         if self.path:
             write_table(self.path, self.rows)
 

@@ -1,21 +1,21 @@
 """Train an encoder: from graphs, tasks and a strategy to a `TrainedEncoder`."""
 
 import dataclasses
-import json
+import inspect
 import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from torch import nn
 
 from multigraft.errors import InputError
-from multigraft.files import write_json
 from multigraft.graphs.catalog import load
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split, default_split
-from multigraft.models.storage import fill, load_encoder, write_into, write_weights
+from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
 from multigraft.strategies.balancing.base import Balancing
 from multigraft.strategies.balancing.registry import balance
@@ -25,11 +25,11 @@ from multigraft.strategies.registry import build
 from multigraft.tasks.base import Task
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import TASKS, resolve
-from multigraft.training.options import TrainOptions, check_resumable
-from multigraft.training.preparation import Run, pooling, prepare, usual_options, usual_strategy
+from multigraft.training.options import TrainOptions
+from multigraft.training.place import begin, end
+from multigraft.training.preparation import SHAPE, Run, pooling, prepare, usual_options, usual_strategy
 
 SMALL_BATCH = 128
-OPTIONS, INITIAL = "options.json", "initial.safetensors"
 
 
 def train(
@@ -113,29 +113,49 @@ def train(
     """
     if resume and out is None:
         raise InputError("to resume a run, name its directory as out")
+    run = prepared(
+        graphs, tasks=tasks, strategy=strategy, encoder=encoder, start=start, balancing=balancing, weights=weights,
+        dim=dim, layers=layers, jk=jk, dropout=dropout, heads=heads, readout=readout, inner_steps=inner_steps,
+        inner_lr=inner_lr, first_order=first_order, step_losses=step_losses, epochs=epochs, batch_size=batch_size,
+        learning_rate=learning_rate, freeze=freeze, layer_decay=layer_decay, scaling=scaling, split=split,
+        patience=patience, validate_every=validate_every, validation_draws=validation_draws, seed=seed, device=device,
+        precision=precision, threads=threads,
+    )  # fmt: skip
+    return _train(run, None if out is None else Path(out), resume, progress)
+
+
+def prepared(graphs: Any, **options: Any) -> Run:
+    """The run that `train` makes of these options, checked and ready; nothing is written.
+
+    Raises:
+        InputError: as `train`.
+    """
+    bound = inspect.signature(train).bind(graphs, **options)
+    bound.apply_defaults()
+    o = SimpleNamespace(**bound.arguments)
     packed = load(graphs)
-    values = resolve(tasks) if tasks is not None else served(packed)
-    chosen = usual_strategy(len(values)) if strategy is None else strategy
-    given = {"inner_steps": inner_steps, "inner_lr": inner_lr, "first_order": first_order, "step_losses": step_losses}
+    tasks = resolve(o.tasks) if o.tasks is not None else served(packed)
+    chosen = usual_strategy(len(tasks)) if o.strategy is None else o.strategy
+    given = {name: getattr(o, name) for name in ("inner_steps", "inner_lr", "first_order", "step_losses")}
     if isinstance(chosen, str):
         chosen = build(chosen, **given)
     elif any(value is not None for value in given.values()):
         raise InputError(f"{', '.join(given)} are options of strategies chosen by name")
-    weighed = balance(balancing, weights)
-    begun = load_encoder(start) if isinstance(start, str | Path) else start
-    values, usual = pooling(values, readout), usual_options(values)
-    kind = split if split is not None else default_split(packed)
-    size = usual["batch_size"] if batch_size is None else batch_size
-    rate = usual["learning_rate"] if learning_rate is None else learning_rate
-    options = TrainOptions(
-        tuple(task.name for task in values), chosen.config(), epochs, size, rate, scaling,
-        kind if isinstance(kind, str) else kind.kind, patience, validate_every, validation_draws, seed, device,
-        precision, weighed.config(), freeze, layer_decay, _threads_for(size) if threads is None else threads,
+    weighed = balance(o.balancing, o.weights)
+    begun = load_encoder(o.start) if isinstance(o.start, str | Path) else o.start
+    tasks, usual = pooling(tasks, o.readout), usual_options(tasks)
+    kind = o.split if o.split is not None else default_split(packed)
+    size = usual["batch_size"] if o.batch_size is None else o.batch_size
+    rate = usual["learning_rate"] if o.learning_rate is None else o.learning_rate
+    settled = TrainOptions(
+        tuple(task.name for task in tasks), chosen.config(), o.epochs, size, rate, o.scaling,
+        kind if isinstance(kind, str) else kind.kind, o.patience, o.validate_every, o.validation_draws, o.seed,
+        o.device, o.precision, weighed.config(), o.freeze, o.layer_decay,
+        _threads_for(size) if o.threads is None else o.threads,
     )  # fmt: skip
-    shape = {"dim": dim, "layers": layers, "jk": jk, "dropout": dropout, "heads": heads}
-    run = prepare(packed, values, chosen, options, encoder, shape, kind, begun, readout or "mean")
-    run = dataclasses.replace(run, balancing=weighed)
-    return _train(run, None if out is None else Path(out), resume, progress)
+    shape = {name: getattr(o, name) for name in SHAPE}
+    run = prepare(packed, tasks, chosen, settled, o.encoder, shape, kind, begun, o.readout or "mean")
+    return dataclasses.replace(run, balancing=weighed)
 
 
 def served(graphs: PackedGraphs) -> list[Task]:
@@ -181,65 +201,6 @@ def _train(run: Run, out: Path | None, resume: bool, progress: bool) -> TrainedE
     if out is None:
         with tempfile.TemporaryDirectory() as scratch:
             return run_loop(run, Path(scratch), None, progress)
-    started = _check_place(out, resume)
-    if started:
-        _check_same(run, out)
-        fill(run.initial, out / INITIAL)
-        if run.start is None:
-            run.model.encoder.load_state_dict(run.initial.state_dict())
-    else:
-        write_json(out / "split.json", run.split.to_json())
-        write_weights(out / INITIAL, run.initial.state_dict())
-    write_json(out / OPTIONS, _described(run))
+    begin(run, out, resume)
     state = out / "training" / "last.ckpt"
-    trained = run_loop(run, out / "training", state if state.is_file() else None, progress)
-    write_into(trained, out)
-    trained.home = out.absolute()
-    return trained
-
-
-def _check_place(out: Path, resume: bool) -> bool:
-    """Whether ``out`` holds a run to continue."""
-    started = (out / OPTIONS).is_file()
-    if out.exists() and not resume:
-        hint = "add --resume to continue it, or choose another" if started else "choose another"
-        raise InputError(f"output directory {out} exists: {hint}")
-    if out.exists() and not started and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"{out} holds no training run to resume: choose another directory")
-    return started
-
-
-def _check_same(run: Run, out: Path) -> None:
-    """Raise an `InputError` unless ``run`` continues the one in ``out``."""
-    stored, split = (_read(out / name) for name in (OPTIONS, "split.json"))
-    check_resumable(stored, _described(run), out)
-    if split != run.split.to_json():
-        raise InputError(f"cannot resume {out}: it was started with another split than this one")
-    history = out / "training" / "history.csv"
-    done = len(history.read_text().splitlines()) - 1 if history.is_file() else 0
-    if done > run.options.epochs:
-        raise InputError(f"cannot resume {out} for {run.options.epochs} epochs: it has done {done} already")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot resume, {path} cannot be read: {error}") from error
-
-
-def _described(run: Run) -> dict[str, Any]:
-    """The resolved configuration: what decides the run's result, and what may change when it is resumed."""
-    encoder = {"kind": run.initial.kind, **run.initial.config()}
-    scaling = run.initial.inputs.schema.scaling
-    data = {"name": run.graphs.origin.name, "checksum": run.graphs.origin.checksum}
-    asked = {task.name: task.config() for task in run.tasks}
-    options = {**run.options.to_json(), "scaling": scaling, "start": _started_from(run.start)}
-    return json.loads(json.dumps({"data": data, "encoder": encoder, "task_options": asked, **options}))
-
-
-def _started_from(start: TrainedEncoder | None) -> dict[str, Any] | None:
-    """What names the encoder that training starts from."""
-    if start is None:
-        return None
-    return {"fingerprint": start.fingerprint, "tasks": list(start.tasks), "strategy": start.strategy}
+    return end(run_loop(run, out / "training", state if state.is_file() else None, progress), out)

@@ -29,10 +29,10 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
         MultigraftError: the loss is no longer a number.
         KeyboardInterrupt: Ctrl-C; the state that `SaveState` wrote last is in ``folder``.
     """
-    graphs, split, options = run.graphs, run.split, run.options
+    options = run.options
     module = TrainingModule(
-        run.model, run.tasks, run.strategy, Part(graphs, split.train), Part(graphs, split.validation), options,
-        run.balancing,
+        run.model, run.tasks, run.strategy, Part(run.graphs, run.split.train), Part(run.graphs, run.split.validation),
+        options, run.balancing,
     )  # fmt: skip
     best, history, speed = BestWeights(options.patience), History(folder / "history.csv"), Speed()
     kept: list[L.Callback] = [best, history, speed, LossCurve(folder / "steps.csv"), SaveState(folder / "last.ckpt")]
@@ -55,6 +55,12 @@ def run_loop(run: Run, folder: Path, state: Path | None, progress: bool) -> Trai
         log_every_n_steps=1,
     )
     _fit(trainer, module, state, options.threads)
+    return finished(run, best, history, speed)
+
+
+def finished(run: Run, best: BestWeights, history: History, speed: Speed) -> TrainedEncoder:
+    """The run's model with its best weights, and what is to be known of how it was trained."""
+    graphs, split, options = run.graphs, run.split, run.options
     run.model.load_state_dict(best.weights)
     metadata = _told(run, best, history, speed)
     return TrainedEncoder(
@@ -88,7 +94,7 @@ def _fit(trainer: Any, module: Any, state: Path | None, threads: int) -> None:
     """Fit, with Ctrl-C as KeyboardInterrupt and torch's own generator left as it was."""
     handler = signal.getsignal(signal.SIGINT)
     try:
-        with torch.random.fork_rng(), _threads(threads), warnings.catch_warnings():
+        with torch.random.fork_rng(), using_threads(threads), warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"lightning\..*")
             trainer.fit(module, ckpt_path=state, weights_only=True)
     except SystemExit as stop:  # Lightning turns Ctrl-C into an exit of its own and stops listening for another
@@ -97,7 +103,7 @@ def _fit(trainer: Any, module: Any, state: Path | None, threads: int) -> None:
 
 
 @contextmanager
-def _threads(count: int) -> Iterator[None]:
+def using_threads(count: int) -> Iterator[None]:
     """So many threads for CPU work; sums may depend on it in their last digits."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)

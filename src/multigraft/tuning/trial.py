@@ -12,7 +12,8 @@ from multigraft.files import write_json
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split
 from multigraft.graphs.store import load
-from multigraft.training.fit import OPTIONS, train
+from multigraft.training.fit import train
+from multigraft.training.place import OPTIONS
 from multigraft.tuning.journal import Drawn
 
 

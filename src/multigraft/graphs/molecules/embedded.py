@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from multigraft.errors import InputError, MissingExtraError
+from multigraft.errors import InputError
 from multigraft.graphs import checksums
 from multigraft.graphs.atoms import pack_molecules
+from multigraft.graphs.molecules.embedded_files import embedded_files
 from multigraft.graphs.molecules.smiles import parse_smiles
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.texts import lines_of
@@ -24,10 +25,6 @@ from multigraft.graphs.texts import lines_of
 if TYPE_CHECKING:
     from rdkit import Chem
 
-FILES = {
-    "nci5k": ("NCI/first_5K.smi", "NCI/first_5k.tpsa.csv"),
-    "chembl2321810": ("FreeWilson/data/CHEMBL2321810.smi", "FreeWilson/data/CHEMBL2321810_act.csv"),
-}
 CLASSES = {
     "nci5k": ("small polar surface", "large polar surface"),
     "chembl2321810": ("inactive", "active"),
@@ -42,25 +39,6 @@ class Row:
     line: int
     smiles: str
     value: float
-
-
-def embedded_files(name: str) -> tuple[Path, Path]:
-    """The molecules and the values of ``nci5k`` or ``chembl2321810`` in the installed RDKit.
-
-    Raises:
-        MissingExtraError: RDKit is not installed.
-        InputError: this RDKit comes without its example data.
-    """
-    try:
-        from rdkit import RDConfig
-    except ImportError as error:
-        raise MissingExtraError(f"the data set {name!r}", "molecules") from error
-    home = Path(RDConfig.RDDataDir if name == "nci5k" else RDConfig.RDContribDir)
-    molecules, values = (home / file for file in FILES[name])
-    for path in (molecules, values):
-        if not path.is_file():
-            raise InputError(f"{path} is missing: this RDKit has no example data, the wheel on PyPI has")
-    return molecules, values
 
 
 def embedded_checksum(name: str) -> str:

@@ -1,1 +1,0 @@
-"""Races of the hot paths against their plain versions."""

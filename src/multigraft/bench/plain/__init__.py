@@ -1,0 +1,1 @@
+"""The plain versions: what one writes with PyG today, without a handicap."""
