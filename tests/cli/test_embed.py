@@ -11,6 +11,7 @@ from multigraft.cli.data_options import DataOptions
 from tests.helpers.cli import answer, complaint, multigraft, write_folder
 from tests.helpers.graphs import random_graphs
 from tests.helpers.molecules import BROKEN, SMILES, molecule_encoder, predicting_encoder
+from tests.helpers.shared import always_sharing
 from tests.helpers.tables import put_table
 
 
@@ -131,7 +132,7 @@ def table(tmp_path):
 def test_molecules_keep_their_identity(reader, table, tmp_path):
     out = tmp_path / "z.parquet"
     found = answer("embed", reader, table, "--out", out)
-    assert list(found) == ["verb", "out", "level", "rows", "rejected", "dim", "seconds"]
+    assert list(found) == ["verb", "out", "level", "rows", "rejected", "dim", "precision", "seconds"]
     assert (found["rows"], found["rejected"], found["dim"]) == (len(SMILES), len(BROKEN), 6)
     vectors = pq.read_table(out)
     assert vectors.column_names == ["line", "id", "smiles", "embedding"]
@@ -162,6 +163,26 @@ def test_people_hear_of_rejects(reader, table, tmp_path):
     assert second == f"{len(BROKEN)} rows became none, listed with reasons: z.rejects.csv"
     (tmp_path / "good.smi").write_text("C\n")
     assert multigraft("embed", reader, tmp_path / "good.smi", "--out", out).stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["file", "name"])
+def test_products_in_bfloat16_say_what_they_cost(reader, table, tmp_path, monkeypatch, named):
+    monkeypatch.setenv("MULTIGRAFT_DATA", str(tmp_path))
+    monkeypatch.setenv("MULTIGRAFT_CACHE", str(tmp_path / "cache"))
+    put_table(tmp_path, "freesolv", "raw/SAMPL.csv", ("smiles", "expt"), [(one, 1.5) for one in SMILES])
+    out, data = tmp_path / "z.parquet", "freesolv" if named else table
+    with always_sharing():
+        found = answer("embed", reader, data, "--precision", "bf16", "--out", out)
+        shown = multigraft("embed", reader, data, "--precision", "bf16", "--out", out).stdout.splitlines()[1]
+    assert found["precision"] == "bf16"
+    assert 0 < found["precision_error"] < 0.1
+    described = json.loads(pq.read_schema(out).metadata[b"multigraft"])
+    assert (described["precision"], described["precision_error"]) == ("bf16", found["precision_error"])
+    assert shown == f"products in bfloat16: relative error {found['precision_error']:.1e} on the first graphs"
+
+
+def test_an_unknown_precision_is_refused(reader, table, tmp_path):
+    assert "half" in complaint("embed", reader, table, "--precision", "half", "--out", tmp_path / "z.parquet")
 
 
 def test_options_of_molecules_lie_beside_the_file(reader, table, tmp_path):

@@ -41,11 +41,13 @@ ASKED = {
     "bad directory, finetune": ("finetune nosuch {folder}", 2),
     "bad protocol": ("probe nosuch {folder} --protocol nosuch", 2),
     "bad probe": ("probe nosuch {folder} --probes svm,nosuch", 2),
+    "bad race": ("bench nosuch", 2),
+    "bad place": ("bench --growth --out new.md", 2),
     "bad study": ("study table nosuch", 2),
     "bad study, run": ("study run nosuch", 2),
 }
 HELP = (
-    "train", "tune", "finetune", "predict", "probe", "embed", "report", "doctor", "import", "data show", "study run",
+    "train", "tune", "finetune", "predict", "probe", "embed", "report", "bench", "doctor", "import", "data show", "study run",
 )  # fmt: skip
 SCRIPT = f"""
 import json, sys

@@ -1,10 +1,12 @@
 """The GCN against a dense version and against PyG, and what embeddings must not depend on."""
 
+import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch_geometric.nn import GCNConv
 
+from multigraft.encoders.base import Encoder
 from multigraft.encoders.gcn import GCN
 from multigraft.encoders.inputs import InputSchema, row_normalised
 from multigraft.encoders.propagation import normalised_adjacency
@@ -86,3 +88,23 @@ def test_config_builds_the_same_architecture():
     again = GCN(model.inputs.schema, **model.config())
     again.load_state_dict(model.state_dict())
     assert torch.equal(again(graphs), model(graphs))
+
+
+@pytest.mark.parametrize("each", [1, 2], ids=["a-batch-each", "two-batches-each"])
+def test_several_of_it_pass_side_by_side(each):
+    batches = [random_graphs(count, seed=count) for count in (3, 1, 4, 2)]
+    weights = {
+        name: torch.stack([dict(one.named_parameters())[name].detach() for one in several(4 // each)])
+        for name, _ in gcn(batches[0]).named_parameters()
+    }
+    encoder = gcn(batches[0])
+    ours, plain = encoder.abreast(weights, batches), Encoder.abreast(encoder, weights, batches)
+    assert ours.shape == plain.shape == (4, max(batch.num_nodes for batch in batches), 8)
+    for one, other, batch in zip(ours, plain, batches, strict=True):
+        torch.testing.assert_close(one[: batch.num_nodes], other[: batch.num_nodes])
+
+
+def several(count):
+    """Encoders with weights of their own."""
+    torch.manual_seed(1)
+    return [GCN(InputSchema.of(random_graphs(1)), 8, 3) for _ in range(count)]

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigraft.graphs.hops import hops, induced, random_nodes, reach
+from multigraft.graphs.hops import _all_edges, hops, induced, random_nodes, reach
 from multigraft.randomness import generator
 from tests.helpers.coded import coded, coded_graphs, path, random_coded, ring, side_by_side
 from tests.helpers.graphs import pack
@@ -20,6 +20,21 @@ def test_hops_are_networkx_shortest_paths(graphs, most, seed):
         first = int(graphs.node_offsets[number])
         ways = nx.single_source_shortest_path_length(molecule.graph, int(centres[number]) - first, most)
         assert found[first : first + molecule.size] == [ways.get(node, most + 1) for node in range(molecule.size)]
+
+
+@given(coded_graphs(), st.sampled_from([0, 3, 300]), st.integers(0, 2**31))
+def test_both_searches_find_the_same(graphs, most, seed):
+    centres = random_nodes(graphs, generator(seed))
+    assert torch.equal(hops(graphs, centres, most), _all_edges(graphs.edge_index, centres, graphs.num_nodes, most))
+
+
+def test_edges_lead_one_way():
+    chain = pack([path(4)])
+    forward = chain.keep_edges(chain.edge_index[0] < chain.edge_index[1])
+    for edges in (forward, chain):
+        expected = [3, 3, 0, 1] if edges is forward else [2, 1, 0, 1]
+        assert hops(edges, torch.tensor([2]), 2).tolist() == expected
+        assert _all_edges(edges.edge_index, torch.tensor([2]), 4, 2).tolist() == expected
 
 
 @given(coded_graphs(least_graphs=2), st.integers(0, 2**31))

@@ -1,7 +1,6 @@
 """Pair arithmetic against plain loops over every pair of every graph."""
 
 import itertools
-from collections import Counter
 
 import pytest
 import torch
@@ -9,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
+from multigraft.graphs import arrays
+from multigraft.graphs import pairs as pairs_module
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.pairs import (
+    _in_pairs,
     file_order,
     first_nonedges,
     nonedge_at,
@@ -22,9 +24,22 @@ from multigraft.graphs.pairs import (
     undirected_edges,
 )
 from multigraft.graphs.segments import offsets
+from tests.helpers.coded import coded_graphs
 from tests.helpers.graphs import pack, packed_graphs, random_graphs
 
 Pair = tuple[int, int]
+
+
+@pytest.fixture
+def way(request, monkeypatch):
+    """Non-edges of small graphs listed on the host, the same by operations of a device, or searched for."""
+    if request.param == "device":
+        monkeypatch.setattr(arrays, "HOSTS", {})
+    if request.param == "searched":
+        monkeypatch.setattr(pairs_module, "FEW_NODES", 0)
+
+
+WAYS = pytest.mark.parametrize("way", ["listed", "device", "searched"], indirect=True)
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -60,7 +75,7 @@ def with_edges(graphs: PackedGraphs, edge_index: list[Pair]) -> PackedGraphs:
 # --- edges ----------------------------------------------------------------------------------------------------------
 
 
-@given(packed_graphs())
+@given(packed_graphs() | coded_graphs())
 def test_undirected_edges_equal_a_loop(graphs: PackedGraphs):
     edges = undirected_edges(graphs)
     expected = edges_by_loop(graphs)
@@ -77,6 +92,32 @@ def test_self_loops_repeats_and_one_way_edges():
     assert edges.edge_pair.tolist() == [2, -1, 0, 0, 0, 1]
     # (0, 1) has an entry with row <= column; the others come behind it in the order in which they are stored.
     assert file_order(graphs, edges).tolist() == [0, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("edges", "in_pairs"),
+    [
+        ([(0, 1), (1, 0), (0, 2), (2, 0)], True),
+        ([(0, 2), (2, 0), (0, 1), (1, 0)], False),
+        ([(1, 0), (0, 1), (0, 2), (2, 0)], False),
+        ([(0, 1), (1, 0), (0, 1), (1, 0)], False),
+        ([(0, 1), (1, 0), (2, 2), (2, 2)], False),
+        ([(0, 1), (1, 0), (0, 2), (2, 1)], False),
+        ([(0, 1), (1, 0), (0, 2)], False),
+        ([], False),
+    ],
+    ids=["bonds", "unordered", "larger first", "twice", "loops", "one way", "odd", "none"],
+)
+def test_edges_in_pairs_are_known(edges, in_pairs):
+    graphs = with_edges(pack([torch.zeros(4, 4)]), edges)
+    assert _in_pairs(graphs) is in_pairs
+    found = undirected_edges(graphs)
+    assert (found.entries is None) is in_pairs
+    expected = sorted({(min(u, v), max(u, v)) for u, v in edges if u != v})
+    assert as_pairs(found.pairs) == expected
+    assert found.counts.tolist() == found.host_counts.tolist() == [len(expected)]
+    pair_of_edge = [expected.index((min(u, v), max(u, v))) if u != v else -1 for u, v in edges]
+    assert found.edge_pair.tolist() == pair_of_edge
 
 
 @given(packed_graphs())
@@ -149,7 +190,7 @@ def assert_sample_holds(graphs: PackedGraphs, take: torch.Tensor, pairs: torch.T
     assert pairs.shape[1] == starts[-1]
 
 
-@given(packed_graphs(), st.data())
+@given(packed_graphs() | coded_graphs(), st.data())
 def test_samples_are_distinct_nonedges_of_their_graph(graphs: PackedGraphs, data: st.DataObject):
     counts = st.lists(st.integers(0, 12), min_size=len(graphs), max_size=len(graphs))
     take = torch.tensor(data.draw(counts))
@@ -157,8 +198,9 @@ def test_samples_are_distinct_nonedges_of_their_graph(graphs: PackedGraphs, data
     assert_sample_holds(graphs, take, pairs, taken)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_samples_hold_where_small_and_large_graphs_meet(seed: int):
+@WAYS
+@pytest.mark.parametrize("seed", range(2))
+def test_samples_hold_where_small_and_large_graphs_meet(way, seed: int):
     small, large = random_graphs(3, seed), random_graphs(2, seed, least_nodes=40, most_nodes=60, density=0.1)
     shapes = [_adjacency(g, k) for g, k in [(small, 0), (large, 0), (small, 1), (large, 1), (small, 2)]]
     graphs = pack(shapes)
@@ -174,32 +216,39 @@ def _adjacency(graphs: PackedGraphs, g: int) -> torch.Tensor:
     return adjacency
 
 
-@pytest.mark.parametrize(("nodes", "take"), [(6, 4), (15, 2)], ids=["shuffled", "drawn"])
-def test_samples_are_uniform(nodes: int, take: int):
-    """Every non-edge is equally likely at every place of the sample: chi-square over many copies of one graph."""
-    copies = 4000
-    ring = torch.eye(nodes).roll(1, 1) + torch.eye(nodes).roll(-1, 1)
+@WAYS
+def test_sets_are_uniform(way):
+    """Every set of four of the nine non-edges of a ring is equally likely: chi-square over many copies."""
+    copies = 10_000
+    ring = torch.eye(6).roll(1, 1) + torch.eye(6).roll(-1, 1)
     graphs = pack([ring] * copies)
-    available = int(nonedge_counts(graphs)[0])
-    assert (available > 8 * take + 64) == (nodes == 15)
-    pairs, _ = sample_nonedges(graphs, torch.full((copies,), take), seeded())
-    local = (pairs % nodes).view(2, copies, take)
-    for place in range(take):
-        seen = Counter(as_pairs(local[:, :, place]))
-        assert len(seen) == available
-        assert chisquare(list(seen.values())).pvalue > 1e-4
+    pairs, taken = sample_nonedges(graphs, torch.full((copies,), 4), seeded())
+    assert taken.tolist() == [4] * copies
+    local = pairs % 6
+    rank = rank_of_pair(local[0], local[1], torch.full_like(local[0], 6)).view(copies, 4).sort(1).values
+    seen = (rank * 15 ** torch.arange(4)).sum(1).unique(return_counts=True)[1]
+    assert len(seen) == 126  # nine over four
+    assert chisquare(seen.tolist()).pvalue > 1e-4
 
 
-def test_sets_are_uniform_where_a_draw_can_come_twice():
-    """Every set of two of 91 non-edges is equally likely: a second draw that meets the first is drawn again."""
-    nodes, copies = 14, 40_000
-    graphs = pack([torch.zeros(nodes, nodes)] * copies)
-    pairs, _ = sample_nonedges(graphs, torch.full((copies,), 2), seeded(3))
-    local = pairs % nodes
-    rank = rank_of_pair(local[0], local[1], torch.full_like(local[0], nodes)).view(copies, 2).sort(1).values
-    assert bool((rank[:, 0] < rank[:, 1]).all())
-    sets = rank_of_pair(rank[:, 0], rank[:, 1], torch.full((copies,), 91))
-    assert chisquare(torch.bincount(sets, minlength=91 * 90 // 2).tolist()).pvalue > 1e-4
+@WAYS
+@pytest.mark.parametrize("seed", range(3))
+def test_few_of_many_nonedges(way, seed: int):
+    graphs = random_graphs(5, seed, least_nodes=20, most_nodes=40, density=0.1)
+    take = torch.tensor([1, 0, 7, 300, 2])
+    pairs, taken = sample_nonedges(graphs, take, seeded(seed))
+    assert_sample_holds(graphs, take, pairs, taken)
+
+
+def test_both_ways_find_nonedges_of_the_same_numbers(monkeypatch):
+    """Numbered differently, so one draw gives different pairs; all there are, drawn in turn, are the same."""
+    graphs = random_graphs(8, 4, most_nodes=15)
+    everything = nonedge_counts(graphs)
+    listed = sample_nonedges(graphs, everything, seeded())[0]
+    monkeypatch.setattr(pairs_module, "FEW_NODES", 0)
+    searched = sample_nonedges(graphs, everything, seeded())[0]
+    assert as_pairs(searched) == list(itertools.chain(*nonedges_by_loop(graphs)))
+    assert sorted(as_pairs(listed)) == sorted(as_pairs(searched))
 
 
 def test_a_sample_stays_small_on_a_graph_of_many_nodes():

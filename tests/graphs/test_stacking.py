@@ -5,7 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigraft.graphs.stacking import parted, stacked
+from multigraft.graphs.stacking import levelled, parted, stacked
+from tests.helpers.coded import random_coded
 from tests.helpers.graphs import random_graphs
 
 
@@ -42,3 +43,33 @@ def test_batches_with_other_columns_do_not_stack():
     bare = type(graphs)(graphs.edge_index, graphs.node_offsets, graphs.edge_offsets, {"x": graphs.x})
     with pytest.raises(KeyError):
         stacked([graphs, bare])
+
+
+@given(sizes=st.lists(st.integers(1, 4), min_size=1, max_size=4), seed=st.integers(0, 9))
+def test_levelled_batches_are_stacked_ones_with_isolated_nodes_between(sizes, seed):
+    batches = parted(random_graphs(sum(sizes), seed=seed), sizes)
+    level, places = levelled(batches), max(batch.num_nodes for batch in batches)
+    assert len(level) == sum(sizes) + len(sizes)
+    assert level.num_nodes == places * len(batches)
+    assert level.graphs == {}
+    of_batch = torch.tensor([len(batch) + 1 for batch in batches]).cumsum(0)
+    for part, batch, fill in zip(parted(level, of_batch.diff(prepend=torch.zeros(1, dtype=torch.int64)).tolist()),
+                                 batches, (of_batch - 1).tolist(), strict=True):  # fmt: skip
+        assert torch.equal(part.edge_index, batch.edge_index)
+        assert torch.equal(part.node_counts[:-1], batch.node_counts)
+        assert torch.equal(part.edge_counts[:-1], batch.edge_counts)
+        assert int(part.edge_counts[-1]) == 0
+        for name, column in batch.nodes.items():
+            assert torch.equal(part.nodes[name][: batch.num_nodes], column)
+            assert not part.nodes[name][batch.num_nodes :].any()
+        assert int(level.node_counts[fill]) == places - batch.num_nodes
+
+
+def test_levelled_edges_keep_what_is_known_of_them():
+    batches = parted(random_coded(5, seed=1), [2, 3])
+    level = levelled(batches)
+    for name, column in level.edges.items():
+        assert torch.equal(column, torch.cat([batch.edges[name] for batch in batches]))
+    assert torch.equal(
+        level.edge_graph, torch.cat([batches[0].edge_graph, batches[1].edge_graph + len(batches[0]) + 1])
+    )

@@ -34,6 +34,7 @@ from multigraft.tasks.model import TaskModel
 from tests.helpers.cli import environment
 from tests.helpers.graphs import random_graphs
 from tests.helpers.molecules import BROKEN, SMILES, molecule_encoder
+from tests.helpers.shared import always_sharing
 from tests.models.test_trained import trained_on
 
 DIM = 6
@@ -418,3 +419,15 @@ def test_salts_are_those_of_the_encoders_training():
     np.testing.assert_allclose(with_salt, alone, rtol=1e-6)
     with_salt, alone = GraphEmbedder(kept).transform(["CCO.[Na]", "CCO"])
     assert not np.allclose(with_salt, alone)
+
+
+def test_products_in_bfloat16_leave_their_error_behind(encoder):
+    smiles = [*SMILES, *SMILES]
+    exact, rounded = GraphEmbedder(encoder), GraphEmbedder(encoder, precision="bf16")
+    with always_sharing():
+        found, expected = rounded.transform(smiles), exact.transform(smiles)
+    assert not hasattr(exact, "precision_error_")
+    assert 0 < rounded.precision_error_ < 0.1
+    np.testing.assert_allclose(found, expected, atol=0.1)
+    with pytest.raises(InputError, match="unknown precision 'half'"):
+        GraphEmbedder(encoder, precision="half").fit()

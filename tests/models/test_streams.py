@@ -11,7 +11,7 @@ from multigraft.errors import InputError
 from multigraft.graphs.molecules.load import load_table
 from multigraft.graphs.molecules.reading import survey
 from multigraft.models import streams
-from multigraft.models.streams import original_cells, pieces
+from multigraft.models.streams import gathered, original_cells, pieces
 from tests.helpers.graphs import random_graphs
 from tests.helpers.molecules import BROKEN, SMILES, molecule_encoder, predicting_encoder
 from tests.models.test_trained import trained_on
@@ -158,3 +158,35 @@ def test_lists_of_smiles_get_columns(monkeypatch, tmp_path):
         {"smiles": "CCO", "id": "ethanol"}, {"smiles": "C", "id": ""}, {"smiles": "", "id": ""},
         {"smiles": "C(", "id": "what is this"},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoder", [molecule_encoder(), predicting_encoder()], ids=["plain", "hu"])
+@pytest.mark.parametrize(("nodes", "counts"), [(0, [2] * 6), (11, [4, 8]), (10**6, [12])], ids=["each", "some", "all"])
+def test_pieces_can_be_gathered(monkeypatch, csv_file, encoder, nodes, counts):
+    (whole,) = pieces(encoder, table_of(csv_file))
+    monkeypatch.setattr(streams, "ROWS", 2)
+    found = list(gathered(pieces(encoder, table_of(csv_file)), nodes))
+    assert [piece.rows.count for piece in found] == counts
+    for part in ("lines", "cells", "shown"):
+        assert [row for piece in found for row in getattr(piece, part)] == list(getattr(whole, part))
+    starts = [sum(counts[:place]) for place in range(len(counts))]
+    kept = torch.cat([piece.rows.kept + start for piece, start in zip(found, starts, strict=True)])
+    assert torch.equal(kept, whole.rows.kept)
+    reasons = {
+        start + row: why for piece, start in zip(found, starts, strict=True) for row, why in piece.rows.reasons.items()
+    }
+    assert reasons == whole.rows.reasons
+    assert [one for piece in found for one in piece.rows.smiles] == list(whole.rows.smiles)
+    codes = "codes" if "codes" in whole.rows.graphs.nodes else "x"
+    assert torch.equal(torch.cat([piece.rows.graphs.nodes[codes] for piece in found]), whole.rows.graphs.nodes[codes])
+    assert sum(len(piece.rows.graphs) for piece in found) == len(whole.rows.graphs)
+
+
+def test_pieces_without_a_single_graph_can_be_gathered(monkeypatch, tmp_path):
+    monkeypatch.setattr(streams, "ROWS", 1)
+    path = tmp_path / "broken.smi"
+    path.write_text("C(\nC(\nCC\n")
+    for encoder in (molecule_encoder(), predicting_encoder()):
+        (found,) = gathered(pieces(encoder, table_of(path)), 10)
+        assert (found.rows.count, found.rows.kept.tolist(), sorted(found.rows.reasons)) == (3, [2], [0, 1])
+        assert len(found.rows.graphs) == 1

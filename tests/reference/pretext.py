@@ -1,6 +1,6 @@
 """The pre-training paper's tasks, molecule by molecule (Hu et al. 2020, section 3.1, and its release).
 
-Whatever is random comes in as numbers: one a thing to choose from, of which the least are chosen.
+Whatever is random comes in as numbers between 0 and 1: one for each thing that is chosen.
 """
 
 from collections.abc import Callable
@@ -72,17 +72,28 @@ def alone(molecule: Molecule, origin: Origin) -> PackedGraphs:
     )
 
 
-def least(noise: list[float], count: int) -> set[int]:
-    """The places of the ``count`` least."""
-    return set(sorted(range(len(noise)), key=noise.__getitem__)[:count])
+def sample(population: int, noise: list[float]) -> set[int]:
+    """As many of 0, 1, ... as there are numbers, step by step (Bentley & Floyd 1987, "A sample of brilliance")."""
+    chosen: set[int] = set()
+    for last, number in enumerate(noise, start=population - len(noise)):
+        drawn = int(number * (last + 1))
+        chosen.add(last if drawn in chosen else drawn)
+    return chosen
 
 
 # --- attribute masking -----------------------------------------------------------------------------------------------
 
 
-def masked_atoms(molecule: Molecule, rate: float, noise: list[float]) -> set[int]:
-    """int(atoms * rate + 1) of the atoms."""
-    return least(noise, int(molecule.size * rate + 1))
+def noise_of(sizes: list[int], rate: float, generator: torch.Generator) -> list[list[float]]:
+    """A number for each thing that is masked, where so many are there in each graph: int(rate * size + 1) of them."""
+    counts = [min(int(size * rate + 1), size) for size in sizes]
+    drawn = torch.rand(sum(counts), generator=generator, dtype=torch.float64)
+    return [part.tolist() for part in drawn.split(counts)]
+
+
+def masked_atoms(molecule: Molecule, noise: list[float]) -> set[int]:
+    """As many of the atoms as there are numbers."""
+    return sample(molecule.size, noise)
 
 
 def touching(molecule: Molecule, atoms: set[int]) -> list[Pair]:
@@ -90,9 +101,9 @@ def touching(molecule: Molecule, atoms: set[int]) -> list[Pair]:
     return [pair for pair in molecule.edges if set(pair) & atoms]
 
 
-def masked_interactions(network: Molecule, rate: float, noise: list[float]) -> list[Pair]:
-    """int(edges * rate + 1) of the edges, which are in order."""
-    chosen = least(noise, min(int(len(network.edges) * rate + 1), len(network.edges)))
+def masked_interactions(network: Molecule, noise: list[float]) -> list[Pair]:
+    """As many of the edges, which are in order, as there are numbers."""
+    chosen = sample(len(network.edges), noise)
     return [pair for place, pair in enumerate(sorted(network.edges)) if place in chosen]
 
 

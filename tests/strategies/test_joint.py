@@ -9,8 +9,10 @@ from multigraft.errors import InputError
 from multigraft.randomness import generator
 from multigraft.strategies.joint import Joint, Single
 from multigraft.tasks.model import TaskModel
+from multigraft.tasks.model_stack import ModelStack, abreast
 from multigraft.tasks.registry import resolve
 from tests.helpers.graphs import random_graphs
+from tests.helpers.models import assert_same, double_graphs, double_model, gradients
 from tests.reference import same as plain
 
 TASKS = resolve(["gc", "nc", "lp"])
@@ -71,3 +73,19 @@ def test_single_is_joint_with_one_task(graphs, model):
     single, joint = (s.losses(model, one, graphs, generator(3)) for s in (Single(), Joint()))
     assert torch.equal(single["nc"], joint["nc"])
     assert Single().config() == {"name": "single"}
+
+
+def test_several_models_are_judged_and_answer_as_each_does_alone():
+    drawn = [double_graphs(6 + place, seed=place) for place in range(3)]
+    models = [double_model(drawn[0], seed) for seed in range(3)]
+    questions = [Joint().questions(TASKS, own, [len(own)], generator(0))[0] for own in drawn]
+    stack = ModelStack.of(models)
+    losses, said = Joint().judged(stack, abreast(questions)), Joint().answers(stack, abreast(questions))
+    torch.stack(list(losses.values())).sum().backward()
+    for task in TASKS:
+        alone = [Joint().answers(model, asked)[task] for model, asked in zip(models, questions, strict=True)]
+        torch.testing.assert_close(said[task], torch.cat(alone), rtol=1e-9, atol=1e-12)
+    for place, (model, asked) in enumerate(zip(models, questions, strict=True)):
+        total = torch.stack(list(Joint().judged(model, asked).values())).sum()
+        torch.testing.assert_close(sum(loss[place] for loss in losses.values()), total, rtol=1e-9, atol=1e-12)
+        assert_same({name: value.grad[place] for name, value in stack.weights.items()}, gradients(model, total))

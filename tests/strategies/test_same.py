@@ -16,6 +16,7 @@ from multigraft.strategies.dealing import divide
 from multigraft.strategies.registry import build
 from multigraft.strategies.same import SAME, esame, isame
 from multigraft.tasks.model import TaskModel
+from multigraft.tasks.model_stack import ModelStack, abreast
 from multigraft.tasks.registry import resolve
 from tests.helpers.graphs import random_graphs
 from tests.helpers.models import assert_same, double_graphs, double_model, gradients
@@ -114,12 +115,12 @@ def test_only_isame_adapts_the_encoder():
     graphs = random_graphs(6, seed=2, least_nodes=4)
     model, task = made("gcn", graphs).float(), TASKS[1]
     episode = task.episode(graphs, generator(0))
-    still = {s.name: s.adapted_logits(model, task, episode) for s in (isame(inner_lr=1.0), esame(inner_lr=1.0))}
+    still = {s.name: s.answers(model, {task: episode})[task] for s in (isame(inner_lr=1.0), esame(inner_lr=1.0))}
     assert not torch.allclose(still["isame"], still["esame"])
     frozen = copy.deepcopy(model)
     for parameter in frozen.encoder.parameters():
         parameter.requires_grad_(False)
-    assert torch.allclose(isame(inner_lr=1.0).adapted_logits(frozen, task, episode), still["esame"], atol=1e-6)
+    assert torch.allclose(isame(inner_lr=1.0).answers(frozen, {task: episode})[task], still["esame"], atol=1e-6)
 
 
 def test_adaptation_lowers_the_support_loss():
@@ -128,7 +129,7 @@ def test_adaptation_lowers_the_support_loss():
     episode = task.episode(graphs, generator(0))
     seen = type(episode)(episode.support, episode.support)
     losses = [
-        task.loss(esame(inner_steps=steps, inner_lr=0.5).adapted_logits(model, task, seen), seen.target).item()
+        task.loss(esame(inner_steps=steps, inner_lr=0.5).answers(model, {task: seen})[task], seen.target).item()
         for steps in (1, 5, 25)
     ]
     assert losses[2] < losses[1] < losses[0]
@@ -211,3 +212,53 @@ def test_the_only_step_is_all_steps():
         last, every = (strategy(1, 0.1, step_losses=wanted).losses(model, TASKS, graphs, generator(0))
                        for wanted in (False, True))  # fmt: skip
         assert all(torch.equal(last[name], every[name]) for name in last)
+
+
+# --- several models side by side -------------------------------------------------------------------------------------
+
+SIDE_BY_SIDE = {
+    "isame": isame(), "esame": esame(), "isame-3-steps": isame(inner_steps=3, step_losses=True),
+    "esame-3-steps": esame(inner_steps=3, step_losses=True), "isame-first-order": isame(first_order=True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("strategy", SIDE_BY_SIDE.values(), ids=SIDE_BY_SIDE.keys())
+@pytest.mark.parametrize("frozen", [False, True], ids=["all", "first-layer-frozen"])
+def test_several_models_are_judged_as_each_is_alone(strategy, frozen):
+    models, questions = several(strategy)
+    for model in models:
+        model.encoder.layers[0].requires_grad_(not frozen)
+    stack = ModelStack.of(models)
+    together = strategy.judged(stack, abreast(questions))
+    torch.stack(list(together.values())).sum().backward()
+    for place, (model, asked) in enumerate(zip(models, questions, strict=True)):
+        alone = strategy.judged(model, asked)
+        torch.stack(list(alone.values())).sum().backward()
+        for name, loss in alone.items():
+            torch.testing.assert_close(together[name][place], loss, rtol=1e-9, atol=1e-12)
+        own = {name: value.grad[place] for name, value in stack.weights.items() if value.requires_grad}
+        assert ("encoder.layers.0.weight" in own) != frozen
+        assert_same(own, {name: value.grad for name, value in model.named_parameters() if value.requires_grad})
+
+
+@pytest.mark.parametrize("strategy", [isame(inner_lr=0.5), esame(inner_lr=0.5)], ids=lambda s: s.name)
+def test_several_models_answer_as_each_does_alone(strategy):
+    models, _ = several(strategy)
+    exams = [
+        {task: strategy.exam(task, double_graphs(4 + place, seed=place), generator(place)) for task in TASKS}
+        for place in range(len(models))
+    ]
+    together = strategy.answers(ModelStack.of(models), abreast(exams))
+    for task in TASKS:
+        alone = [strategy.answers(model, own)[task] for model, own in zip(models, exams, strict=True)]
+        torch.testing.assert_close(together[task], torch.cat(alone), rtol=1e-9, atol=1e-12)
+        assert not together[task].requires_grad
+
+
+def several(strategy, count=3):
+    """Models with weights of their own, and what each is asked, of graphs of its own."""
+    drawn = [double_graphs(12 + place, seed=place) for place in range(count)]
+    questions = [
+        strategy.questions(TASKS, graphs, [len(graphs)], generator(place))[0] for place, graphs in enumerate(drawn)
+    ]
+    return [double_model(drawn[0], seed) for seed in range(count)], questions

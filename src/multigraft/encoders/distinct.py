@@ -38,8 +38,7 @@ class Distinct:
 
     def nodes(self) -> Float[Tensor, "nodes dim"]:
         """The embedding of every node."""
-        rows = self.finished().rows
-        return rows if len(rows) == len(self.of) else rows.index_select(0, self.of)
+        return self.finished().rows.index_select(0, self.of)
 
     def some(self, first: int, last: int) -> "Distinct":
         """Of some nodes, one after the other."""

@@ -62,7 +62,7 @@ class EdgeEncoder(Encoder):
     def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:
         shared = self.environments(graphs)
         if shared is not None:
-            return shared.nodes()
+            return shared.finished().rows if len(shared.rows) == graphs.num_nodes else shared.nodes()
         self.inputs.check(graphs)
         around = self._around(graphs)
         first = self.nodes(graphs.nodes, self.inputs.numbers(graphs))

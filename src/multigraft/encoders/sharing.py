@@ -83,7 +83,7 @@ class Shared:
         schema, entries = how.inputs.schema, graphs.once(how.weighting)
         numbers = how.inputs.numbers(graphs)
         table = entry_table(graphs, schema) if how.edges else {}
-        known = [bits(column) for name in table for column in table[name].view(len(entries.weights), -1).unbind(1)]
+        known = [bits(one) for column in table.values() for one in (column.unbind(1) if column.ndim == 2 else [column])]
         self.environments = Environments(how.inputs.columns(graphs.nodes, numbers), entries, known)
         kinds, firsts = self.environments.kinds.firsts, self.environments.after(0).firsts
         self.nodes, self.numbers = _rows(graphs.nodes, firsts), numbers.index_select(0, firsts)

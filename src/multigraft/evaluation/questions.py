@@ -18,7 +18,8 @@ from multigraft.graphs.pairs import (
     sample_nonedges,
     undirected_edges,
 )
-from multigraft.graphs.segments import choose, positions, segment_ids
+from multigraft.graphs.sampling import chosen
+from multigraft.graphs.segments import positions, segment_ids
 from multigraft.graphs.splits import link_split
 from multigraft.tasks.base import Examples
 
@@ -68,7 +69,7 @@ def held_out_edges(graphs: PackedGraphs, generator: torch.Generator) -> Examples
     edges = undirected_edges(graphs)
     links = link_split(edges, generator, HELD_OUT_PERCENT)
     nonedges, counts = sample_nonedges(graphs, links.held_out_counts, generator, edges)
-    asked = choose(segment_ids(links.held_out_counts), counts, generator)
+    asked = chosen(links.held_out_counts, counts, generator)
     pairs = torch.cat([links.held_out[:, asked], nonedges], dim=1)
     return Examples(
         graphs.keep_edges(links.visible),

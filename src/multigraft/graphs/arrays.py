@@ -6,7 +6,7 @@ batches is written once. An *array* is a NumPy array on the host and a tensor el
 """
 
 from abc import ABC, abstractmethod
-from functools import cache
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -186,11 +186,11 @@ class Host(Arrays):
         return marked
 
 
+@dataclass(frozen=True)
 class Device(Arrays):
     """Tensors, on one device."""
 
-    def __init__(self, device: torch.device) -> None:
-        self.device = device
+    device: torch.device
 
     def of(self, tensor: Tensor) -> Array:
         return tensor
@@ -254,9 +254,9 @@ class Device(Arrays):
 
 
 HOST = Host()
+HOSTS: dict[str, Arrays] = {"cpu": HOST}  # by type of device
 
 
-@cache
 def arrays(device: torch.device) -> Arrays:
     """The arrays of a device."""
-    return HOST if device.type == "cpu" else Device(device)
+    return HOSTS.get(device.type) or Device(device)

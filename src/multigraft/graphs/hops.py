@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Bool, Int64
 from torch import Tensor
 
-from multigraft.graphs.arrays import arrays
+from multigraft.graphs.arrays import HOST, arrays
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.segments import positions, segment_ids
 
@@ -20,7 +20,7 @@ def hops(graphs: PackedGraphs, centres: Int64[Tensor, " graphs"], most: int) -> 
     ``centres``: one node of each graph, in global numbers. All graphs take a step at once, ``most`` steps in all, and
     nothing is asked of the device in between.
     """
-    if graphs.device.type == "cpu":
+    if arrays(graphs.device) is HOST:
         return torch.from_numpy(_step_by_step(graphs.edge_index.numpy(), centres.numpy(), graphs.num_nodes, most))
     return _all_edges(graphs.edge_index, centres, graphs.num_nodes, most)
 

@@ -24,7 +24,7 @@ from multigraft.graphs.partitions import (
     species_split,
     stratified_split,
 )
-from multigraft.graphs.sampling import chosen
+from multigraft.graphs.sampling import sampled
 from multigraft.graphs.scaffolds import (
     plain_scaffolds_of,
     random_scaffold_split,
@@ -192,12 +192,11 @@ class LinkSplit:
 def link_split(edges: UndirectedEdges, generator: torch.Generator, percent: int = 20) -> LinkSplit:
     """Hold out ``percent`` of each graph's undirected edges, in both directions: see `share_of`."""
     on, counts = arrays(edges.pairs.device), share_of(edges.counts, percent)
-    held_out, pairs, pair = on.of(chosen(edges.counts, counts, generator)), on.of(edges.pairs), on.of(edges.edge_pair)
-    kept, hidden = on.places(~held_out), on.places(held_out)
-    apart = (on.tensor(on.take(pairs, numbers, axis=1)) for numbers in (kept, hidden))
-    visible = pair < 0  # self loops
-    visible |= ~on.take(held_out, pair * ~visible)
-    return LinkSplit(*apart, counts, on.tensor(visible))
+    pairs, pair, number = on.of(edges.pairs), on.of(edges.edge_pair), edges.pairs.shape[1]
+    hidden = on.marked(number + 1, sampled(edges.host_counts, counts.cpu().numpy(), generator, on))
+    apart = (on.take(pairs, on.places(mask), axis=1) for mask in (~hidden[:number], hidden[:number]))
+    visible = ~on.take(hidden, on.where(pair < 0, number, pair))  # self loops are where nothing is hidden
+    return LinkSplit(*map(on.tensor, apart), counts, on.tensor(visible))
 
 
 def share_of(counts: Int64[Tensor, " graphs"], percent: int) -> Int64[Tensor, " graphs"]:

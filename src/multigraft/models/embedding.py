@@ -71,7 +71,8 @@ def _end(graphs: PackedGraphs, first: int, batch_size: int, nodes: int) -> int:
     """Behind which graph a window ends that begins with ``first``: whole batches, at least one, of so many nodes."""
     limit = graphs.node_offsets[first] + max(nodes, 1)
     last = int(torch.searchsorted(graphs.node_offsets, limit, right=True)) - 1
-    return min(first + max(1, (last - first) // batch_size) * batch_size, len(graphs))
+    whole = first + max(1, (last - first) // batch_size) * batch_size
+    return len(graphs) if last == len(graphs) else min(whole, len(graphs))
 
 
 def _read(

@@ -66,8 +66,10 @@ class Precision:
 
 
 def _means(encoder: Encoder, graphs: PackedGraphs, precision: Precision) -> Float[Tensor, "graphs dim"]:
+    """Embeddings of graphs in double precision, computed as those of many graphs are."""
     with torch.no_grad(), precision.products(graphs.device):
-        return readout(encoder(graphs).double(), graphs)
+        shared = encoder.environments(graphs)
+        return readout((encoder(graphs) if shared is None else shared.nodes()).double(), graphs)
 
 
 def has_bf16(device: torch.device) -> bool:

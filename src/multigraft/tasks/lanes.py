@@ -19,7 +19,7 @@ def linear(
     return torch.baddbmm(weights[f"{name}.bias"][:, None], x, weights[f"{name}.weight"].transpose(1, 2))
 
 
-def placed(numbers: Sequence[Int64[Tensor, "*arity asked"]], places: int) -> Int64[Tensor, "*arity total"]:
+def placed(numbers: Sequence[Int64[Tensor, "... _"]], places: int) -> Int64[Tensor, "... total"]:
     """Numbers of rows within each lane, as numbers of rows among all lanes' places, one lane after the other."""
     starts = torch.arange(len(numbers)) * places
     shift = torch.repeat_interleave(starts, torch.tensor([each.shape[-1] for each in numbers]))

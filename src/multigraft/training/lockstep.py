@@ -46,9 +46,9 @@ def train_together(runs: Sequence[Run], outs: Sequence[Path], state: Path) -> li
         raise InputError(f"these runs cannot be trained in lockstep: {reason}")
     if len({out.name for out in outs}) < len(outs):
         raise InputError("runs in lockstep go to directories of different names")
+    kept = _read(state)
     for run, out in zip(runs, outs, strict=True):
         begin(run, out, resume=True)
-    kept = _read(state)
     begun = [place for place, out in enumerate(outs) if out.name in kept.get("books", {})]
     fresh = [place for place in range(len(runs)) if place not in begun]
     outcomes: dict[int, Outcome] = {}

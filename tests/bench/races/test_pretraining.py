@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 import torch
+from torch.utils.data import DataLoader
 
 from multigraft.bench.races import pretraining
 from tests.helpers.coded import molecules
@@ -17,7 +18,7 @@ def _small(monkeypatch):
     monkeypatch.setattr(pretraining, "molecules", lambda: molecules(400))
     monkeypatch.setattr(pretraining, "training", partial(pretraining.training, dim=8, layers=2))
     monkeypatch.setattr(pretraining, "STEPS", 2)
-    monkeypatch.setattr(pretraining, "WORKERS", 0)
+    monkeypatch.setattr(pretraining, "WORKERS", (0,))
 
 
 def moved(before, module):
@@ -48,6 +49,22 @@ def test_both_sides_learn(name, monkeypatch):
     race.plain()
     assert not torch.equal(weight, before)
     race.close()
+
+
+def test_the_loader_is_the_one_that_is_faster(clock, monkeypatch):
+    ended, threads, before = [], [], torch.get_num_threads()
+    monkeypatch.setattr(pretraining, "usable_cores", lambda: 3)
+    monkeypatch.setattr(pretraining, "end_workers", ended.append)
+    slow, quick, middle = (DataLoader([seconds] * 2, collate_fn=sum) for seconds in (3, 1, 2))
+
+    def step(seconds):
+        threads.append(torch.get_num_threads())
+        clock.sleep(seconds)
+
+    assert pretraining.fastest(step, [slow, quick, middle]) is quick
+    assert ended == [slow, middle]
+    assert set(threads) == {3}
+    assert torch.get_num_threads() == before
 
 
 def test_the_package_trains_with_its_usual_options():

@@ -1,14 +1,16 @@
 """Whole steps of pre-training GIN, 5 layers of width 300, on 256 molecules: data, losses, gradients, Adam.
 
-The plain side, whose loader makes batches in a process of its own, also takes the accuracy of every step, as the
-release does; that is less than a thousandth of its time.
+The plain side's loader makes batches in a process of its own, or between the steps, whatever is faster: its first call
+finds out. It also takes the accuracy of every step, as the release does; that is less than a thousandth of its time.
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
 from itertools import cycle
 from typing import Any
 
+import torch
 from torch.utils.data import DataLoader
 from torch_geometric.data import Batch
 
@@ -20,26 +22,28 @@ from multigraft.bench.plain.pretraining import Context, Masking
 from multigraft.bench.race import Race
 from multigraft.bench.races.data import BATCH, molecules
 from multigraft.bench.races.same import Training
+from multigraft.bench.sides import seconds_of, use_threads
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.part import Part
+from multigraft.processes import usable_cores
 from multigraft.randomness import generator
 from multigraft.strategies.registry import build
 from multigraft.tasks.registry import resolve
 from multigraft.training.options import TrainOptions
 from multigraft.training.preparation import prepare
 
+Step = Callable[[Any], None]  # on a batch of the loader's
+
 STEPS = 8  # of the plain side in one go, so that it does not wait often for its loader to begin
-WORKERS = 1
+WORKERS = (0, 1)  # processes of the loader that are tried
 
 
 def pretrain_masking() -> Race:
     """Attribute masking, 15 % of the atoms."""
-    graphs = molecules()
-    module = training(graphs, "am")
+    module = training(molecules(), "am")
     plain = plain_masking(module)
     mask = MaskAtoms(generator(0, "plain masking"))
-    batches = _loader(module, mask, Batch.from_data_list)
-    return _race("pretrain-masking", module, plain.step, batches)
+    return _race("pretrain-masking", module, plain.step, _loaders(module, mask, Batch.from_data_list))
 
 
 def pretrain_context() -> Race:
@@ -47,8 +51,7 @@ def pretrain_context() -> Race:
     module = training(molecules(), "cp")
     plain = plain_context(module)
     extract = SubstructureAndContext(generator(0, "plain context"))
-    batches = _loader(module, extract, collate)
-    return _race("pretrain-context", module, lambda made: plain.step(*made), batches)
+    return _race("pretrain-context", module, lambda made: plain.step(*made), _loaders(module, extract, collate))
 
 
 def training(graphs: PackedGraphs, task: str, **shape: Any) -> Training:
@@ -88,23 +91,47 @@ def plain_context(module: Training) -> Context:
     return Context(gin_like(module.model.encoder), gin_like(around), module.options.learning_rate)
 
 
-def _loader(module: Training, transform: Callable[[Any], Any], collate: Callable[[list], Any]) -> DataLoader:
+def take_steps(step: Step, batches: Iterable[Any]) -> None:
+    """A step on every batch."""
+    for batch in batches:
+        step(batch)
+
+
+def fastest(step: Step, loaders: Sequence[DataLoader]) -> DataLoader:
+    """The loader with which the steps take least time on all cores; the processes of the others are ended."""
+    before = torch.get_num_threads()
+    use_threads(usable_cores())
+    step(next(iter(loaders[0])))
+    seconds = [seconds_of(partial(take_steps, step, batches), 1) for batches in loaders]
+    use_threads(before)
+    best = loaders[seconds.index(min(seconds))]
+    for batches in loaders:
+        if batches is not best:
+            end_workers(batches)
+    return best
+
+
+def _loaders(module: Training, transform: Callable[[Any], Any], collate: Callable[[list], Any]) -> list[DataLoader]:
     part = module.training_part
     data = Transformed(data_list(part.graphs.select(part.numbers)), transform)
-    return loader(data, collate, STEPS, generator(0, "plain order"), WORKERS)
+    return [loader(data, collate, STEPS, generator(0, "plain order"), workers) for workers in WORKERS]
 
 
-def _race(name: str, module: Training, step: Callable[[Any], None], batches: DataLoader) -> Race:
-    def plain() -> None:
-        for batch in batches:
-            step(batch)
+def _race(name: str, module: Training, step: Step, loaders: list[DataLoader]) -> Race:
+    @cache
+    def batches() -> DataLoader:
+        return fastest(step, loaders)
+
+    def close() -> None:
+        for some in loaders:
+            end_workers(some)
 
     graphs = module.training_part.graphs
     return Race(
         name=name,
         fast=steps(module),
-        plain=plain,
+        plain=lambda: take_steps(step, batches()),
         what=f"a step on 256 of {len(module.training_part)} molecules of {graphs.origin.name}, {module.tasks[0].title}",
         plain_units=STEPS,
-        close=lambda: end_workers(batches),
+        close=close,
     )
