@@ -84,6 +84,7 @@ def test_both_sides_run_their_own_code(repo):
         row = duel("tests.helpers.races:slower_before", source, repeats=4)
         assert row["before"] > 1.5 * row["now"]  # three times, but for what else the machine does
         assert row["ratio_low"] <= row["ratio"] <= row["ratio_high"]
-        assert (row["rounds"], row["unit"], row["what"]) == (4, "ms", "naps")
+        assert (row["rounds"], row["unit"], row["what"]) == (6, "ms", "naps")  # two for each of three pairs
+        assert row["now_threads"] == row["before_threads"] == [1, 1, 1]
         with pytest.raises(RaceFailed, match=r"^unknown race 'none'"):
             duel("none", source)

@@ -18,7 +18,7 @@ from multigraft.tasks.registry import resolve
 from tests.helpers.coded import molecules, random_coded
 from tests.helpers.graphs import random_graphs
 from tests.helpers.models import assert_same, gradients
-from tests.helpers.shared import always_sharing, repeating
+from tests.helpers.shared import always_sharing, repeating, sharing_little
 
 KINDS = (GIN, EdgeGCN, GraphSAGE)
 JUMPS = ("last", "concat", "max", "sum")
@@ -47,6 +47,12 @@ def step(encoder, graphs, weight):
     loss = (encoder(graphs) * weight).sum()
     found = {"loss": loss.detach()} | gradients(encoder, loss)
     return found | {name: value.double() for name, value in encoder.named_buffers()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small():
+    with sharing_little():
+        yield
 
 
 # --- exactness -------------------------------------------------------------------------------------------------------
@@ -219,7 +225,7 @@ def test_products_before_sums_make_no_difference(monkeypatch):
 @given(repeating())
 def test_rectangular_matrices_can_be_transposed(graphs):
     with always_sharing():
-        shared = sharing.Shared(graphs, sharing.Sharing(made(GIN, graphs).inputs, GIN.layer.weighting, edges=True))
+        shared = sharing.Shared(graphs, sharing.Sharing(made(GIN, graphs).inputs, GIN.layer.weighting, True, 1))
         matrix = shared.around(2).adjacency
         columns, rows = len(shared.environments.after(1)), len(shared.environments.after(2))
         dense = matrix @ torch.eye(columns)
@@ -248,6 +254,16 @@ def test_attributes_that_repeat_do_not():
     found = encoder.environments(few)
     assert found is not None
     torch.testing.assert_close(found.nodes(), encoder(few), rtol=1e-5, atol=1e-6)
+
+
+def test_little_work_is_done_at_once(monkeypatch):
+    graphs = molecules(100)
+    encoder = made(GIN, graphs).float()
+    assert encoder.environments(graphs) is not None
+    weights = sum(weight.numel() for weight in encoder.layers.parameters()) // 3
+    for short, expected in ((0, True), (1, False)):
+        monkeypatch.setattr(sharing, "WORTH", weights * graphs.num_nodes + short)
+        assert (encoder.environments(graphs.select(torch.arange(100))) is not None) is expected
 
 
 def test_dropout_and_what_counts_rows_turn_it_off():

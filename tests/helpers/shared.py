@@ -12,9 +12,17 @@ from multigraft.graphs.segments import offsets
 
 
 @contextmanager
+def sharing_little():
+    """Environments are shared in small batches and narrow layers too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sharing, "WORTH", 0)
+        yield
+
+
+@contextmanager
 def always_sharing():
     """Environments are told apart, and shared, even where next to none is met twice."""
-    with pytest.MonkeyPatch.context() as patch:
+    with sharing_little(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(environments, "MOST_APART", 2.0)
         patch.setattr(sharing, "MOST_APART", 2.0)
         yield

@@ -18,9 +18,15 @@ from multigraft.models.precision import Precision
 from multigraft.models.trained import embed_batches
 from tests.helpers.coded import molecules
 from tests.helpers.graphs import random_graphs
-from tests.helpers.shared import always_sharing, repeating
+from tests.helpers.shared import always_sharing, repeating, sharing_little
 
 CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small():
+    with sharing_little():
+        yield
 
 
 def gin(graphs, **options):

@@ -164,10 +164,13 @@ def test_states_are_not_written_all_the_time(tmp_path, monkeypatch):
     assert written == [1]
 
 
-def test_a_state_that_cannot_be_read_is_named(tmp_path):
-    (tmp_path / "state.ckpt").write_text("half")
+@pytest.mark.parametrize("spoil", [lambda whole: b"half", lambda whole: whole[: len(whole) // 2]], ids=["text", "half"])
+def test_a_state_that_cannot_be_read_is_named_before_anything_is_written(tmp_path, spoil):
+    torch.save({"epoch": 1}, tmp_path / "state.ckpt")
+    (tmp_path / "state.ckpt").write_bytes(spoil((tmp_path / "state.ckpt").read_bytes()))
     with pytest.raises(InputError, match=r"cannot read .*state\.ckpt.*remove it"):
-        together(tmp_path, runs((0, 1)))
+        together(tmp_path, runs(**CHEAP))
+    assert [path.name for path in tmp_path.iterdir()] == ["state.ckpt"]
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------

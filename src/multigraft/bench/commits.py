@@ -1,11 +1,13 @@
 """Races the fast sides of this tree and of one of its commits, each in a process of its own, by turns."""
 
 import io
+import math
 import statistics
 import subprocess
 import tarfile
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +18,7 @@ from multigraft.bench.ratios import Ratio
 from multigraft.bench.rounds import alternate, planned_rounds
 from multigraft.errors import InputError
 
+PAIRS = 3
 HARNESS = "src/multigraft/bench/worker.py"
 
 
@@ -60,25 +63,43 @@ def extracted(commit: str, root: Path) -> Generator[Path]:
 def duel(name: str, source: Path, repeats: int | None = None, debug: bool = False) -> dict[str, Any]:
     """Race this tree against the package in ``source``; a row with milliseconds a unit ``before`` and ``now``.
 
+    The rounds are shared out among `PAIRS` of fresh processes, as where a process happens to lie in memory makes it
+    faster or slower for as long as it lives.
+
     Raises:
         RaceFailed: either side fails, as where the commit has no such race.
     """
-    with ExitStack() as stack:
-        now = stack.enter_context(RaceProcess(name, debug=debug))
-        before = stack.enter_context(RaceProcess(name, source, debug))
-        ours, theirs = now.ask("warm"), before.ask("warm")  # one after the other: each has the machine to itself
-        rounds = repeats or planned_rounds(ours["seconds"] + theirs["seconds"])
-        times = list(alternate(lambda: now.ask("turn")["seconds"], lambda: before.ask("turn")["seconds"], rounds))
+    meetings = [_meeting(name, source, repeats, debug) for _ in range(PAIRS)]
+    times = [pair for meeting in meetings for pair in meeting.times]
     return {
         "name": name,
         "unit": "ms",
         "before": statistics.median(old for _, old in times) * 1e3,
         "now": statistics.median(new for new, _ in times) * 1e3,
         **Ratio.of([old / new for new, old in times]).row(),
-        "before_threads": theirs["threads"],
-        "now_threads": ours["threads"],
-        "what": ours["what"],
+        "before_threads": [meeting.before["threads"] for meeting in meetings],
+        "now_threads": [meeting.now["threads"] for meeting in meetings],
+        "what": meetings[0].now["what"],
     }
+
+
+@dataclass(frozen=True)
+class _Meeting:
+    """The rounds of a pair of processes, in seconds (now, before), and what either said when it was warm."""
+
+    times: list[tuple[float, float]]
+    now: dict[str, Any]
+    before: dict[str, Any]
+
+
+def _meeting(name: str, source: Path, repeats: int | None, debug: bool) -> _Meeting:
+    with ExitStack() as stack:
+        now = stack.enter_context(RaceProcess(name, debug=debug))
+        before = stack.enter_context(RaceProcess(name, source, debug))
+        ours, theirs = now.ask("warm"), before.ask("warm")  # one after the other: each has the machine to itself
+        rounds = math.ceil((repeats or planned_rounds(ours["seconds"] + theirs["seconds"])) / PAIRS)
+        turns = alternate(lambda: now.ask("turn")["seconds"], lambda: before.ask("turn")["seconds"], rounds)
+        return _Meeting(list(turns), ours, theirs)
 
 
 def _git(root: Path, *words: str) -> "subprocess.CompletedProcess[bytes]":

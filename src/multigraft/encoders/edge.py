@@ -73,7 +73,8 @@ class EdgeEncoder(Encoder):
         if not self.sharing or (self.training and self.dropout):
             return None
         self.inputs.check(graphs)
-        shared = graphs.once(Sharing(self.inputs, self.layer.weighting, edges=True))
+        weights = sum(weight.numel() for weight in self.layers.parameters()) // max(1, layers)
+        shared = graphs.once(Sharing(self.inputs, self.layer.weighting, True, weights))
         if shared is None or not shared.pays(layers):
             return None
         first, of = self.nodes(shared.nodes, shared.numbers), shared.environments.after(layers).of

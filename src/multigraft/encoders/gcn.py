@@ -79,7 +79,7 @@ class GCN(Encoder):
 
     def environments(self, graphs: PackedGraphs) -> Distinct | None:
         self.inputs.check(graphs)
-        shared = graphs.once(Sharing(self.inputs, normalised, edges=False)) if self.sharing else None
+        shared = graphs.once(Sharing(self.inputs, normalised, False, self.dim**2)) if self.sharing else None
         if shared is None or not shared.pays(len(self.layers)):
             return None
         hidden = self.inputs.joined(shared.nodes, shared.numbers)

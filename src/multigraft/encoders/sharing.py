@@ -24,6 +24,7 @@ from multigraft.graphs.packed import Columns, PackedGraphs
 from multigraft.graphs.sorting import stable_order
 
 WIDENS = 1.25  # rows for each to hear, from which on products before the sum save more than the wider sum costs
+WORTH = 2**27  # multiplications of a layer, fewer than which are done while environments are looked for
 SAMPLE = 1000  # nodes whose attributes say whether those of a batch repeat
 FEW = 8192  # rows to hear, of which the wider ones stay in a cache
 
@@ -54,15 +55,21 @@ class Between(Adjacency):
 class Sharing:
     """How an encoder reads a batch, which decides which of its nodes are alike; for `PackedGraphs.once`.
 
-    ``edges``: whether layers read features of edges.
+    ``edges``: whether layers read features of edges. ``weights``: how many a layer has, by which a row is multiplied.
     """
 
     inputs: InputFeatures
     weighting: Weighting
     edges: bool
+    weights: int
 
     def __call__(self, graphs: PackedGraphs) -> "Shared | None":
-        """None where attributes tell nearly all nodes apart, in a sample of them."""
+        """None where little is to be saved, or attributes tell nearly all nodes apart, in a sample of them.
+
+        On a GPU products take no longer than to wait, several times a round, for how many environments there are.
+        """
+        if graphs.device.type != "cpu" or graphs.num_nodes * self.weights < WORTH:
+            return None
         sample = torch.arange(0, graphs.num_nodes, max(1, graphs.num_nodes // SAMPLE), device=graphs.device)
         columns = list(map(bits, graphs.x.index_select(0, sample).unbind(1)))
         if columns and len(distinct(columns)) > MOST_APART * len(sample):

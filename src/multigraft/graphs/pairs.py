@@ -50,7 +50,8 @@ class UndirectedEdges:
 def undirected_edges(graphs: PackedGraphs) -> UndirectedEdges:
     """Every edge of ``graphs`` once, whatever its direction and however often it is stored; no self loops."""
     if _in_pairs(graphs):
-        return UndirectedEdges(graphs.edge_index[:, ::2], graphs.edge_counts.to(graphs.device) >> 1)
+        counts = np.diff(graphs.edge_offsets.numpy()) >> 1
+        return UndirectedEdges(graphs.edge_index[:, ::2], torch.from_numpy(counts).to(graphs.device))
     low, high = graphs.edge_index.amin(0), graphs.edge_index.amax(0)
     proper = (low != high).nonzero()[:, 0]
     width = max(graphs.num_nodes, 1)

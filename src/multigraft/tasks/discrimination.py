@@ -5,6 +5,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from multigraft.graphs.arrays import arrays
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.tasks.base import Episode, Examples, Task
 from multigraft.tasks.episodes import divided
@@ -43,6 +44,6 @@ class Discrimination(Task):
 
 def matched(true: Tensor, false: Tensor, graphs: PackedGraphs, beside: PackedGraphs | None = None) -> Examples:
     """True pairs, then false ones, as questions."""
-    answers = torch.ones(true.shape[1] + false.shape[1], dtype=torch.int64, device=true.device)
-    answers[true.shape[1] :] = 0
-    return Examples(graphs, torch.cat([true, false], dim=1), answers, beside)
+    on, count = arrays(true.device), true.shape[1]
+    answers = on.whole(on.arange(count + false.shape[1]) < count)
+    return Examples(graphs, torch.cat([true, false], dim=1), on.tensor(answers), beside)

@@ -7,8 +7,9 @@ many operations as one of one: see docs/speed/lockstep.md.
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from pickle import UnpicklingError  # what torch says of a file that is none of its own
+from pickle import UnpicklingError  # what torch says of a file with more in it than it trusts
 from typing import Any
+from zipfile import is_zipfile
 
 import torch
 from torch import Tensor
@@ -189,9 +190,12 @@ def _read(state: Path) -> dict[str, Any]:
     Raises:
         InputError: it cannot be read.
     """
-    try:
-        return torch.load(state, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
+    if not state.is_file():
         return {}
-    except (RuntimeError, EOFError, OSError, UnpicklingError) as error:
-        raise InputError(f"cannot read {state}: {error}; remove it to begin again") from error
+    try:
+        if is_zipfile(state):
+            return torch.load(state, map_location="cpu", weights_only=True)
+        reason = "it is not what torch writes"
+    except (RuntimeError, OSError, UnpicklingError) as error:
+        reason = str(error)
+    raise InputError(f"cannot read {state}, {reason}: remove it to begin again")
