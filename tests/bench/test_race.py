@@ -61,6 +61,12 @@ def test_the_floor_is_what_the_machine_needs_for_a_unit(changes, gflop, seconds)
 
 
 @pytest.mark.usefixtures("_short_turns")
+@pytest.mark.usefixtures("_short_turns")
+def test_where_the_machines_floors_say_nothing_none_is_claimed():
+    found = run(dataclasses.replace(races.product(), floored=False), repeats=1)
+    assert (found.floor_share, found.gflop) == (None, 0.0)
+
+
 def test_the_row_has_what_scripts_ask_for_first():
     row = run(races.product(), repeats=2).row()
     assert list(row)[:9] == [

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from multigraft.bench import registry
-from multigraft.bench.registry import RACES, TARGETS, build, chosen, known, race
+from multigraft.bench.registry import ON_GPU, RACES, TARGETS, build, chosen, known, race, runnable
 from multigraft.errors import InputError
 from tests.helpers.cli import ROOT, python
 
@@ -57,6 +57,14 @@ def test_unknown_names():
 def test_all_are_chosen_where_none_is_named():
     assert chosen(None) == chosen([]) == list(RACES)
     assert chosen(["masking", "episode"]) == ["masking", "episode"]
+
+
+def test_what_needs_a_gpu_is_left_out_where_there_is_none():
+    assert runnable(["episode", "lockstep"], gpu=True) == (["episode", "lockstep"], {})
+    names, not_run = runnable(["lockstep", "episode"], gpu=False)
+    assert names == ["episode"]
+    assert not_run == {"lockstep": "it needs a GPU that PyTorch can use"}
+    assert set(ON_GPU) <= RACES.keys()
 
 
 def test_names_can_be_had_without_torch():

@@ -6,6 +6,7 @@ import pytest
 
 from multigraft.cli.study_options import parse_duration
 from multigraft.errors import InputError
+from multigraft.studies import runner
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.names import STUDY_NAMES
 from tests.helpers.cli import answer, complaint, multigraft
@@ -33,6 +34,33 @@ def test_run_says_what_it_did(ran):
     assert said["studies"] == ["small"]
     assert (said["left"], said["failed"]) == (0, {})
     assert said["done"] == len(list(Ledger(ledger).records())) == 10
+
+
+@pytest.mark.parametrize(
+    ("words", "processes", "lockstep", "says"),
+    [
+        (("--processes", "2"), 2, False, "2 processes, an encoder at a time in each"),
+        (("--processes", "1", "--lockstep"), 1, True, "1 process; encoders that differ in their split alone are"),
+        (("--processes", "1", "--no-lockstep"), 1, False, "1 process, an encoder at a time in each"),
+    ],
+    ids=["usual", "lockstep", "no lockstep"],
+)
+def test_run_says_how(tmp_path, monkeypatch, words, processes, lockstep, says):
+    asked = []
+
+    def run_units(left, book, processes, budget, device, progress, lockstep):
+        asked.append((processes, device, lockstep))
+        return runner.Done(alone={"tiny am, split 0 and 1 more": "InputError: no luck"} if lockstep else {})
+
+    monkeypatch.setattr(runner, "run_units", run_units)
+    command = ("study", "run", tiny_study(tmp_path), "--ledger", tmp_path / "ledger", "--device", "cpu", *words)
+    said = answer(*command)
+    assert (said["processes"], said["lockstep"]) == (processes, lockstep)
+    assert len(said["alone"]) == lockstep
+    assert asked == [(processes, "cpu", lockstep)]
+    written = multigraft(*command).stderr
+    assert says in written
+    assert ("not in lockstep, but one after the other: tiny am, split 0 and 1 more: InputError" in written) == lockstep
 
 
 def test_run_again_has_nothing_to_do(ran):
@@ -120,8 +148,9 @@ def test_failures_end_with_exit_code_1_and_their_reasons(tmp_path):
         (("run", "same-table1", "--protocol", "lax"), "names no protocol 'lax', but strict, paper"),
         (("run", "same-table1", "--settings", "none.toml"), "cannot read the settings none.toml"),
         (("table", "nothing.toml"), "no study 'nothing.toml'"),
+        (("run", "same-table1", "--device", "abacus"), "no device 'abacus' here"),
     ],
-    ids=["name", "data", "splits", "budget", "protocol", "settings", "file"],
+    ids=["name", "data", "splits", "budget", "protocol", "settings", "file", "device"],
 )
 def test_mistakes_are_one_line_and_write_nothing(words, message, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -25,10 +25,11 @@ JUMPS = ("last", "concat", "max", "sum")
 
 
 def made(kind, graphs, **options):
-    """An encoder in double precision whose batch norms have met something."""
+    """An encoder in double precision whose batch norms have met something, and put no node at the bend of a ReLU."""
     torch.manual_seed(0)
     encoder = kind(InputSchema.of(graphs), **{"dim": 8, "layers": 3, **options}).double()
     for norm in encoder.norms if hasattr(encoder, "norms") and encoder.batch_norm else ():
+        torch.nn.init.normal_(norm.bias)
         torch.nn.init.normal_(norm.running_mean)
         torch.nn.init.uniform_(norm.running_var, 0.5, 2)
     return encoder

@@ -1,3 +1,4 @@
+import json
 import os
 import random
 import signal
@@ -7,14 +8,20 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
+from multigraft.processes import Here
+from multigraft.studies import runner
+from multigraft.studies.execution import Unit
+from multigraft.studies.groups import Group
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.reading import read_study
-from multigraft.studies.runner import epochs_of, run_units
+from multigraft.studies.runner import Way, epochs_of, run_units
 from multigraft.studies.schedule import unfinished, units
 from multigraft.studies.state import spoilt
+from multigraft.studies.study import Row, Stage
 from tests.helpers.cli import environment
-from tests.helpers.studies import TINY, contents, tiny_study
+from tests.helpers.studies import TINY, contents, small_study, tiny_study
 
 FINETUNE = """
 [[rows]]
@@ -177,3 +184,92 @@ def test_a_spoilt_file_is_set_aside_and_run_again(whole, tmp_path):
     assert f"set aside as {victim.name}.spoilt" in found.stderr
     assert Path(f"{victim}.spoilt").is_file()
     assert contents(Ledger(tmp_path / "ledger")) == contents(ledger)
+
+
+# --- in lockstep -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def jobs(monkeypatch):
+    """What is to be done, in order: how many units, and a name; nothing is, and what ``jobs.failing`` says fails."""
+    done = Jobs()
+    monkeypatch.setattr(runner, "Pool", lambda work, processes: Here(done.do))
+    return done
+
+
+class Jobs(list):
+    def __init__(self):
+        self.failing = lambda job: False
+
+    def do(self, job):
+        self.append((len(job.units) if isinstance(job, Group) else 1, job.name))
+        if self.failing(job):
+            raise ValueError("no luck")
+
+
+def chained(splits=2):
+    """Units of a study that goes on from encoders of its own."""
+    rows = (Row("tuned", "finetune", (("gc",),), "own", start=(Stage("joint", ("gc", "lp")),)),)
+    return [unit for unit in units([small_study(splits=splits, rows=rows)]) if unit.training and unit.trains.tasks]
+
+
+def test_groups_are_trained_before_their_units_and_after_what_they_start_from(jobs, tmp_path):
+    done = run_units(chained(), Ledger(tmp_path), 1, lockstep=True)
+    first, second = "MUTAG joint gc,lp, split 0", "MUTAG joint gc,lp, split 1"
+    third, fourth = "MUTAG finetune gc, split 0", "MUTAG finetune gc, split 1"
+    assert jobs == [(2, f"{first} and 1 more"), (1, first), (1, second), (2, f"{third} and 1 more"), (1, third),
+                    (1, fourth)]  # fmt: skip
+    assert (done.units, done.left, done.alone) == (4, [], {})
+
+
+def test_without_lockstep_there_are_no_groups(jobs, tmp_path):
+    run_units(chained(), Ledger(tmp_path), 1)
+    assert [count for count, _ in jobs] == [1, 1, 1, 1]
+
+
+def test_what_cannot_be_trained_together_is_trained_alone_and_said(jobs, tmp_path):
+    jobs.failing = lambda job: isinstance(job, Group)
+    done = run_units(chained(), Ledger(tmp_path), 1, lockstep=True)
+    assert (done.units, done.failed) == (4, {})
+    assert done.alone == {
+        "MUTAG joint gc,lp, split 0 and 1 more": "ValueError: no luck",
+        "MUTAG finetune gc, split 0 and 1 more": "ValueError: no luck",
+    }
+
+
+def test_who_starts_from_a_failure_is_no_part_of_a_group(jobs, tmp_path):
+    jobs.failing = lambda job: isinstance(job, Unit) and job.name == "MUTAG joint gc,lp, split 1"
+    done = run_units(chained(3), Ledger(tmp_path), 1, lockstep=True)
+    assert (2, "MUTAG finetune gc, split 0 and 1 more") in jobs
+    assert sorted(unit.name for unit in done.failed) == ["MUTAG finetune gc, split 1", "MUTAG joint gc,lp, split 1"]
+    assert done.units == 4
+
+
+def test_the_way_follows_the_device(monkeypatch):
+    monkeypatch.setattr(runner, "default_processes", lambda: 3)
+    assert str(Way.of("cpu")) == "3 processes, an encoder at a time in each"
+    assert Way.of("cpu", 2, True) == Way(2, True)
+    monkeypatch.setattr(runner, "pick_device", lambda name: torch.device("cuda"))
+    assert Way.of("auto") == Way(3, True)
+    assert Way.of("auto", 1, False) == Way(1, False)
+    said = "1 process; encoders that differ in their split alone are trained in lockstep"
+    assert str(Way.of("auto", 1)) == said
+
+
+def test_in_lockstep_a_study_finds_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "Pool", lambda work, processes: Here(work))
+    text = TINY.partition("[[rows]]")[0] + '[[rows]]\nstrategy = "esame"\ntasks = ["gc,lp"]\n'
+    work = [unit for unit in units([read_study(str(tiny_study(tmp_path, text)))]) if unit.name.split()[1] == "esame"]
+    found = []
+    for name, lockstep in (("together", True), ("alone", False)):
+        done = run_units(work, Ledger(tmp_path / name), 1, device="cpu", lockstep=lockstep)
+        assert (done.units, done.failed, done.alone) == (2, {}, {})
+        found.append({key: content["scores"] for key, content in contents(Ledger(tmp_path / name)).items()})
+        kept = [path.name for path in (tmp_path / name / "encoders").iterdir() if path.is_dir()]
+        metadata = json.loads((tmp_path / name / "encoders" / kept[0] / "config.json").read_text())["metadata"]
+        assert metadata.get("lockstep") == (2 if lockstep else None)
+    together, alone = found
+    assert together.keys() == alone.keys()
+    for key, scores in together.items():
+        for ours, theirs in zip(scores, alone[key], strict=True):
+            assert ours == pytest.approx(theirs, abs=0.02)

@@ -153,7 +153,7 @@ def test_fewer_than_two_contexts_ask_nothing(graphs):
     assert examples.queries.shape == (2, 0)
     torch.manual_seed(0)
     model = TaskModel(GIN(InputSchema.of(graphs), dim=4, layers=2), [TASK], graphs.origin)
-    logits = model(TASK, examples)
+    logits = model({TASK: examples})[TASK]
     loss = TASK.loss(logits, examples)
     loss.backward()
     assert loss.item() == 0

@@ -113,5 +113,7 @@ def _flops(race: Race, fast: Side) -> dict[str, float]:
 
 def _floor(race: Race, flops: dict[str, float], threads: int) -> float:
     """Seconds that this machine needs at least for a unit: for its products or for its memory, whatever is more."""
+    if not race.floored:
+        return 0.0
     computing = math.fsum(count / floor.product_rate(dtype, threads) for dtype, count in flops.items())
     return max(computing, race.bytes / floor.bandwidth(threads) if race.bytes else 0.0)

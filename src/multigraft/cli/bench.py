@@ -100,7 +100,8 @@ def _race(names: list[str], repeats: int | None, out: Path | None, debug: bool, 
         "verb": "bench", "machine": machine, "rows": rows, "failed": failed, "not_run": not_run,
         "seconds": round(time.monotonic() - started, 1),
     }  # fmt: skip
-    found.shown = [*_named(machine), table(columns(rows, NARROW)), *_failures(failed), *_not_run(not_run)]
+    shown = [table(columns(rows, NARROW)), "times in ms; memory of the fast side"]
+    found.shown = [*_named(machine), *shown, *_failures(failed), *_not_run(not_run)]
     if out is not None:
         written = write(out, {key: value for key, value in found.json.items() if key != "verb"})
         found.shown.append(f"written: {', '.join(map(str, written))}")
@@ -166,10 +167,7 @@ def _machine(name: str, debug: bool) -> dict[str, Any]:
 
 def _named(machine: dict[str, Any]) -> list[str]:
     rates = machine["gflops"]["float32"]
-    return [
-        f"{machine['processor']}, {machine['cores']} cores, up to {max(rates.values())} GFLOP/s in float32",
-        "times in ms; memory of the fast side",
-    ]
+    return [f"{machine['processor']}, {machine['cores']} cores, up to {max(rates.values())} GFLOP/s in float32"]
 
 
 def _failures(failed: dict[str, str]) -> list[str]:
