@@ -47,7 +47,8 @@ ASKED = {
     "bad study, run": ("study run nosuch", 2),
 }
 HELP = (
-    "train", "tune", "finetune", "predict", "probe", "embed", "report", "bench", "doctor", "import", "data show", "study run",
+    "train", "tune", "finetune", "predict", "probe", "embed", "report", "bench", "doctor", "import", "data show",
+    "study run",
 )  # fmt: skip
 SCRIPT = f"""
 import json, sys

@@ -157,6 +157,15 @@ def test_some_go_on_and_the_others_begin(tmp_path, monkeypatch):
         assert_close(ours, alone(seed, **CHEAP))
 
 
+def test_what_has_no_epoch_left_is_finished_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(lockstep, "PAUSE", 0.0)
+    killed_after(2, monkeypatch, tmp_path, runs(epochs=3, **CHEAP))
+    found, _ = together(tmp_path, runs(epochs=2, **CHEAP))
+    for seed, ours in enumerate(found):
+        assert ours.metadata["epochs"] == 2
+        assert_close(ours, alone(seed, epochs=2, **CHEAP))
+
+
 def test_states_are_not_written_all_the_time(tmp_path, monkeypatch):
     written = []
     monkeypatch.setattr(lockstep.torch, "save", lambda kept, path: written.append(kept["epoch"]))

@@ -82,7 +82,7 @@ def test_books_are_opened_again(tmp_path):
     side, again = made(tmp_path, patience=3), made(tmp_path, patience=3)
     for epoch, value in enumerate((0.5, 0.4)):
         closed(side, epoch, value)
-    again.open_books(side.books())
-    assert (again.best.epoch, again.best.waited, again.seconds) == (0, 1, 4.0)
+    again.open_books(1, side.books())
+    assert (again.epoch, again.best.epoch, again.best.waited, again.seconds) == (1, 0, 1, 4.0)
     closed(again, 2, 0.7)
     assert [row["seconds"] for row in again.history.rows] == [2.0, 4.0, 6.0]

@@ -15,7 +15,7 @@ def made_graphs(count: int, nodes: int, degree: int = 4, features: int = FEATURE
     """``count`` random graphs of ``nodes`` nodes with ``degree`` neighbours each; attributes and labels are random.
 
     Which nodes are joined: those that lie so many steps apart on a ring, ``degree / 2`` random numbers of steps a
-    graph; where a node is on the ring is random as well. So there are as many edges as asked for, without a Python loop.
+    graph; where a node is on the ring is random as well. So there are as many edges as asked for, made without a loop.
 
     Raises:
         InputError: a degree that is odd, or as large as the number of nodes.

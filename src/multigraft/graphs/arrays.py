@@ -97,9 +97,11 @@ class Arrays(ABC):
 
     def rows(self, column: Tensor, rows: Array, block: int = 1) -> Tensor:
         """The rows of a column, which must be there; with a ``block``, runs of so many rows, numbered as runs."""
-        rest = column.shape[1:]
-        taken = self.take(self.of(column).reshape(len(column) // block, block, *rest), rows)
-        return self.tensor(taken.reshape(len(rows) * block, *rest))
+        rest, count = column.shape[1:], len(rows) * block
+        if not column.numel():  # a column without width
+            return column.new_empty(count, *rest)
+        runs = self.of(column).reshape(len(column) // block, block, *rest)
+        return self.tensor(self.take(runs, rows).reshape(count, *rest))
 
 
 class Host(Arrays):
@@ -114,6 +116,8 @@ class Host(Arrays):
     def rows(self, column: Tensor, rows: Array, block: int = 1) -> Tensor:
         if column.requires_grad or column.dtype is torch.bfloat16:  # NumPy has neither
             return Device(column.device).rows(column, torch.from_numpy(rows), block)
+        if block == 1 and column.numel():
+            return torch.from_numpy(column.numpy().take(rows, axis=0, mode="clip"))
         return super().rows(column, rows, block)
 
     def sent(self, numbers: np.ndarray) -> Array:
@@ -135,8 +139,6 @@ class Host(Arrays):
         return numbers.astype(np.int64)
 
     def take(self, array: Array, rows: Array, axis: int = 0) -> Array:
-        if array.size == 0:  # columns without width
-            return np.empty((*array.shape[:axis], len(rows), *array.shape[axis + 1 :]), array.dtype)
         return array.take(rows, axis, mode="clip")  # the other modes take three times as long
 
     def repeat(self, values: Array, counts: Array, total: int | None = None) -> Array:

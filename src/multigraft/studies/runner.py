@@ -83,13 +83,13 @@ class Way:
 
     @classmethod
     def of(cls, device: str, processes: int | None = None, lockstep: bool | None = None) -> "Way":
-        """The way that is faster on a device, but for what is given: in lockstep on a GPU, else a process a core.
+        """The usual way on a device, but for what is given: in lockstep on a CUDA device, else a process a core.
 
         Raises:
             InputError: no such device here.
         """
-        pays = pick_device(device).type != "cpu"
-        return cls(processes or default_processes(), pays if lockstep is None else lockstep)
+        usual = pick_device(device).type == "cuda"
+        return cls(processes or default_processes(), usual if lockstep is None else lockstep)
 
     def __str__(self) -> str:
         count = f"{self.processes} process{'es' * (self.processes > 1)}"

@@ -81,7 +81,7 @@ class Lockstep:
             side.enter(device)
         if kept:
             for side in sides:
-                side.open_books(kept["books"][side.out.name])
+                side.open_books(self.epoch - 1, kept["books"][side.out.name])
             whole = Stacks.restored(first.model, self.options, kept["stacks"], device)
             self.stacks = whole.keep([list(kept["books"]).index(side.out.name) for side in sides])
         else:
@@ -89,6 +89,7 @@ class Lockstep:
 
     def run(self) -> dict[str, Outcome]:
         """Every run's result, by the name of its directory."""
+        self._part([row for row, side in enumerate(self.sides) if self.epoch and side.spent])
         every = min(self.options.validate_every, self.options.epochs)
         while self.sides:
             started = time.monotonic()
@@ -156,8 +157,7 @@ class Lockstep:
             if side.spent or side.out.name in self.outcomes:
                 leaving.append(row)
         self.stacks.remember(better)
-        if leaving:
-            self._part(leaving)
+        self._part(leaving)
 
     def _part(self, leaving: Sequence[int]) -> None:
         """Finish some of the runs; the others go on without them."""
@@ -168,7 +168,7 @@ class Lockstep:
                 self.outcomes[side.out.name] = side.finish(weights, self.together)
         staying = [row for row in range(len(self.sides)) if row not in leaving]
         self.sides = [self.sides[row] for row in staying]
-        if staying:
+        if leaving and staying:
             self.stacks = self.stacks.keep(staying)
 
     def _save(self) -> None:

@@ -95,8 +95,9 @@ class Side(TrainingModule):
         return {"best": self.best.state_dict(), "rows": self.history.rows, "seconds": self.seconds,
                 "curve": self.curve.state_dict()}  # fmt: skip
 
-    def open_books(self, kept: dict[str, Any]) -> None:
-        """Go on from an earlier epoch's end."""
+    def open_books(self, epoch: int, kept: dict[str, Any]) -> None:
+        """Go on from the end of that epoch."""
+        self.epoch = epoch
         self.best.load_state_dict(kept["best"])
         self.history.rows, self.seconds = kept["rows"], kept["seconds"]
         self.curve.load_state_dict(kept["curve"])
