@@ -6,8 +6,10 @@ import torch
 from multigraft.encoders.gcn import GCN
 from multigraft.encoders.inputs import InputSchema
 from multigraft.errors import InputError
+from multigraft.graphs.stacking import parted
 from multigraft.randomness import generator
 from multigraft.strategies.joint import Joint, Single
+from multigraft.tasks.link_prediction import LinkPrediction
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.model_stack import ModelStack, abreast
 from multigraft.tasks.registry import resolve
@@ -36,6 +38,31 @@ def test_losses_equal_the_plain_version(graphs, model):
     for task in TASKS:
         expected = plain.loss(parameters, task.name, task.examples(graphs, draws), plain.gcn)
         torch.testing.assert_close(losses[task.name].detach(), expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("order", ["random", "file"])
+def test_several_steps_are_drawn_at_once_and_tasks_share_what_they_see(order):
+    graphs = random_graphs(7, seed=3, least_nodes=4, density=0.5)
+    gc, nc, lp = [*TASKS[:2], LinkPrediction(order=order)]
+    drawn = Joint().questions([gc, nc, lp], graphs, [3, 4], generator(1))
+    alone = parted(graphs, [3, 4])
+    assert len(drawn) == 2
+    for asked, batch in zip(drawn, alone, strict=True):
+        assert asked[gc].graphs is asked[nc].graphs
+        assert torch.equal(asked[gc].graphs.x, batch.x)
+        assert torch.equal(asked[nc].answers, batch.node_labels)
+        hidden, whole = edges(asked[lp].queries[:, asked[lp].answers == 1]), edges(batch.edge_index)
+        seen = edges(asked[lp].graphs.edge_index)
+        assert hidden <= whole
+        assert seen < whole
+        if order == "random":
+            assert hidden | seen == whole
+            assert not hidden & seen
+
+
+def edges(index):
+    """Unordered pairs."""
+    return {tuple(sorted(pair)) for pair in index.T.tolist()}
 
 
 def test_every_task_is_asked_of_every_graph(graphs, model, monkeypatch):

@@ -8,8 +8,10 @@ import torch
 from multigraft.encoders.gcn import GCN
 from multigraft.encoders.inputs import InputSchema
 from multigraft.errors import MultigraftError
+from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.part import Part
 from multigraft.strategies.registry import build
+from multigraft.tasks.base import Episode
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import resolve
 from multigraft.training import module as training
@@ -30,20 +32,28 @@ def made(epoch=0, tasks=("gc", "nc"), strategy="esame", **options) -> TrainingMo
     return module
 
 
+def shown(module, step) -> list[PackedGraphs]:
+    """What a step asks about, every batch once."""
+    asked = module.questions(step).values()
+    parts = [part for one in asked for part in ((one.support, one.target) if isinstance(one, Episode) else (one,))]
+    return list({id(part.graphs): part.graphs for part in parts}.values())
+
+
 def seen(module) -> list[torch.Tensor]:
-    return [module.batch(step).x for step in range(module.steps)]
+    return [torch.cat([graphs.x for graphs in shown(module, step)]) for step in range(module.steps)]
 
 
 def test_an_epoch_is_whole_batches_of_distinct_graphs():
     module = made()
     assert module.steps == len(module.train_dataloader()) == 3
-    firsts = torch.cat([module.batch(step).x[module.batch(step).node_offsets[:-1]] for step in range(3)])
+    batches = [graphs for step in range(3) for graphs in shown(module, step)]
+    firsts = torch.cat([graphs.x[graphs.node_offsets[:-1]] for graphs in batches])
     assert len(firsts) == len(firsts.unique(dim=0)) == 24
 
 
 def test_what_learns_without_episodes_misses_no_graph():
     module = made(strategy="joint")
-    sizes = [len(module.batch(step)) for step in range(module.steps)]
+    sizes = [len(graphs) for step in range(module.steps) for graphs in shown(module, step)]
     assert sizes == [module.batch_graphs(step) for step in range(module.steps)] == [8, 8, 8, 1]
 
 
@@ -63,7 +73,7 @@ def test_order_is_new_every_epoch_and_the_same_for_the_same_seed():
 def test_fewer_graphs_than_a_batch_make_one_batch():
     module = made(batch_size=100)
     assert module.steps == 1
-    assert len(module.batch(0)) == 25
+    assert sum(map(len, shown(module, 0))) == 25
 
 
 def test_episodes_are_fresh_in_every_step_and_epoch_and_repeat_with_the_seed():

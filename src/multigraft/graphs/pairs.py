@@ -25,14 +25,19 @@ SPARSE = 32  # pairs of nodes to an edge or a non-edge asked for, up to which th
 class UndirectedEdges:
     """The unordered pairs of different nodes that an edge joins, each once.
 
-    ``pairs`` in global node numbers, smaller number first, ordered by graph and by rank inside a graph; ``counts`` of
-    each graph; ``entries``: the pair of each directed edge, -1 for a self loop; None where edges 2t and 2t + 1 are the
-    t-th pair's.
+    ``pairs`` in global node numbers, smaller number first, ordered by graph and by rank inside a graph;
+    ``host_counts`` of each graph, on the host; ``entries``: the pair of each directed edge, -1 for a self loop; None
+    where edges 2t and 2t + 1 are the t-th pair's.
     """
 
     pairs: Int64[Tensor, "2 pairs"]
-    counts: Int64[Tensor, " graphs"]
+    host_counts: Int64[np.ndarray, " graphs"]
     entries: Int64[Tensor, " edges"] | None = None
+
+    @cached_property
+    def counts(self) -> Int64[Tensor, " graphs"]:
+        """How many each graph has."""
+        return torch.from_numpy(self.host_counts).to(self.pairs.device)
 
     @cached_property
     def edge_pair(self) -> Int64[Tensor, " edges"]:
@@ -41,25 +46,18 @@ class UndirectedEdges:
             return self.entries
         return torch.arange(2 * self.pairs.shape[1], device=self.pairs.device) >> 1
 
-    @cached_property
-    def host_counts(self) -> Int64[np.ndarray, " graphs"]:
-        """``counts`` on the host."""
-        return self.counts.cpu().numpy()
-
 
 def undirected_edges(graphs: PackedGraphs) -> UndirectedEdges:
     """Every edge of ``graphs`` once, whatever its direction and however often it is stored; no self loops."""
     if _in_pairs(graphs):
-        counts = np.diff(graphs.edge_offsets.numpy()) >> 1
-        return UndirectedEdges(graphs.edge_index[:, ::2], torch.from_numpy(counts).to(graphs.device))
-    low, high = graphs.edge_index.amin(0), graphs.edge_index.amax(0)
+        return UndirectedEdges(graphs.edge_index[:, ::2], np.diff(graphs.edge_offsets.numpy()) >> 1)
+    on, low, high = arrays(graphs.device), graphs.edge_index.amin(0), graphs.edge_index.amax(0)
     proper = (low != high).nonzero()[:, 0]
     width = max(graphs.num_nodes, 1)
-    keys, number = arrays(graphs.device).distinct((low * width + high).index_select(0, proper))
+    keys, number = on.distinct((low * width + high).index_select(0, proper))
     pairs = torch.stack([keys // width, keys % width])
     entries = torch.full_like(low, -1).index_copy_(0, proper, number)
-    counts = torch.searchsorted(pairs[0], graphs.node_offsets.to(graphs.device)).diff()
-    return UndirectedEdges(pairs, counts, entries)
+    return UndirectedEdges(pairs, np.diff(on.below(on.of(pairs[0]), graphs.node_offsets)), entries)
 
 
 def _in_pairs(graphs: PackedGraphs) -> bool:

@@ -1,13 +1,11 @@
 """Batches gathered out of packed graphs: index arithmetic for all graphs at once, then one pass over each column."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from jaxtyping import Int64
-from torch import Tensor
 
 from multigraft.errors import InputError
 from multigraft.graphs.arrays import Array, Arrays, arrays
@@ -26,28 +24,6 @@ class Places:
 
     starts: Int64[np.ndarray, "2 graphs_plus_one"]
     block: int
-
-
-class Gathered(Mapping[str, Tensor]):
-    """Some rows of a table, each column gathered when it is first asked for: most tasks ask for none of graphs."""
-
-    def __init__(self, table: Mapping[str, Tensor], rows: Array, on: Arrays) -> None:
-        self._table, self._rows, self._on = table, rows, on
-        self._columns: dict[str, Tensor] = {}
-
-    def __getitem__(self, name: str) -> Tensor:
-        if name not in self._columns:
-            self._columns[name] = self._on.rows(self._table[name], self._rows)
-        return self._columns[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._table
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._table)
-
-    def __len__(self) -> int:
-        return len(self._table)
 
 
 def places(graphs: "PackedGraphs") -> Places:
@@ -83,7 +59,7 @@ def selected(graphs: "PackedGraphs", picked: Int64[np.ndarray, " picked"]) -> "P
         torch.from_numpy(offsets[1]),
         nodes=_rows(graphs.nodes, nodes, on),
         edges=_rows(graphs.edges, edges, on, found.block),
-        graphs=Gathered(graphs.graphs, on.sent(picked), on),
+        graphs=_rows(graphs.graphs, on.sent(picked), on),
         origin=graphs.origin,
         attached=graphs.attached,
     )

@@ -29,7 +29,9 @@ class Joint(SideBySide):
     def questions(
         self, tasks: Sequence[Task], graphs: PackedGraphs, counts: Sequence[int], generator: torch.Generator
     ) -> list[Questions]:
-        return [{task: task.examples(batch, generator) for task in tasks} for batch in parted(graphs, counts)]
+        batches = parted(graphs, counts)
+        drawn = [task.examples_each(graphs, batches, generator) for task in tasks]
+        return [dict(zip(tasks, examples, strict=True)) for examples in zip(*drawn, strict=True)]
 
     def judged(self, model: Models, questions: Questions) -> Losses:
         said = model(questions)

@@ -112,6 +112,12 @@ class Task(ABC):
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         """Everything that is labelled, for training without episodes."""
 
+    def examples_each(
+        self, graphs: PackedGraphs, batches: Sequence[PackedGraphs], generator: torch.Generator
+    ) -> list[Examples]:
+        """`examples` of each of several ``batches``, the parts of ``graphs``; at once where that is faster."""
+        return [self.examples(batch, generator) for batch in batches]
+
     @abstractmethod
     def episode(self, graphs: PackedGraphs, generator: torch.Generator) -> Episode:
         """A fresh random support and target set over all of ``graphs``."""

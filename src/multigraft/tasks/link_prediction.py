@@ -67,6 +67,13 @@ class LinkPrediction(Task):
         """
         return _listed(graphs, exam=False) if self.order == "file" else self.episode(graphs, generator).target
 
+    def examples_each(
+        self, graphs: PackedGraphs, batches: Sequence[PackedGraphs], generator: torch.Generator
+    ) -> list[Examples]:
+        if self.order == "file":
+            return super().examples_each(graphs, batches, generator)
+        return [episode.target for episode in self.episodes(graphs, [len(batch) for batch in batches], generator)]
+
     def exam(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         return _listed(graphs, exam=True) if self.order == "file" else self.examples(graphs, generator)
 
