@@ -108,6 +108,16 @@ def test_a_run_that_fails_stops_no_other(tmp_path):
     assert_close(last, alone(2, **CHEAP))
 
 
+def test_the_models_of_the_runs_are_only_touched_when_they_leave(tmp_path):
+    given = runs(**CHEAP)
+    before = [{name: value.clone() for name, value in run.model.state_dict().items()} for run in given]
+    loop = Lockstep([Side(run, tmp_path / str(run.options.seed)) for run in given], tmp_path / "state", {})
+    loop.train_epoch()
+    for run, weights in zip(given, before, strict=True):
+        assert all(torch.equal(value, weights[name]) for name, value in run.model.state_dict().items())
+        assert run.model.training
+
+
 # --- going on --------------------------------------------------------------------------------------------------------
 
 

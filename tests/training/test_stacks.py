@@ -50,7 +50,7 @@ def test_adam_learns_every_model_as_alone_also_after_others_have_left(models, de
     for model in models:
         model.encoder.layers[0].requires_grad_(False)
     given = options(layer_decay=decay)
-    stacks = Stacks.of(models, given, CPU)
+    stacks = Stacks.of(models[0], models, given, CPU)
     alone = [torch.optim.Adam(parameter_groups(model, 0.01, decay), lr=0.01, fused=True) for model in models]
     for step in range(3):
         step_together(stacks, step)
@@ -66,7 +66,7 @@ def test_adam_learns_every_model_as_alone_also_after_others_have_left(models, de
 
 
 def test_what_was_stored_goes_on(models):
-    stacks = Stacks.of(models, options(), CPU)
+    stacks = Stacks.of(models[0], models, options(), CPU)
     step_together(stacks, 0)
     stacks.remember([1])
     file = io.BytesIO()
@@ -83,7 +83,7 @@ def test_what_was_stored_goes_on(models):
 
 
 def test_best_weights_are_kept_row_by_row(models):
-    stacks = Stacks.of(models, options(), CPU)
+    stacks = Stacks.of(models[0], models, options(), CPU)
     before = {name: value.clone() for name, value in stacks.best.items()}
     step_together(stacks, 0)
     stacks.remember([])

@@ -1,6 +1,7 @@
 """Breadth-first search in many graphs at once, and the subgraphs that it finds."""
 
 import dataclasses
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -78,19 +79,33 @@ def induced(graphs: PackedGraphs, keep: Bool[Tensor, " nodes"]) -> PackedGraphs:
 
     What was computed from the edges stays as it was in the whole graph, node numbers in ``graphs["centre"]`` go.
     """
+    return cut_out(graphs, keep).graphs
+
+
+class CutOut(NamedTuple):
+    """Parts of graphs, and for each node of the graphs its number there; 0 for those that were left behind."""
+
+    graphs: PackedGraphs
+    number: Int64[Tensor, " nodes"]
+
+
+def cut_out(graphs: PackedGraphs, keep: Bool[Tensor, " nodes"]) -> CutOut:
+    """As `induced`, with the new numbers of the nodes."""
     on = arrays(graphs.device)
     kept, ends = on.of(keep), on.of(graphs.edge_index)
     nodes, edges = on.places(kept), on.places(on.take(kept, ends[0]) & on.take(kept, ends[1]))
+    number = on.of(torch.zeros(graphs.num_nodes, dtype=torch.int64, device=graphs.device))
+    number[nodes] = on.arange(len(nodes))
     node_offsets, edge_offsets = on.below(nodes, graphs.node_offsets), on.below(edges, graphs.edge_offsets)
     left = (node_offsets[1:] > node_offsets[:-1]).nonzero()[0]
-    ends_left, whole = np.append(0, left + 1), on.sent(left)
-    number = kept.cumsum(0) - 1
-    return dataclasses.replace(
+    borders, whole = np.append(0, left + 1), on.sent(left)
+    parts = dataclasses.replace(
         graphs,
         edge_index=on.tensor(on.take(number, on.take(ends, edges, axis=1).reshape(-1)).reshape(2, -1)),
-        node_offsets=torch.from_numpy(node_offsets[ends_left]),
-        edge_offsets=torch.from_numpy(edge_offsets[ends_left]),
+        node_offsets=torch.from_numpy(node_offsets[borders]),
+        edge_offsets=torch.from_numpy(edge_offsets[borders]),
         nodes={name: on.rows(column, nodes) for name, column in graphs.nodes.items()},
         edges={name: on.rows(column, edges) for name, column in graphs.edges.items()},
         graphs={name: on.rows(column, whole) for name, column in graphs.graphs.items() if name != "centre"},
     )
+    return CutOut(parts, on.tensor(number))

@@ -103,6 +103,8 @@ class AttributeMasking(Task):
 
 def _joined(kinds: Sequence[Examples]) -> Examples:
     """The questions of all kinds, one after the other; they are about the same graphs."""
+    if len(kinds) == 1:
+        return kinds[0]
     queries, answers = ([getattr(kind, part) for kind in kinds] for part in ("queries", "answers"))
     return Examples(kinds[0].graphs, torch.cat(queries, dim=1), torch.cat(answers))
 

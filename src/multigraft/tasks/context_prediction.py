@@ -11,7 +11,7 @@ from torch import Tensor
 from multigraft.encoders.base import Encoder
 from multigraft.errors import InputError
 from multigraft.graphs.arrays import arrays
-from multigraft.graphs.hops import hops, induced, random_nodes, reach
+from multigraft.graphs.hops import cut_out, hops, induced, random_nodes, reach
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.segments import segment_ids
 from multigraft.tasks.base import Examples, Head
@@ -113,25 +113,25 @@ class ContextPrediction(Discrimination):
             nothing = centres.new_empty(2, 0)
             return matched(nothing, nothing, graphs, _marked(graphs, on.tensor(ring)))
         asked = on.repeat(on.sent(usable), on.sent(graphs.node_counts.numpy()), graphs.num_nodes)
-        inside, around = near & asked, ring & asked
-        contexts = induced(_marked(graphs, on.tensor(near)), on.tensor(around))
-        own = on.take(inside.cumsum(0) - 1, on.take(on.of(centres), on.sent(usable.nonzero()[0])))
-        pairs = self._pairs(on.tensor(own), contexts, on.tensor(on.sent(anchors[usable])))
-        return matched(*pairs, induced(graphs, on.tensor(inside)), contexts)
+        contexts = induced(_marked(graphs, on.tensor(near)), on.tensor(ring & asked))
+        neighbourhoods, number = cut_out(graphs, on.tensor(near & asked))
+        own = number.index_select(0, centres.index_select(0, on.tensor(on.sent(usable.nonzero()[0]))))
+        pairs = self._pairs(own, contexts, on.tensor(on.sent(anchors[usable])))
+        return matched(*pairs, neighbourhoods, contexts)
 
     def _pairs(self, centres: Tensor, contexts: PackedGraphs, anchors: Tensor) -> tuple[Tensor, Tensor]:
         """True and false pairs: centres of neighbourhoods, and contexts or their anchors, so many of each context."""
         count = len(centres)
-        own = torch.arange(count, device=centres.device)
-        others = own
+        own = others = torch.arange(count, device=centres.device)
         if self.mode == "skipgram":
             own, others = segment_ids(anchors), contexts.nodes["anchor"].nonzero()[:, 0]
         shifts = [shift for shift in range(1, self.negatives + 1) if shift % count]
+        further = [(own + shift) % count for shift in shifts]
         if self.mode == "cbow":
-            false = [torch.stack([centres, (own + shift) % count]) for shift in shifts]
+            false = [torch.stack([centres, context]) for context in further]
         else:
-            false = [torch.stack([centres[(own + shift) % count], others]) for shift in shifts]
-        return torch.stack([centres[own], others]), torch.cat(false, dim=1)
+            false = [torch.stack([centres.index_select(0, centre), others]) for centre in further]
+        return torch.stack([centres.index_select(0, own), others]), torch.cat(false, dim=1)
 
 
 def _marked(graphs: PackedGraphs, anchor: Tensor) -> PackedGraphs:

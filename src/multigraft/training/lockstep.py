@@ -4,6 +4,7 @@ A step of a small network on a GPU takes as long as its operations take to launc
 many operations as one of one: see docs/speed/lockstep.md.
 """
 
+import copy
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from multigraft.errors import InputError, MultigraftError
 from multigraft.files import replacing
 from multigraft.models.trained import TrainedEncoder, pick_device
 from multigraft.strategies.base import Losses, SideBySide
+from multigraft.tasks.model import TaskModel
 from multigraft.tasks.model_stack import abreast
 from multigraft.training.companions import obstacle
 from multigraft.training.curve import ROWS, due
@@ -82,10 +84,14 @@ class Lockstep:
         if kept:
             for side in sides:
                 side.open_books(self.epoch - 1, kept["books"][side.out.name])
-            whole = Stacks.restored(first.model, self.options, kept["stacks"], device)
+            whole = Stacks.restored(self._shape(device), self.options, kept["stacks"], device)
             self.stacks = whole.keep([list(kept["books"]).index(side.out.name) for side in sides])
         else:
-            self.stacks = Stacks.of([side.model for side in sides], self.options, device)
+            self.stacks = Stacks.of(self._shape(device), [side.model for side in sides], self.options, device)
+
+    def _shape(self, device: torch.device) -> TaskModel:
+        """A model of the runs' architecture that belongs to none of them, on a device: buffers live where data do."""
+        return copy.deepcopy(self.sides[0].model).to(device)
 
     def run(self) -> dict[str, Outcome]:
         """Every run's result, by the name of its directory."""

@@ -36,9 +36,9 @@ class Stacks:
             self.optimizer.state[models.weights[name]] = dict(kept)
 
     @classmethod
-    def of(cls, models: Sequence[TaskModel], options: TrainOptions, device: torch.device) -> "Stacks":
-        """Those of fresh models."""
-        stack = ModelStack.of(models, device)
+    def of(cls, model: TaskModel, models: Sequence[TaskModel], options: TrainOptions, device: torch.device) -> "Stacks":
+        """Those of fresh ``models`` of the architecture of ``model``."""
+        stack = ModelStack(model, ModelStack.of(models, device).weights)
         return cls(stack, {name: value.detach().clone() for name, value in stack.weights.items()}, options)
 
     def remember(self, rows: Sequence[int]) -> None:
