@@ -81,7 +81,7 @@ def test_own_heads_give_what_the_model_gives(trained, protocol, task):
     asked = sitting(task, protocol)
     [answered] = by_own_heads("trained", trained, trained.origin, "cpu").answer(asked)
     with torch.no_grad():
-        logits = trained.model.eval()(TASKS[task], answered.test)
+        logits = trained.model.eval()({TASKS[task]: answered.test})[TASKS[task]]
     assert torch.allclose(answered.scores, class_scores(logits), atol=1e-6)
     expected = TASKS[task].metric(logits, answered.test)
     assert score(METRICS[asked.how.metrics[0]], answered.scores, answered.test.answers) == pytest.approx(expected)
@@ -110,9 +110,9 @@ def test_own_heads_see_no_answer(trained, task, monkeypatch):
     """Neither labels nor hidden edges reach the model, and other answers leave the scores as they are."""
     seen, forward = [], TaskModel.forward
 
-    def spy(model, asked_task, examples):
-        seen.append(examples)
-        return forward(model, asked_task, examples)
+    def spy(model, asked):
+        seen.extend(asked.values())
+        return forward(model, asked)
 
     monkeypatch.setattr(TaskModel, "forward", spy)
     asked = sitting(task)
@@ -234,7 +234,7 @@ def test_own_heads_say_targets_in_their_own_units(kind):
     [answered] = by_own_heads("trained", own, graphs.origin, "cpu").answer(asked)
     [fitted] = own.model.tasks
     with torch.no_grad():
-        expected = fitted.predictions(own.model.eval()(fitted, answered.test).double())
+        expected = fitted.predictions(own.model.eval()({fitted: answered.test})[fitted].double())
     assert torch.allclose(answered.scores, expected)
     if kind == "real":
         assert (answered.scores[:, 0] > 100).all()  # not standardised
@@ -253,9 +253,9 @@ def test_own_heads_of_targets_see_no_answer(task, monkeypatch):
     graphs = binary_graphs() if task == "ml" else real_graphs()
     own, asked, seen, forward = pretrained(graphs, tasks=[task]), sitting(task, graphs=graphs), [], TaskModel.forward
 
-    def spy(model, asked_task, examples):
-        seen.append(examples)
-        return forward(model, asked_task, examples)
+    def spy(model, asked):
+        seen.extend(asked.values())
+        return forward(model, asked)
 
     monkeypatch.setattr(TaskModel, "forward", spy)
     list(by_own_heads("trained", own, graphs.origin, "cpu").answer(asked))
@@ -276,7 +276,9 @@ def test_own_heads_read_few_graphs_at_a_time(trained, monkeypatch, task):
     monkeypatch.setattr("multigraft.evaluation.answers.GRAPHS", 2)
     true_call = TaskModel.forward
     monkeypatch.setattr(
-        TaskModel, "forward", lambda self, task, few: sizes.append(len(few.graphs)) or true_call(self, task, few)
+        TaskModel,
+        "forward",
+        lambda self, few: sizes.extend(len(one.graphs) for one in few.values()) or true_call(self, few),
     )
     [batched] = contender.answer(asked)
     torch.testing.assert_close(batched.scores, whole.scores, rtol=1e-5, atol=1e-6)
