@@ -67,6 +67,7 @@ def test_what_a_race_has_started_is_ended(tmp_path, monkeypatch):
 
 def test_a_race_without_anything_to_end(clock):
     _, runner = ask("tests.helpers.races:naps", {"do": "warm"})
+    assert runner.race.close is None
     runner.close()
 
 

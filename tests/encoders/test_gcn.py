@@ -108,3 +108,45 @@ def several(count):
     """Encoders with weights of their own."""
     torch.manual_seed(1)
     return [GCN(InputSchema.of(random_graphs(1)), 8, 3) for _ in range(count)]
+
+
+# --- in mixed precision ----------------------------------------------------------------------------------------------
+
+
+def mixed():
+    return torch.autocast("cpu", dtype=torch.bfloat16)
+
+
+def test_mixed_precision_is_used_and_stays_close():
+    graphs = random_graphs(6, seed=1, density=0.4)
+    model = gcn(graphs)
+    exact = model(graphs)
+    with mixed():
+        rounded = model(graphs)
+    assert rounded.dtype == torch.float32
+    assert not torch.equal(rounded, exact)
+    torch.testing.assert_close(rounded, exact, rtol=0, atol=0.02)
+
+
+def test_weights_of_several_pass_apart_and_abreast_in_mixed_precision():
+    batches = [random_graphs(count, seed=count) for count in (3, 2)]
+    models = several(2)
+    weights = {
+        name: torch.stack([dict(one.named_parameters())[name].detach() for one in models])
+        for name, _ in models[0].named_parameters()
+    }
+    with mixed():
+        expected = [model(batch) for model, batch in zip(models, batches, strict=True)]
+        apart, abreast = models[0].apart(weights, batches), models[0].abreast(weights, batches)
+    for ours, row, alone in zip(apart, abreast, expected, strict=True):
+        torch.testing.assert_close(ours, alone, rtol=0, atol=0.02)
+        torch.testing.assert_close(row[: len(alone)], alone, rtol=0, atol=0.02)
+
+
+def test_inputs_that_are_fitted_anew_are_heard():
+    """What a batch keeps from one pass to the next must not hold what belongs to the encoder."""
+    graphs = random_graphs(6, seed=1, density=0.4)
+    model = GCN(InputSchema.of(graphs, scaling="standard"), 8, 3)
+    before = model(graphs)
+    model.inputs.fit(graphs)
+    assert not torch.allclose(model(graphs), before)

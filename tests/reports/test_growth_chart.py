@@ -34,4 +34,7 @@ def test_without_an_exponent_there_is_no_line(exponent):
 
 
 def test_one_size_is_a_picture_too():
-    ElementTree.fromstring(growth_chart([row(points=[[1, 2.0]], exponent=math.nan)]))
+    drawn = ElementTree.fromstring(growth_chart([row(points=[[1, 2.0]], exponent=math.nan)]))
+    said = [text.text for text in drawn.iterfind(".//{*}text")]
+    assert said == ["1", "graphs", "2", "embed-graphs, ms"]
+    assert len(drawn.findall(".//{*}use")) == 2  # the tick below it, and the point

@@ -1,8 +1,7 @@
 """The options of ``multigraft finetune``; where none is given the library's default holds, which the help repeats."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -10,16 +9,6 @@ from multigraft.cli.options import complete_data, complete_encoder, complete_spl
 from multigraft.encoders.names import ENCODER_NAMES
 from multigraft.errors import InputError
 from multigraft.graphs.names import SPLIT_NAMES
-
-
-def _option(
-    help: str,
-    default: str,
-    *names: str,
-    complete: Callable[..., Any] | None = None,
-    check: Callable[[Any], Any] | None = None,
-) -> Any:
-    return typer.Option(*names, help=f"{help} [{default}]", autocompletion=complete, callback=check)
 
 
 def complete_metric() -> list[str]:
@@ -53,42 +42,43 @@ Out = Annotated[
 ]
 Split = Annotated[
     str | None,
-    _option(
+    option(
         f"How graphs are divided: {', '.join(SPLIT_NAMES)}.",
         "scaffold for molecules",
         complete=complete_split,
         check=one_of("split", SPLIT_NAMES),
     ),
 ]
-SplitSeed = Annotated[int | None, _option("Decides splits that are random.", "0")]
-Seeds = Annotated[str | None, _option("A model each, separated by commas, e.g. 0,1,2; all on one split.", "0")]
-Epochs = Annotated[int | None, _option("Passes over the training graphs.", "100")]
-BatchSize = Annotated[int | None, _option("Graphs in a batch.", "32")]
-LearningRate = Annotated[float | None, _option("Step size of Adam.", "0.001")]
-Dropout = Annotated[float | None, _option("After every layer of the encoder.", "0.5, where it has dropout")]
+SplitSeed = Annotated[int | None, option("Decides splits that are random.", "0")]
+Seeds = Annotated[str | None, option("A model each, separated by commas, e.g. 0,1,2; all on one split.", "0")]
+Epochs = Annotated[int | None, option("Passes over the training graphs.", "100")]
+BatchSize = Annotated[int | None, option("Graphs in a batch.", "32")]
+LearningRate = Annotated[float | None, option("Step size of Adam.", "0.001")]
+Dropout = Annotated[float | None, option("After every layer of the encoder.", "0.5, where it has dropout")]
 Freeze = Annotated[
-    str | None, _option("What does not learn: none, all of the encoder, or a number of layers from the input.", "none")
+    str | None,
+    option("What does not learn: none, all of the encoder, or a number of layers from the input.", "none"),
 ]
 LayerDecay = Annotated[
-    float | None, _option("Factor from the learning rate of a layer to that of the one below.", "1.0")
+    float | None, option("Factor from the learning rate of a layer to that of the one below.", "1.0")
 ]
 Pool = Annotated[
     str | None,
-    _option("How graphs are pooled: mean, sum, max, attention, set2set, mean+centre.", "as the encoder does, or mean"),
+    option("How graphs are pooled: mean, sum, max, attention, set2set, mean+centre.", "as the encoder does, or mean"),
 ]
 Metric = Annotated[
     str | None,
-    _option("roc_auc, average_precision; rmse, mae.", "what is usual for the data", complete=complete_metric),
+    option("roc_auc, average_precision; rmse, mae.", "what is usual for the data", complete=complete_metric),
 ]
 Encoder = Annotated[
     str | None,
-    _option(
+    option(
         f"From scratch: {', '.join(ENCODER_NAMES)}.", "gin for molecules and proteins, else gcn",
         complete=complete_encoder, check=one_of("encoder", ENCODER_NAMES),
     ),
 ]  # fmt: skip
-Dim = Annotated[int | None, _option("From scratch: width of the encoder's layers.", "gcn 256; others 300")]
-Layers = Annotated[int | None, _option("From scratch: layers of the encoder.", "gcn 3; others 5")]
+Dim = Annotated[int | None, option("From scratch: width of the encoder's layers.", "gcn 256; others 300")]
+Layers = Annotated[int | None, option("From scratch: layers of the encoder.", "gcn 3; others 5")]
 JumpingKnowledge = Annotated[
     str | None, typer.Option("--jk", help="From scratch: jumping knowledge, last, concat, max or sum (not gcn). [last]")
 ]

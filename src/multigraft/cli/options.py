@@ -226,3 +226,14 @@ def split_weights(weights: str | None) -> dict[str, float] | None:
         except ValueError as error:
             raise InputError(f"weights are like gc=1,lp=0.5, got {entry!r}") from error
     return found
+
+
+def option(
+    help: str,
+    default: str,
+    *names: str,
+    complete: Callable[..., Any] | None = None,
+    check: Callable[[Any], Any] | None = None,
+) -> Any:
+    """An option whose help repeats the library's ``default``, which holds where none is given."""
+    return typer.Option(*names, help=f"{help} [{default}]", autocompletion=complete, callback=check)

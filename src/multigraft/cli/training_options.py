@@ -1,8 +1,7 @@
 """The options of ``multigraft train``; where none is given the library's default holds, which the help repeats."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,21 +11,10 @@ from multigraft.graphs.names import SPLIT_NAMES
 from multigraft.strategies.balancing.names import BALANCING_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
 
-
-def _option(
-    help: str,
-    default: str,
-    *names: str,
-    complete: Callable[..., Any] | None = None,
-    check: Callable[[Any], Any] | None = None,
-) -> Any:
-    return typer.Option(*names, help=f"{help} [{default}]", autocompletion=complete, callback=check)
-
-
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Where the trained encoder goes; a new directory.")]
 Strategy = Annotated[
     str | None,
-    _option(
+    option(
         f"How parameters are found: {', '.join(STRATEGY_NAMES)}.",
         "esame; for one task single",
         complete=complete_strategy,
@@ -35,38 +23,37 @@ Strategy = Annotated[
 ]
 Encoder = Annotated[
     str | None,
-    _option(
+    option(
         f"The encoder: {', '.join(ENCODER_NAMES)}.",
         "gin for molecules and proteins, else gcn",
         complete=complete_encoder,
         check=one_of("encoder", ENCODER_NAMES),
     ),
 ]
-Epochs = Annotated[int | None, _option("Passes over the training graphs.", "100")]
-BatchSize = Annotated[int | None, _option("Graphs in a batch.", "16; pretext tasks 256; targets of molecules 32")]
+Epochs = Annotated[int | None, option("Passes over the training graphs.", "100")]
+BatchSize = Annotated[int | None, option("Graphs in a batch.", "16; pretext tasks 256; targets of molecules 32")]
 LearningRate = Annotated[
-    float | None, _option("Step size of Adam.", "0.0005; pretext tasks and targets of molecules 0.001")
+    float | None, option("Step size of Adam.", "0.0005; pretext tasks and targets of molecules 0.001")
 ]
 Freeze = Annotated[
-    str | None, _option("What does not learn: none, all of the encoder, or a number of layers from the input.", "none")
+    str | None,
+    option("What does not learn: none, all of the encoder, or a number of layers from the input.", "none"),
 ]
 LayerDecay = Annotated[
-    float | None, _option("Factor from the learning rate of a layer to that of the one below.", "1.0")
+    float | None, option("Factor from the learning rate of a layer to that of the one below.", "1.0")
 ]
-InnerSteps = Annotated[
-    int | None, _option("Adaptation steps in an episode (strategies with episodes).", "1; reptile 2")
-]
-InnerLr = Annotated[float | None, _option("Step size of the adaptation (strategies with episodes).", "0.04")]
+InnerSteps = Annotated[int | None, option("Adaptation steps in an episode (strategies with episodes).", "1; reptile 2")]
+InnerLr = Annotated[float | None, option("Step size of the adaptation (strategies with episodes).", "0.04")]
 FirstOrder = Annotated[
     bool | None,
-    _option(
+    option(
         "Take the inner gradient as a constant or not (isame, esame, joint-maml).", "second",
         "--first-order/--second-order",
     ),
 ]  # fmt: skip
 StepLosses = Annotated[
     bool | None,
-    _option("Judge after every inner step, or after the last (isame, esame).", "last", "--step-losses/--last-loss"),
+    option("Judge after every inner step, or after the last (isame, esame).", "last", "--step-losses/--last-loss"),
 ]
 Start = Annotated[
     Path | None,
@@ -74,7 +61,7 @@ Start = Annotated[
 ]
 Balancing = Annotated[
     str | None,
-    _option(
+    option(
         f"How losses are weighed: {', '.join(BALANCING_NAMES)}.",
         "equal",
         complete=complete_balancing,
@@ -82,33 +69,33 @@ Balancing = Annotated[
     ),
 ]
 Weights = Annotated[str | None, typer.Option(help="For fixed balancing, e.g. gc=1,lp=0.5.")]
-Scaling = Annotated[str | None, _option("Node attributes: rows, standard or none.", "rows")]
+Scaling = Annotated[str | None, option("Node attributes: rows, standard or none.", "rows")]
 SplitKind = Annotated[
     str | None,
-    _option(
+    option(
         f"How graphs are divided: {', '.join(SPLIT_NAMES)}.",
         "what is usual for the data",
         complete=complete_split,
         check=one_of("split", SPLIT_NAMES),
     ),
 ]
-Patience = Annotated[int | None, _option("Stop after so many validations without a better one.", "never")]
-ValidateEvery = Annotated[int | None, _option("Epochs from one validation to the next.", "2")]
-ValidationDraws = Annotated[int | None, _option("Sets of random questions a validation asks.", "4")]
-Dim = Annotated[int | None, _option("Width of the encoder's layers.", "gcn 256; others 300")]
-Layers = Annotated[int | None, _option("Layers of the encoder.", "gcn 3; others 5")]
+Patience = Annotated[int | None, option("Stop after so many validations without a better one.", "never")]
+ValidateEvery = Annotated[int | None, option("Epochs from one validation to the next.", "2")]
+ValidationDraws = Annotated[int | None, option("Sets of random questions a validation asks.", "4")]
+Dim = Annotated[int | None, option("Width of the encoder's layers.", "gcn 256; others 300")]
+Layers = Annotated[int | None, option("Layers of the encoder.", "gcn 3; others 5")]
 JumpingKnowledge = Annotated[
     str | None, typer.Option("--jk", help="Jumping knowledge: last, concat, max or sum (not gcn). [last]")
 ]
-Dropout = Annotated[float | None, _option("After every layer (not gcn).", "0")]
+Dropout = Annotated[float | None, option("After every layer (not gcn).", "0")]
 AttentionHeads = Annotated[int | None, typer.Option("--heads", help="Attention heads of gat. [2]")]
 Readout = Annotated[
     str | None,
-    _option(
+    option(
         "How graphs are pooled: mean, sum, max; in tasks also attention, set2set, mean+centre.", "as the task has it"
     ),
 ]
-Threads = Annotated[int | None, _option("Of the CPU.", "1; a thread a core for batches of 128 graphs and more")]
-Precision = Annotated[str | None, _option("32, or bf16-mixed, which may be faster on a GPU.", "32")]
-Seed = Annotated[int | None, _option("Everything random follows from it.", "0")]
+Threads = Annotated[int | None, option("Of the CPU.", "1; a thread a core for batches of 128 graphs and more")]
+Precision = Annotated[str | None, option("32, or bf16-mixed, which may be faster on a GPU.", "32")]
+Seed = Annotated[int | None, option("Everything random follows from it.", "0")]
 Resume = Annotated[bool, typer.Option("--resume", help="Continue the interrupted run in DIR.")]

@@ -49,9 +49,13 @@ class GCN(Encoder):
 
     def forward(self, graphs: PackedGraphs, sizes: Sequence[int] = ()) -> Float[Tensor, "nodes dim"]:
         """Node embeddings; where weights are stacked, ``sizes`` says how many nodes each of them is for."""
+        adjacency, hidden = graphs.once(normalised_adjacency), self.inputs(graphs)
+        if _mixed(graphs):
+            for depth in range(1, len(self.layers) + 1):
+                hidden = self._updated(depth, adjacency @ hidden, hidden)
+            return hidden
         sizes = tuple(sizes) or (graphs.num_nodes,)
-        passes = Passes(graphs.once(normalised_adjacency), sizes)
-        return gcn_pass(graphs.once(self._heard_inputs), passes, self._weights(len(sizes)))
+        return gcn_pass(adjacency @ hidden, Passes(adjacency, sizes), self._weights(len(sizes)))
 
     def _weights(self, groups: int) -> list[Tensor]:
         """W and b of each layer in turn, stacked for so many groups; those that are not stacked all groups share."""
@@ -67,12 +71,16 @@ class GCN(Encoder):
         return list(self(stacked(batches)).split([batch.num_nodes for batch in batches]))
 
     def apart(self, weights: Mapping[str, Tensor], batches: Sequence[PackedGraphs]) -> list[Float[Tensor, "nodes dim"]]:
+        if _mixed(batches[0]):
+            return super().apart(weights, batches)
         sizes = [batch.num_nodes for batch in batches]
         return list(functional_call(self, dict(weights), (stacked(batches), sizes)).split(sizes))
 
     def abreast(
         self, weights: Mapping[str, Tensor], batches: Sequence[PackedGraphs]
     ) -> Float[Tensor, "batches places dim"]:
+        if _mixed(batches[0]):
+            return super().abreast(weights, batches)
         whole, groups = levelled(batches), max((len(stack) for stack in weights.values()), default=1)
         sizes = [whole.num_nodes // groups] * groups
         return functional_call(self, dict(weights), (whole, sizes)).unflatten(0, (len(batches), -1))
@@ -89,17 +97,23 @@ class GCN(Encoder):
 
     def _heard(self, depth: int, hidden: Tensor, around: Surroundings) -> Float[Tensor, "rows dim"]:
         """What the layer of that depth makes of the embeddings of environments."""
-        layer = self.layers[depth - 1]
-        update = torch.relu(layer(around.adjacency @ hidden))
         assert around.own is not None
-        return normalize(update if depth == 1 else update + hidden.index_select(0, around.own), dim=1)
+        return self._updated(depth, around.adjacency @ hidden, hidden.index_select(0, around.own))
 
-    def _heard_inputs(self, graphs: PackedGraphs) -> Float[Tensor, "nodes width"]:
-        """Â X, which no weight changes: it is computed once a batch."""
-        return graphs.once(normalised_adjacency) @ self.inputs(graphs)
+    def _updated(
+        self, depth: int, heard: Float[Tensor, "rows _"], before: Float[Tensor, "rows _"]
+    ) -> Float[Tensor, "rows dim"]:
+        """The layer of that depth, by PyTorch's own operations; only its product may be in lower precision."""
+        update = torch.relu(self.layers[depth - 1](heard)).to(heard.dtype)
+        return normalize(update if depth == 1 else update + before, dim=1)
 
     def stages(self) -> list[list[nn.Module]]:
         return [[], *([layer] for layer in self.layers)]
 
     def config(self) -> dict[str, Any]:
         return {"dim": self.dim, "layers": len(self.layers)}
+
+
+def _mixed(graphs: PackedGraphs) -> bool:
+    """Whether products are taken in lower precision, which PyTorch's own operations alone do by themselves."""
+    return torch.is_autocast_enabled(graphs.device.type)

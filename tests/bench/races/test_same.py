@@ -1,5 +1,7 @@
 """SAME's races: both sides do the same work, on the same training part."""
 
+import multiprocessing
+
 import pytest
 import torch
 
@@ -127,6 +129,10 @@ def test_a_study_in_processes(monkeypatch):
     monkeypatch.undo()
     race = same.esame_study()
     try:
+        started = {process.pid for process in multiprocessing.active_children()}
         race.fast()
+        assert {process.pid for process in multiprocessing.active_children()} == started, "no worker was lost"
+        assert len(started) == 2
     finally:
         race.close()
+    assert not started & {process.pid for process in multiprocessing.active_children()}

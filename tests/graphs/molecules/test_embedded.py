@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from multigraft.errors import InputError, MissingExtraError
-from multigraft.graphs.molecules import embedded
 from multigraft.graphs.molecules.embedded import (
     chembl_rows,
     embedded_checksum,
@@ -19,6 +18,7 @@ from multigraft.graphs.molecules.embedded import (
     read_embedded,
     read_embedded_as,
 )
+from multigraft.graphs.molecules.embedded_files import FILES
 from multigraft.graphs.texts import lines_of, rejects, smiles_of
 
 
@@ -118,7 +118,7 @@ def test_without_rdkit_the_extra_is_named(monkeypatch: pytest.MonkeyPatch):
 
 def test_an_rdkit_without_its_example_data_is_named(monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("rdkit")
-    monkeypatch.setitem(embedded.FILES, "nci5k", ("NCI/gone.smi", "NCI/gone.csv"))
+    monkeypatch.setitem(FILES, "nci5k", ("NCI/gone.smi", "NCI/gone.csv"))
     with pytest.raises(InputError, match=r"gone\.smi is missing"):
         read_embedded("nci5k")
 

@@ -11,12 +11,12 @@ import torch
 
 from multigraft.bench.race import Race
 from multigraft.bench.races.data import labelled_graphs
+from multigraft.bench.races.same import TASKS, trainer
 from multigraft.errors import InputError
 from multigraft.training.fit import prepared
 from multigraft.training.lockstep import Lockstep
 from multigraft.training.side import Side
 
-TASKS = ("gc", "nc", "lp")
 SPLITS = 10
 NOWHERE = Path("never-written")
 
@@ -34,7 +34,7 @@ def lockstep() -> Race:
 
 def splits_race(device: str, splits: int) -> Race:
     """So many splits of eSAME with SAME's network, on a device."""
-    together, alone = Lockstep(_sides(device, splits), NOWHERE, {}), [trainer(side) for side in _sides(device, splits)]
+    together, singly = Lockstep(_sides(device, splits), NOWHERE, {}), [alone(side) for side in _sides(device, splits)]
     steps = splits * together.sides[0].steps
 
     def fast() -> None:
@@ -42,7 +42,7 @@ def splits_race(device: str, splits: int) -> Race:
         together.epoch += 1
 
     def plain() -> None:
-        for train_epoch in alone:
+        for train_epoch in singly:
             train_epoch()
 
     graphs = together.sides[0].run.graphs
@@ -57,22 +57,12 @@ def splits_race(device: str, splits: int) -> Race:
     )
 
 
-def trainer(side: Side) -> Callable[[], None]:
-    """Train one more epoch of a run alone with every call."""
+def alone(side: Side) -> Callable[[], None]:
+    """Train one more epoch of a run by itself with every call."""
     side.enter(torch.device(side.options.device))
     side.model.to(side.device)
-    optimizer, side.epoch = side.configure_optimizers(), -1
-
-    def train_epoch() -> None:
-        side.epoch += 1
-        for step in range(side.steps):
-            loss = side.training_step(step, step)
-            optimizer.zero_grad()
-            side.backward(loss)
-            optimizer.step()
-        side.scores()
-
-    return train_epoch
+    side.epoch = -1
+    return trainer(side)
 
 
 def _sides(device: str, splits: int) -> list[Side]:

@@ -24,6 +24,7 @@ from multigraft.tasks.registry import resolve
 from multigraft.training.module import TrainingModule
 from multigraft.training.options import TrainOptions
 from multigraft.training.preparation import prepare
+from multigraft.training.side import Side
 
 TASKS = ("gc", "nc", "lp")
 EPOCHS = 2  # that each worker of a study trains before it is waited for
@@ -78,16 +79,6 @@ class Training(TrainingModule):
         self.epoch += 1
         return [self.questions(step) for step in range(self.steps)]
 
-    def train_epoch(self, optimizer: torch.optim.Optimizer) -> None:
-        """All steps of the next epoch, and its mean losses."""
-        self.epoch += 1
-        for step in range(self.steps):
-            loss = self.training_step(step, step)
-            optimizer.zero_grad()
-            self.backward(loss)
-            optimizer.step()
-        self.scores()
-
 
 def training(strategy: str) -> Training:
     """A fresh run with SAME's network and the options of its release."""
@@ -99,10 +90,20 @@ def training(strategy: str) -> Training:
     )
 
 
-def trainer(ours: Training) -> Callable[[], None]:
-    """Train one more epoch with every call."""
+def trainer(ours: Training | Side) -> Callable[[], None]:
+    """Train one more epoch with every call: all its steps, and its mean losses."""
     optimizer = ours.configure_optimizers()
-    return lambda: ours.train_epoch(optimizer)
+
+    def train_epoch() -> None:
+        ours.epoch += 1
+        for step in range(ours.steps):
+            loss = ours.training_step(step, step)
+            optimizer.zero_grad()
+            ours.backward(loss)
+            optimizer.step()
+        ours.scores()
+
+    return train_epoch
 
 
 def plain_episodes(ours: Training) -> Iterator[episodes.Episode]:
