@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from multigraft.cli.options import complete_data, complete_encoder, complete_split, one_of
+from multigraft.cli.options import complete_data, complete_encoder, complete_split, one_of, option
 from multigraft.encoders.names import ENCODER_NAMES
 from multigraft.errors import InputError
 from multigraft.graphs.names import SPLIT_NAMES

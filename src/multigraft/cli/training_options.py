@@ -5,7 +5,14 @@ from typing import Annotated
 
 import typer
 
-from multigraft.cli.options import complete_balancing, complete_encoder, complete_split, complete_strategy, one_of
+from multigraft.cli.options import (
+    complete_balancing,
+    complete_encoder,
+    complete_split,
+    complete_strategy,
+    one_of,
+    option,
+)
 from multigraft.encoders.names import ENCODER_NAMES
 from multigraft.graphs.names import SPLIT_NAMES
 from multigraft.strategies.balancing.names import BALANCING_NAMES
