@@ -61,6 +61,12 @@ def test_the_floor_is_what_the_machine_needs_for_a_unit(changes, gflop, seconds)
 
 
 @pytest.mark.usefixtures("_short_turns")
+def test_more_workers_than_cores_are_not_counted_on(monkeypatch):
+    monkeypatch.setattr(racing, "usable_cores", lambda: 2)
+    found = run(dataclasses.replace(races.product(), flops=6e6, workers=4), repeats=3)
+    assert found.floor_share == pytest.approx(3e-3 / (found.fast / 1e3))
+
+
 @pytest.mark.usefixtures("_short_turns")
 def test_where_the_machines_floors_say_nothing_none_is_claimed():
     found = run(dataclasses.replace(races.product(), floored=False), repeats=1)

@@ -123,6 +123,22 @@ def test_the_record_is_written(asked, tmp_path):
     assert "| episode | 70 |" in (tmp_path / "bench.md").read_text()
 
 
+def test_what_was_raced_before_an_interrupt_is_kept(asked, tmp_path, monkeypatch):
+    def interrupted(canned, do, **details):
+        if canned.name == "negatives" and do == "race":
+            raise KeyboardInterrupt
+        return ask(canned, do, **details)
+
+    ask = Canned.ask
+    monkeypatch.setattr(Canned, "ask", interrupted)
+    stopped = multigraft("bench", "episode", "negatives", "masking", "--out", tmp_path / "bench.json")
+    assert stopped.exit_code == 130
+    kept = json.loads((tmp_path / "bench.json").read_text())
+    assert [line["name"] for line in kept["rows"]] == ["episode"]
+    assert list(kept["not_run"]) == ["negatives", "masking"]
+    assert "- `masking` was not run: the run ended before its turn\n" in (tmp_path / "bench.md").read_text()
+
+
 def test_where_the_record_cannot_go_is_said_before_anything_is_raced(asked, tmp_path):
     assert "ends in .json" in complaint("bench", "episode", "--out", tmp_path / "bench.txt")
     assert asked == []

@@ -33,8 +33,8 @@ def whose(items):
 @pytest.fixture
 def two(monkeypatch):
     """Two processes, however many cores there are."""
-    monkeypatch.setattr(chunks, "default_processes", lambda: 2)
-    monkeypatch.setattr("multigraft.graphs.molecules.parallel.default_processes", lambda: 2)
+    monkeypatch.setattr(chunks, "usable_cores", lambda: 2)
+    monkeypatch.setattr("multigraft.graphs.molecules.parallel.usable_cores", lambda: 2)
 
 
 def together(pieces):
@@ -67,13 +67,13 @@ def test_an_error_in_a_piece_is_raised(two):
 
 
 def test_a_single_core_does_it_alone(monkeypatch):
-    monkeypatch.setattr(chunks, "default_processes", lambda: 1)
-    monkeypatch.setattr("multigraft.graphs.molecules.parallel.default_processes", lambda: 1)
+    monkeypatch.setattr(chunks, "usable_cores", lambda: 1)
+    monkeypatch.setattr("multigraft.graphs.molecules.parallel.usable_cores", lambda: 1)
     assert set(map_chunks(whose, ITEMS, many=10)) == {os.getpid()}
 
 
 def test_a_bar_counts_all_of_them(monkeypatch):
-    monkeypatch.setattr("multigraft.graphs.molecules.parallel.default_processes", lambda: 1)
+    monkeypatch.setattr("multigraft.graphs.molecules.parallel.usable_cores", lambda: 1)
     counted = []
 
     class Bar:

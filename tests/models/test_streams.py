@@ -91,7 +91,7 @@ def test_several_processes_give_the_same(monkeypatch, csv_file):
     encoder, table = predicting_encoder(), table_of(csv_file)
     alone = list(pieces(encoder, table))
     monkeypatch.setattr("multigraft.graphs.molecules.parallel.MANY", 2)
-    monkeypatch.setattr("multigraft.graphs.molecules.parallel.default_processes", lambda: 2)
+    monkeypatch.setattr("multigraft.graphs.molecules.parallel.usable_cores", lambda: 2)
     for one, two in zip(pieces(encoder, table), alone, strict=True):
         assert (one.lines, one.cells, one.rows.reasons) == (two.lines, two.cells, two.rows.reasons)
         assert torch.equal(one.rows.graphs.nodes["codes"], two.rows.graphs.nodes["codes"])

@@ -60,8 +60,8 @@ def check_place(path: Path) -> Path:
     return path
 
 
-def write(path: Path, record: Mapping[str, Any]) -> list[Path]:
-    """Write ``record`` (machine, rows, failed, seconds) as JSON, and beside it as a Markdown page; returns both."""
+def write(path: Path, record: Mapping[str, Any]) -> None:
+    """Write ``record`` (machine, rows, failed, seconds) as JSON, and beside it as a Markdown page."""
     page = path.with_suffix(".md")
     write_json(path, record)
     rows = [*record["rows"]]
@@ -76,7 +76,6 @@ def write(path: Path, record: Mapping[str, Any]) -> list[Path]:
         races="\n".join(races),
     )
     write_text(page, text)
-    return [path, page]
 
 
 def markdown(table: Mapping[str, Sequence[str]]) -> str:

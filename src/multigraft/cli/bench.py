@@ -95,16 +95,25 @@ def _race(names: list[str], repeats: int | None, out: Path | None, debug: bool, 
         check_place(out)
     machine, started = _machine(names[0], debug), time.monotonic()
     names, not_run = runnable(names, gpu=machine["gpu"] is not None)
-    rows, failed = _each(names, duel)
-    found.json = {
-        "verb": "bench", "machine": machine, "rows": rows, "failed": failed, "not_run": not_run,
-        "seconds": round(time.monotonic() - started, 1),
-    }  # fmt: skip
+
+    def record(rows: list[Row], failed: dict[str, str]) -> dict[str, Any]:
+        waiting = dict.fromkeys(names[len(rows) + len(failed) :], "the run ended before its turn")
+        seconds = round(time.monotonic() - started, 1)
+        return {
+            "machine": machine, "rows": rows, "failed": failed, "not_run": not_run | waiting, "seconds": seconds,
+        }  # fmt: skip
+
+    def keep(rows: list[Row], failed: dict[str, str]) -> None:
+        if out is not None:
+            write(out, record(rows, failed))
+
+    rows, failed = _each(names, duel, keep)
+    found.json = {"verb": "bench", **record(rows, failed)}
     shown = [table(columns(rows, NARROW)), "times in ms; memory of the fast side"]
     found.shown = [*_named(machine), *shown, *_failures(failed), *_not_run(not_run)]
     if out is not None:
-        written = write(out, {key: value for key, value in found.json.items() if key != "verb"})
-        found.shown.append(f"written: {', '.join(map(str, written))}")
+        keep(rows, failed)
+        found.shown.append(f"written: {out}, {out.with_suffix('.md')}")
 
 
 def _race_commit(names: list[str], commit: str, repeats: int | None, debug: bool, found: Result) -> None:
@@ -139,8 +148,13 @@ def _profile(name: str, debug: bool, found: Result) -> None:
         found.shown += ["", table(columns | {heading: [line["name"] for line in lines]})]
 
 
-def _each(names: list[str], duel: Callable[[str], Row]) -> tuple[list[Row], dict[str, str]]:
-    """A row for each race; a race that fails has its error instead, and the others go on."""
+def _each(
+    names: list[str], duel: Callable[[str], Row], keep: Callable[[list[Row], dict[str, str]], None] = lambda *_: None
+) -> tuple[list[Row], dict[str, str]]:
+    """A row for each race; a race that fails has its error instead, and the others go on.
+
+    ``keep`` gets what there is after every race, so that an interrupted run leaves what it has done.
+    """
     from multigraft.bench.processes import RaceFailed
     from multigraft.progress import counting
 
@@ -153,6 +167,7 @@ def _each(names: list[str], duel: Callable[[str], Row]) -> tuple[list[Row], dict
             except RaceFailed as error:
                 failed[name] = str(error)
                 say(f"{name}: failed: {error}")
+            keep(rows, failed)
             advance(1)
     return rows, failed
 

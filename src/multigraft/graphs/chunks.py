@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from multigraft.graphs.molecules.parallel import default_processes, in_order
+from multigraft.graphs.molecules.parallel import in_order
+from multigraft.processes import usable_cores
 from multigraft.progress import counting
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ def map_chunks(
     """
     if len(items) < many:
         return [work(items)]
-    size = min(-(-len(items) // (default_processes() * PIECES)), LARGEST)
+    size = min(-(-len(items) // (usable_cores() * PIECES)), LARGEST)
     pieces = [items[start : start + size] for start in range(0, len(items), size)]
     found = []
     with counting(what, len(items), "molecules", progress) as advance:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import inspect
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split, default_split
 from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
+from multigraft.processes import usable_cores
 from multigraft.strategies.balancing.base import Balancing
 from multigraft.strategies.balancing.registry import balance
 from multigraft.strategies.base import Strategy
@@ -192,7 +192,7 @@ def untrained(
 
 
 def _threads_for(batch_size: int) -> int:
-    return 1 if batch_size < SMALL_BATCH else os.cpu_count() or 1
+    return 1 if batch_size < SMALL_BATCH else usable_cores()
 
 
 def _train(run: Run, out: Path | None, resume: bool, progress: bool) -> TrainedEncoder:

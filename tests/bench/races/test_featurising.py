@@ -22,7 +22,7 @@ def test_both_sides_read_the_same_molecules():
 
 
 def test_in_parallel_the_package_reads_all(monkeypatch):
-    monkeypatch.setattr(featurising, "default_processes", lambda: 3)
+    monkeypatch.setattr(featurising, "usable_cores", lambda: 3)
     race = featurising.featurise_parallel()
     assert (race.name, race.fast_units, race.plain_units, race.workers) == ("featurise-parallel", 120, 50, 3)
     assert len(race.fast()) == 120

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from multigraft.errors import MultigraftError
 from multigraft.graphs.molecules.featurization import FEATURIZERS
-from multigraft.graphs.molecules.parallel import MANY, Reading, default_processes, in_order, parse
+from multigraft.graphs.molecules.parallel import MANY, Reading, in_order, parse
 from tests.helpers.smiles import BROKEN, written
 
 pytest.importorskip("rdkit")
@@ -103,11 +103,6 @@ def test_an_error_in_a_chunk_is_raised_here():
 def test_a_process_that_is_killed_is_an_error():
     with pytest.raises(MultigraftError, match="a process that parses molecules was ended"):
         list(in_order(_die, [["C"]] * 4, MANY, 2))
-
-
-def test_a_process_a_core(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 2, 3}, raising=False)
-    assert default_processes() == 3
 
 
 def _where(home: int, job: list[str]) -> tuple[bool, list[str]]:

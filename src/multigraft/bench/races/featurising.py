@@ -6,7 +6,7 @@ from multigraft.bench.plain.featurising import molecule_graphs
 from multigraft.bench.race import Race
 from multigraft.bench.races.data import many_smiles
 from multigraft.graphs.molecules.load import pack_smiles
-from multigraft.graphs.molecules.parallel import default_processes
+from multigraft.processes import usable_cores
 
 AT_ONCE = 2000  # molecules of one call where a single process reads them
 
@@ -34,10 +34,10 @@ def featurise_parallel() -> Race:
         name="featurise-parallel",
         fast=lambda: pack_smiles(smiles),
         plain=lambda: molecule_graphs(next(plain)),
-        what=f"a molecule of {len(smiles)} SMILES, {default_processes()} processes against one",
+        what=f"a molecule of {len(smiles)} SMILES, {usable_cores()} processes against one",
         fast_units=len(smiles),
         plain_units=AT_ONCE,
-        workers=default_processes(),
+        workers=usable_cores(),
         threads=(1,),
     )
 

@@ -1,6 +1,5 @@
 """Chunks of written molecules to arrays: parsed and featurised by several processes, and taken in their order."""
 
-import os
 import signal
 import time
 from collections import deque
@@ -14,7 +13,7 @@ from jaxtyping import Int64
 from multigraft.errors import MultigraftError
 from multigraft.graphs.molecules.featurization import FEATURIZERS, Features
 from multigraft.graphs.molecules.smiles import read_molecule
-from multigraft.processes import die_with_parent
+from multigraft.processes import die_with_parent, usable_cores
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -65,11 +64,6 @@ def parse(reading: Reading, written: Sequence[str]) -> Parsed:
     return Parsed(np.array(kept, dtype=np.int64), texts, features, reasons)
 
 
-def default_processes() -> int:
-    """One for every core that this process may use; there is no GPU involved."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def in_order(
     work: Callable[[Job], Result], jobs: Iterable[Job], count: int, processes: int | None = None, many: int = MANY
 ) -> Iterator[Result]:
@@ -81,7 +75,7 @@ def in_order(
     Raises:
         MultigraftError: a process was killed, or RDKit ended it.
     """
-    processes = min(default_processes() if processes is None else processes, MOST)
+    processes = min(usable_cores() if processes is None else processes, MOST)
     if processes <= 1 or count < many:
         yield from map(work, jobs)
         return
