@@ -64,8 +64,8 @@ class Passes:
         for weight, bias in layers:
             below = left[-1].hidden if left else None
             heard = heard if below is None else self.adjacency.spread(below)
-            update = product(heard, weight, self.sizes, bias)
-            active = update.relu_().sign()
+            update = product(heard, weight, self.sizes, bias).relu_()
+            active = update.sign() if keep else update
             total = update if below is None else update.add_(below)
             length = torch.linalg.vector_norm(total, dim=1, keepdim=True).clamp_min_(LEAST)
             done = Forward(heard, active, length, total.div_(length))

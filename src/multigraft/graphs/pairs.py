@@ -51,7 +51,8 @@ def undirected_edges(graphs: PackedGraphs) -> UndirectedEdges:
     """Every edge of ``graphs`` once, whatever its direction and however often it is stored; no self loops."""
     if _in_pairs(graphs):
         return UndirectedEdges(graphs.edge_index[:, ::2], np.diff(graphs.edge_offsets.numpy()) >> 1)
-    on, low, high = arrays(graphs.device), graphs.edge_index.amin(0), graphs.edge_index.amax(0)
+    on, (source, target) = arrays(graphs.device), graphs.edge_index
+    low, high = torch.minimum(source, target), torch.maximum(source, target)
     proper = (low != high).nonzero()[:, 0]
     width = max(graphs.num_nodes, 1)
     keys, number = on.distinct((low * width + high).index_select(0, proper))

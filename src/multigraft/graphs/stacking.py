@@ -1,13 +1,12 @@
 """Several batches as one, and one as several: how draws and encoder passes are shared by steps, tasks and models."""
 
 import dataclasses
-import itertools
 from collections.abc import Sequence
 
 import torch
 
 from multigraft.graphs.packed import Columns, PackedGraphs
-from multigraft.graphs.segments import offsets
+from multigraft.graphs.segments import offsets, segment_ids
 
 
 def stacked(batches: Sequence[PackedGraphs]) -> PackedGraphs:
@@ -66,19 +65,18 @@ def parted(graphs: PackedGraphs, counts: Sequence[int]) -> list[PackedGraphs]:
     rows, entries = first_nodes.diff().tolist(), first_edges.diff().tolist()
     shift = torch.repeat_interleave(first_nodes[:-1], first_edges.diff()).to(graphs.device)
     nodes, edges, of_graphs = _parts(graphs.nodes, rows), _parts(graphs.edges, entries), _parts(graphs.graphs, counts)
-    node_offsets = [graphs.node_offsets[a : b + 1] - graphs.node_offsets[a] for a, b in _pairs(cuts)]
-    edge_offsets = [graphs.edge_offsets[a : b + 1] - graphs.edge_offsets[a] for a, b in _pairs(cuts)]
+    part = segment_ids(cuts.diff() + 1)
+    row = torch.arange(len(part)) - part  # the last offset of a part is the first of the next
+    ends = [count + 1 for count in counts]
+    node_offsets = (graphs.node_offsets[row] - first_nodes[part]).split(ends)
+    edge_offsets = (graphs.edge_offsets[row] - first_edges[part]).split(ends)
     return [
         dataclasses.replace(
-            graphs, edge_index=index, node_offsets=node_offsets[part], edge_offsets=edge_offsets[part],
-            nodes=nodes[part], edges=edges[part], graphs=of_graphs[part],
+            graphs, edge_index=index, node_offsets=node_offsets[place], edge_offsets=edge_offsets[place],
+            nodes=nodes[place], edges=edges[place], graphs=of_graphs[place],
         )
-        for part, index in enumerate((graphs.edge_index - shift).split(entries, dim=1))
+        for place, index in enumerate((graphs.edge_index - shift).split(entries, dim=1))
     ]  # fmt: skip
-
-
-def _pairs(cuts: torch.Tensor) -> list[tuple[int, int]]:
-    return list(itertools.pairwise(cuts.tolist()))
 
 
 def _joined(tables: Sequence[Columns]) -> Columns:

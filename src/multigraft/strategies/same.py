@@ -160,7 +160,10 @@ def descend(
     gradients = torch.autograd.grad(
         loss, list(parameters.values()), create_graph=not first_order, allow_unused=True, materialize_grads=True
     )
-    return {name: old - size * gradient for (name, old), gradient in zip(parameters.items(), gradients, strict=True)}
+    return {
+        name: torch.sub(old, gradient, alpha=size)
+        for (name, old), gradient in zip(parameters.items(), gradients, strict=True)
+    }
 
 
 def _said(

@@ -25,7 +25,7 @@ from multigraft.training.groups import frozen_modules, parameter_groups
 from multigraft.training.options import TrainOptions
 
 MOST_GRAPHS_VALIDATED_AT_ONCE = 512
-GRAPHS_DRAWN_AT_ONCE = 256  # small batches are drawn several at a time: an operation costs more than its few rows
+GRAPHS_DRAWN_AT_ONCE = 512  # small batches are drawn several at a time: an operation costs more than its few rows
 FUSED = ("cpu", "cuda")  # devices for which PyTorch has Adam as a single operation
 
 
