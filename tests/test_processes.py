@@ -1,3 +1,4 @@
+import ctypes
 import os
 import signal
 import subprocess
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from multigraft.processes import Here, Outcome, Pool, default_processes
+from multigraft.processes import Here, Outcome, Pool, default_processes, keep_freed_memory
 
 
 def work(job):
@@ -159,3 +160,34 @@ def test_a_process_a_core_but_one_for_a_gpu(monkeypatch):
     assert default_processes() == 3
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     assert default_processes() == 1
+
+
+FAULTS = """
+import resource, sys
+import torch
+from multigraft.processes import keep_freed_memory
+
+if sys.argv[1] == "keeping":
+    keep_freed_memory()
+held = [torch.ones(1_000_000) for _ in range(40)]
+held.clear()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(5):
+    held = [torch.ones(1_000_000) for _ in range(40)]
+    held.clear()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="the C library is not glibc")
+def test_kept_memory_is_not_asked_for_again():
+    faults = {
+        how: int(subprocess.run([sys.executable, "-c", FAULTS, how], capture_output=True, text=True, check=True).stdout)
+        for how in ("keeping", "giving")
+    }
+    assert faults["keeping"] < faults["giving"] / 10
+
+
+def test_without_glibc_nothing_is_asked_of_it(monkeypatch):
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+    keep_freed_memory()

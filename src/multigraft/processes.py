@@ -1,5 +1,6 @@
 """Worker processes that outlive a failing job, and die with whoever started them; or the same without processes."""
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -11,7 +12,7 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any
 
-Job = Callable[[], None]
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # as malloc.h of glibc numbers them
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,20 @@ def default_processes() -> int:
 def usable_cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def keep_freed_memory() -> None:
+    """Let freed memory, up to 256 MiB of it, stay with this process, where the C library is glibc.
+
+    Training and embedding free and take the same megabytes every few milliseconds. Given back to the system they come
+    back page by page, zeroed: a tenth of a small step's time, a quarter of what SAME's network needs to embed graphs.
+
+    Source: mallopt(3), M_TRIM_THRESHOLD and M_MMAP_THRESHOLD.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
+    if mallopt is not None:
+        mallopt(_TRIM_THRESHOLD, 2**28)
+        mallopt(_MMAP_THRESHOLD, 2**26)  # larger blocks are the system's, as ever
 
 
 def die_with_parent() -> None:

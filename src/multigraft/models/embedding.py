@@ -13,6 +13,7 @@ from multigraft.encoders.readout import Readout, readout
 from multigraft.graphs.ahead import ahead, depth_for
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.models.precision import Precision
+from multigraft.processes import keep_freed_memory
 
 WINDOW = 2**29  # bytes that embeddings of all nodes of a window would take
 
@@ -35,6 +36,7 @@ def embedded(
     def some(first: int, last: int) -> PackedGraphs:
         return graphs.select(torch.arange(first, min(last, len(graphs)))).to(where)
 
+    keep_freed_memory()
     precision.measure(encoder, graphs, where)
     first = 0
     while encoder.sharing and first < len(graphs):

@@ -18,6 +18,7 @@ from torch import Tensor
 from multigraft.errors import InputError, MultigraftError
 from multigraft.files import replacing
 from multigraft.models.trained import TrainedEncoder, pick_device
+from multigraft.processes import keep_freed_memory
 from multigraft.strategies.base import Losses, SideBySide
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.model_stack import abreast
@@ -55,6 +56,7 @@ def train_together(runs: Sequence[Run], outs: Sequence[Path], state: Path) -> li
     begun = [place for place, out in enumerate(outs) if out.name in kept.get("books", {})]
     fresh = [place for place in range(len(runs)) if place not in begun]
     outcomes: dict[int, Outcome] = {}
+    keep_freed_memory()
     with using_threads(runs[0].options.threads):
         for places, past in ((begun, kept), (fresh, {})):
             if places:

@@ -16,6 +16,7 @@ from multigraft.graphs.part import Part
 from multigraft.models.seen import grown
 from multigraft.models.trained import TrainedEncoder, pick_device
 from multigraft.models.versions import versions
+from multigraft.processes import keep_freed_memory
 from multigraft.training.callbacks import BestWeights, EpochProgress, History, SaveState, Speed
 from multigraft.training.curve import LossCurve
 from multigraft.training.module import TrainingModule
@@ -93,6 +94,7 @@ def _defined(score: float) -> float | None:
 def _fit(trainer: Any, module: Any, state: Path | None, threads: int) -> None:
     """Fit, with Ctrl-C as KeyboardInterrupt and torch's own generator left as it was."""
     handler = signal.getsignal(signal.SIGINT)
+    keep_freed_memory()
     try:
         with torch.random.fork_rng(), using_threads(threads), warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"lightning\..*")

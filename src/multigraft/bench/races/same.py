@@ -16,7 +16,7 @@ from multigraft.bench.race import Race
 from multigraft.bench.races.data import labelled_graphs
 from multigraft.errors import MultigraftError
 from multigraft.graphs.part import Part
-from multigraft.processes import Pool, default_processes
+from multigraft.processes import Pool, default_processes, keep_freed_memory
 from multigraft.randomness import generator, seed_of
 from multigraft.strategies.base import Questions
 from multigraft.strategies.registry import build
@@ -81,7 +81,8 @@ class Training(TrainingModule):
 
 
 def training(strategy: str) -> Training:
-    """A fresh run with SAME's network and the options of its release."""
+    """A fresh run with SAME's network and the options of its release, in a process that trains."""
+    keep_freed_memory()
     graphs, tasks, method = labelled_graphs(), resolve(TASKS), build(strategy)
     options = TrainOptions(tasks=TASKS, strategy=method.config(), device="cpu")
     run = prepare(graphs, tasks, method, options, "gcn", {}, options.split)
