@@ -10,7 +10,7 @@ SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check lint bench results clean
+.PHONY: help demo test test-slow check lint bench evidence results clean
 
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ check: lint test  ## lint, then the tests
 
 bench: $(STAMP)  ## race the hot paths against their plain versions; writes benchmarks/ (minutes)
 	multigraft bench --out benchmarks/bench.json
+
+evidence: $(STAMP)  ## write docs/evidence.md and docs/results anew from that ledger
+	multigraft study evidence --out docs/evidence.md > /dev/null
+	$(MAKE) --no-print-directory results
 
 STUDIES := same-table1 same-table2 same-table3 same-table4 same-figure1 same-figure3
 

@@ -89,7 +89,7 @@ def test_train_takes_the_best_options_and_finds_the_same_scores(tuned, folder, t
 
 def test_studies_take_the_best_options(tuned):
     out, found = tuned
-    setting = read_settings(out / "best.toml")
+    (setting,) = read_settings(out / "best.toml")
     assert {"learning_rate", "batch_size", "epochs"} <= setting.options.keys()
     study = read_study("same-table2").planned(settings=[setting])
     row = next(row for row in study.rows if row.strategy == "esame")

@@ -45,9 +45,25 @@ def test_studies_of_same_have_every_baseline(name):
 
 
 def test_tables_are_of_four_data_sets_and_figures_of_enzymes():
-    for name in SAME:
+    for name in SAME[:6]:
         wanted = ("ENZYMES",) if "figure" in name else ("ENZYMES", "PROTEINS", "DHFR", "COX2")
         assert read_study(name).datasets == wanted
+
+
+def test_other_strategies_are_asked_as_sames_are():
+    study = read_study("same-strategies")
+    assert study.datasets == ("ENZYMES", "DHFR")
+    trained = [row for row in study.rows if row.trains]
+    assert {row.strategy for row in trained} == {"isame", "esame", "joint-maml", "joint"}
+    assert {row.options.get("balancing") for row in trained} == {None, "uncertainty", "gradnorm", "pcgrad", "upgrad"}
+    assert {(row.tasks, row.probe) for row in trained} == {((("gc", "nc", "lp"),), "svm")}
+    (isame,) = [row for row in read_study("same-table2").rows if row.model == "isame"]
+    for row in trained[:2]:
+        ours, theirs = (
+            of.options(row, "isame", ("gc", "nc", "lp"), "DHFR") for of in (study, read_study("same-table2"))
+        )
+        assert ours == theirs
+    assert not isame.options
 
 
 @pytest.mark.parametrize("name", MOLECULES)
@@ -226,7 +242,21 @@ def test_an_unknown_study_is_told_what_it_may_have_been():
 def test_a_configuration_of_train_is_a_setting_of_its_strategy_and_tasks(tmp_path):
     file = tmp_path / "best.toml"
     file.write_text('strategy = "esame"\ntasks = "gc,nc"\nlearning-rate = 0.01\ninner_steps = 2\n')
-    assert read_settings(file) == Setting({"learning_rate": 0.01, "inner_steps": 2}, ("esame",), ("gc", "nc"))
+    assert read_settings(file) == [Setting({"learning_rate": 0.01, "inner_steps": 2}, ("esame",), ("gc", "nc"))]
+
+
+def test_a_file_may_have_several_settings_as_a_study_has(tmp_path):
+    file = tmp_path / "tuned.toml"
+    file.write_text(
+        '[[settings]]\nfor = { strategy = ["isame", "esame"], datasets = "DHFR" }\nlearning_rate = 0.01\n'
+        "[[settings]]\nbatch_size = 8\n"
+    )
+    assert read_settings(file) == [
+        Setting({"learning_rate": 0.01}, ("isame", "esame"), (), ("DHFR",)), Setting({"batch_size": 8}),
+    ]  # fmt: skip
+    file.write_text("[[settings]]\nlearningrate = 1\n")
+    with pytest.raises(InputError, match=r"tuned\.toml.*'learningrate'; the nearest is 'learning_rate'"):
+        read_settings(file)
 
 
 def test_settings_that_cannot_be_are_named(tmp_path):

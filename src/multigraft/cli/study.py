@@ -73,7 +73,7 @@ def run(
         check_data(work, book)
         left = unfinished(work, book)
         for study in planned:
-            book.keep_plan(study, epochs, so.read_setting(settings))
+            book.keep_plan(study, epochs, so.read_settings_of(settings))
         say(f"{book.path}: {len(work) - len(left)} of {len(work)} units done before, {len(left)} to do")
         say(str(way))
         try:
@@ -172,6 +172,24 @@ def figure(
     with result(as_json) as found:
         study, book = so.opened(name, ledger, datasets, splits, epochs, settings)
         made = drawn(study, book, out, so.named_protocols(protocol), so.planned([name], None, None, None, None)[0])
+        found.json, found.shown = made.json, made.shown
+
+
+@app.command()
+def evidence(
+    ledger: so.LedgerPath = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the page there instead of showing it.")
+    ] = None,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Write the page of evidence: claims, published numbers and tables, from what the ledger that comes along holds."""
+    from multigraft.cli.study_output import evidence as page
+
+    with result(as_json) as found:
+        made = page(ledger, out)
         found.json, found.shown = made.json, made.shown
 
 

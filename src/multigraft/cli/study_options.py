@@ -58,7 +58,11 @@ Lockstep = Annotated[
 ]
 Settings = Annotated[
     Path | None,
-    typer.Option("--settings", metavar="FILE", help="Options of one strategy, as multigraft tune writes them."),
+    typer.Option(
+        "--settings",
+        metavar="FILE",
+        help="Options of a strategy, as multigraft tune writes them, or [[settings]] as a study has.",
+    ),
 ]
 
 
@@ -89,7 +93,7 @@ def planned(
 
     found = []
     for name in names:
-        study = read_study(name).planned(o.split_tasks(datasets), splits, epochs, read_setting(settings))
+        study = read_study(name).planned(o.split_tasks(datasets), splits, epochs, read_settings_of(settings))
         load_plugins(study.plugins)
         found.append(study)
     return found
@@ -107,7 +111,7 @@ def opened(
         say(f"{study.name} was not run here: these are the results that come with multigraft")
     if epochs is None and settings is None:
         return book.planned(study).planned(o.split_tasks(datasets), splits), book
-    return study.planned(o.split_tasks(datasets), splits, epochs, read_setting(settings)), book
+    return study.planned(o.split_tasks(datasets), splits, epochs, read_settings_of(settings)), book
 
 
 def named_protocols(text: str | None) -> list[str] | None:
@@ -115,8 +119,8 @@ def named_protocols(text: str | None) -> list[str] | None:
     return None if text in (None, "both") else [name.strip() for name in text.split(",")]
 
 
-def read_setting(file: Path | None) -> list[Any]:
-    """The setting in a file, if one is named."""
+def read_settings_of(file: Path | None) -> list[Any]:
+    """The settings in a file, if one is named."""
     from multigraft.studies.reading import read_settings
 
-    return [] if file is None else [read_settings(file)]
+    return [] if file is None else read_settings(file)

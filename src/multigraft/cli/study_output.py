@@ -51,6 +51,36 @@ def table(
     return Result(values, [*shown, *(f"kept in {file}" for file in files if form is None)])
 
 
+def evidence(ledger: Path | None, out: Path | None) -> Result:
+    """The page of evidence of all studies that come with the package, and how each claim stands.
+
+    Args:
+        ledger: The default is the one that comes with the package.
+        out: Where the page is written; None to show it.
+
+    Raises:
+        InputError: results of different data, or a file that cannot be written.
+    """
+    from multigraft.files import write_text
+    from multigraft.reports.evidence import claim_values, evidence_of, evidence_page
+    from multigraft.studies.ledger import Ledger
+    from multigraft.studies.names import STUDY_NAMES
+    from multigraft.studies.places import EVIDENCE
+
+    book = Ledger(ledger or EVIDENCE)
+    found = evidence_of(STUDY_NAMES, book)
+    page = evidence_page(found)
+    if out is not None:
+        write_text(out, page)
+    values = {
+        "verb": "study evidence", "ledger": book.path, "core_hours": round(found.core_seconds / 3600, 2),
+        "claims": [claim_values(one) for one in found.judgements],
+        "published": {name: vars(one) | {"share": one.share} for name, one in found.reproductions.items()},
+        "file": out,
+    }  # fmt: skip
+    return Result(values, [page.rstrip("\n")] if out is None else [f"kept in {out}"])
+
+
 def figure(
     study: "Study",
     ledger: "Ledger",

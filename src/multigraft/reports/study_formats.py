@@ -52,14 +52,15 @@ def to_markdown(table: StudyTable) -> str:
     """Heading, cells, differences and notes."""
     parts = [f"# {table.study.title}", f"{table.study.name}. {table.study.source}".strip()]
     for grid in score_grids(table):
-        parts += [f"## {grid.title}", _markdown_grid(grid)]
+        parts += [f"## {grid.title}", markdown_grid(grid)]
     for place, grid in enumerate(difference_grids(table)):
-        parts += [*([] if place else [f"## {differences_title(table)}"]), f"### {grid.title}", _markdown_grid(grid)]
+        parts += [*([] if place else [f"## {differences_title(table)}"]), f"### {grid.title}", markdown_grid(grid)]
     parts.append("\n".join(f"- {note}" for note in table.notes))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _markdown_grid(grid: Grid) -> str:
+def markdown_grid(grid: Grid) -> str:
+    """A grid as a Markdown table, without its title."""
     lines = [
         _markdown_row(grid.columns),
         _markdown_row(["---"] * grid.labels + ["---:"] * (len(grid.columns) - grid.labels)),

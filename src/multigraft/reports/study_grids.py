@@ -8,6 +8,7 @@ from multigraft.reports.study_table import StudyTable, is_percent, metric_of
 from multigraft.studies.cells import Cell
 from multigraft.studies.differences import PairedDifference
 from multigraft.studies.gains import GAIN
+from multigraft.studies.reproduction import verdict
 
 MISSING = "-"
 RowKey = tuple[str, ...]
@@ -25,19 +26,21 @@ class Grid:
 
 @dataclass(frozen=True)
 class Entry:
-    """A number as text, and where it stands; ``printed`` is the paper's."""
+    """A number as text, and where it stands; ``printed`` is the paper's, ``verdict`` what became of that here."""
 
     row: RowKey
     dataset: str
     protocol: str
     text: str
     printed: str = ""
+    verdict: str = ""
 
 
-def score_grids(table: StudyTable) -> list[Grid]:
+def score_grids(table: StudyTable, judged: str = "") -> list[Grid]:
     """The cells: one grid with a column a data set, or a grid a data set with the published number and a column each.
 
     Rows are grouped by the task asked: methods in the study's order, and within a method the tasks trained on.
+    ``judged``: the protocol whose numbers are judged by the published ones, in a column of its own.
     """
     elsewhere = table.elsewhere
     alone = len(table.protocols) == 1
@@ -45,10 +48,12 @@ def score_grids(table: StudyTable) -> list[Grid]:
     def entry(cell: Cell) -> Entry:
         asked = cell.task if cell.metric == GAIN else f"{cell.task} ({metric_of(cell)})"
         row = (asked, table.model(cell), *((cell.trained,) if elsewhere else ()))
-        return Entry(row, cell.dataset, cell.protocol, score_text(cell, published=alone), published_text(cell))
+        text = score_text(cell, published=alone and not judged)
+        judgement = verdict(cell) if cell.protocol == judged else ""
+        return Entry(row, cell.dataset, cell.protocol, text, published_text(cell), judgement)
 
     labels = ("task", "model", *(("trained on",) if elsewhere else ()))
-    return _grids(table, [entry(cell) for cell in table.shown], labels)
+    return _grids(table, [entry(cell) for cell in table.shown], labels, judged)
 
 
 def difference_grids(table: StudyTable) -> list[Grid]:
@@ -65,12 +70,12 @@ def difference_grids(table: StudyTable) -> list[Grid]:
     return _grids(table, [entry(one) for one in table.differences], labels)
 
 
-def _grids(table: StudyTable, entries: Sequence[Entry], labels: tuple[str, ...]) -> list[Grid]:
+def _grids(table: StudyTable, entries: Sequence[Entry], labels: tuple[str, ...], judged: str = "") -> list[Grid]:
     if not entries:
         return []
     datasets, protocols = table.study.datasets, table.protocols
     placed = {(one.row, one.dataset, one.protocol): one.text for one in entries}
-    if len(protocols) == 1:
+    if len(protocols) == 1 and not judged:
         places = [(dataset, protocols[0]) for dataset in datasets]
         return [
             _grid(
@@ -82,14 +87,18 @@ def _grids(table: StudyTable, entries: Sequence[Entry], labels: tuple[str, ...])
             )
         ]
     printed = {(one.row, one.dataset): one.printed for one in entries}
+    verdicts = {(one.row, one.dataset): one.verdict for one in entries if one.protocol == judged}
     published = ("published",) if any(printed.values()) else ()
+    outcome = (judged,) if published and judged else ()
 
     def numbers(row: RowKey, dataset: str) -> list[str]:
-        ours = [placed.get((row, dataset, protocol), "") for protocol in protocols]
-        return [printed.get((row, dataset), ""), *ours] if published else ours
+        place = (row, dataset)
+        ours = [placed.get((*place, protocol), "") for protocol in protocols]
+        return [*(printed.get(place, "") for _ in published), *ours, *(verdicts.get(place, "") for _ in outcome)]
 
+    columns = (*published, *protocols, *(f"{name} is" for name in outcome))
     return [
-        _grid(dataset, entries, labels, (*published, *protocols), lambda row, dataset=dataset: numbers(row, dataset))
+        _grid(dataset, entries, labels, columns, lambda row, dataset=dataset: numbers(row, dataset))
         for dataset in datasets
     ]
 

@@ -111,6 +111,15 @@ def paper_of(table: str) -> Paper:
     raise InputError(f"there are no published numbers of {table!r}: choose from {', '.join(known)}")
 
 
+def printed_in(table: str) -> int:
+    """How many numbers a paper's table has.
+
+    Raises:
+        InputError: no such table.
+    """
+    return sum(number.table == table for number in paper_of(table).numbers.values())
+
+
 def read_published(path: Path) -> Paper:
     """A file of published numbers: a first line that names the source, then CSV, one number a line.
 

@@ -89,8 +89,10 @@ def _extended(path: Path, name: Any, seen: tuple[Path, ...]) -> dict[str, Any]:
     return _table(found, seen)
 
 
-def read_settings(file: Path) -> Setting:
-    """A configuration of ``multigraft train`` as a setting of its strategy, or of all where it names none.
+def read_settings(file: Path) -> list[Setting]:
+    """The settings of a file: its ``[[settings]]`` as in a study, or a configuration of ``multigraft train``.
+
+    A configuration is a setting of its strategy and tasks, or of all where it names none.
 
     Raises:
         InputError: a file that cannot be read, or an option that a study does not take.
@@ -99,12 +101,14 @@ def read_settings(file: Path) -> Setting:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"cannot read the settings {file}: {error}") from error
+    if table.keys() == {"settings"} and isinstance(table["settings"], list):
+        return [_Reader(file, {}).setting(entry) for entry in table["settings"]]
     spelt = {name.replace("-", "_"): value for name, value in table.items()}
     strategy, tasks = spelt.pop("strategy", None), spelt.pop("tasks", None)
     condition = {} if strategy is None else {"strategy": strategy}
     if tasks is not None:
         condition["tasks"] = tasks if isinstance(tasks, str) else ",".join(tasks)
-    return _Reader(file, {}).setting({"for": condition, **spelt})
+    return [_Reader(file, {}).setting({"for": condition, **spelt})]
 
 
 class _Reader:

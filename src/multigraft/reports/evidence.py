@@ -1,0 +1,172 @@
+"""The page of evidence: what a ledger says of the papers' numbers and claims, and what it cost."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from multigraft.evaluation.significance import SplitDifference
+from multigraft.reports.study_formats import markdown_grid
+from multigraft.reports.study_grids import Grid, score_grids
+from multigraft.reports.study_table import StudyTable, study_table
+from multigraft.studies.claims import Judgement, judge, read_claims
+from multigraft.studies.ledger import Ledger, Record
+from multigraft.studies.published import printed_in
+from multigraft.studies.reading import read_study
+from multigraft.studies.reproduction import ENOUGH, Reproduction, reproduction
+
+PAPER = "paper"
+HEAD = """# Evidence
+
+{runs} runs, {hours:.1f} core hours of training and measuring, {days}. `make evidence` writes this page from the ledger
+that comes with the package (`src/multigraft/studies/evidence`): one file a run, with seed, split, protocol, checksum of
+the data, versions and time. [results/](results/) has every paired difference. What is measured under protocol `paper`
+is measured as the published number was, under `strict` as we would defend it: the two are never compared
+([studies.md](studies.md)). The rows `untrained`, `attributes`, `majority` and fingerprints are what training has to be
+better than."""
+CLAIMS = """## What is claimed
+
+A claim is a sentence about a mean difference: over all pairs of cells that the study has for it, on each split, in
+percentage points (for Delta-m in percent). It *holds* where the 95 % interval over splits (corrected resampled t-test)
+lies above what the sentence asks for, *fails* where it lies below, and is *open* where the interval holds both. Beside
+it: how many pairs decide it by themselves, for and against, and the worst and the best of them."""
+NUMBERS = """## Which published numbers come out
+
+A published number counts as measured from {enough} splits on. Ours is *within* where it differs by no more than the
+published standard deviation (where none is printed, ours over splits), else *above* or *below*; the share is that of
+those within or above among the measured."""
+CLAIM_COLUMNS = (
+    "claim", "protocol", "verdict", "mean difference", "asked", "splits", "pairs", "for", "against", "worst", "best"
+)  # fmt: skip
+NUMBER_COLUMNS = ("study", "protocol", "published", "measured", "within", "above", "below", "share")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a ledger says.
+
+    Attributes:
+        tables: Of each study, by its name.
+        judgements: Of every claim, under each protocol of its study.
+        reproductions: Of the published numbers that a study repeats, by its name.
+        runs: How many there are; ``core_seconds``: what they took; ``days``: of the first and of the last.
+    """
+
+    tables: Mapping[str, StudyTable]
+    judgements: Sequence[Judgement]
+    reproductions: Mapping[str, Reproduction]
+    runs: int
+    core_seconds: float
+    days: tuple[str, ...]
+
+
+def evidence_of(names: Sequence[str], ledger: Ledger) -> Evidence:
+    """What the ledger says of some studies, in their order, of which some may never have been run.
+
+    Raises:
+        InputError: as `multigraft.reports.study_table.study_table`.
+    """
+    plans = {name: read_study(name) for name in names}
+    tables = {name: study_table(ledger.planned(plan), ledger, plan=plan) for name, plan in plans.items()}
+    records = [record for _, record in ledger.records() if isinstance(record, Record)]
+    judgements = [
+        judge(claim, table.study, table.cells, protocol)
+        for claim in read_claims()
+        for table in (tables[name] for name in names if name == claim.study)
+        for protocol in table.protocols
+    ]
+    days = sorted(record.time[:10] for record in records)
+    return Evidence(
+        tables, judgements, dict(_reproductions(tables)), len(records), core_seconds(records), (*days[:1], *days[-1:])
+    )
+
+
+def core_seconds(records: Iterable[Record]) -> float:
+    """What measuring took, and training each encoder once, however many runs it serves."""
+    found = list(records)
+    trained = {
+        record.training["fingerprint"]: record.training.get("seconds") or 0.0 for record in found if record.training
+    }
+    return math.fsum(record.seconds for record in found) + math.fsum(trained.values())
+
+
+def judged_protocol(table: StudyTable) -> str:
+    """The protocol under which the study's published numbers can be met: ``paper`` where it has that."""
+    return PAPER if PAPER in table.protocols else table.protocols[0]
+
+
+def _reproductions(tables: Mapping[str, StudyTable]) -> Iterator[tuple[str, Reproduction]]:
+    counted = set()
+    for name, table in tables.items():
+        if table.study.published and table.study.published not in counted:
+            counted.add(table.study.published)
+            shown = [cell for cell in table.shown if cell.protocol == judged_protocol(table)]
+            yield name, reproduction(shown, printed_in(table.study.published))
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+def evidence_page(found: Evidence) -> str:
+    """The page in Markdown; studies that were not run are named at its end."""
+    days = " to ".join(dict.fromkeys(found.days)) or "none yet"
+    run = {name: table for name, table in found.tables.items() if any(cell.n for cell in table.cells)}
+    parts = [
+        HEAD.format(runs=found.runs, hours=found.core_seconds / 3600, days=days),
+        CLAIMS, _table(CLAIM_COLUMNS, 3, [_claim_row(one) for one in found.judgements]),
+        NUMBERS.format(enough=ENOUGH),
+        _table(NUMBER_COLUMNS, 2, [_number_row(name, found) for name in found.reproductions]),
+        *(text for name, table in run.items() for text in _study(name, table)),
+    ]  # fmt: skip
+    missing = [f"- `{name}`: {table.study.title}" for name, table in found.tables.items() if name not in run]
+    return "\n\n".join([*parts, *(["## Not run yet", "\n".join(missing)] if missing else [])]) + "\n"
+
+
+def claim_values(found: Judgement) -> dict[str, Any]:
+    """A judgement as one says it in JSON."""
+    claim, difference = found.claim, found.found
+    return {
+        "name": claim.name, "says": claim.says, "source": claim.source, "study": claim.study, "margin": claim.margin,
+        "protocol": found.protocol, "verdict": found.verdict, "difference": difference.value, "low": difference.low,
+        "high": difference.high, "splits": difference.n, "pairs": found.pairs, "wanted": found.wanted,
+        "above": found.above, "below": found.below, "worst": found.worst, "best": found.best,
+    }  # fmt: skip
+
+
+def interval(found: SplitDifference) -> str:
+    """``+1.2 [-0.3, +2.7]``; nothing where there is no value."""
+    if math.isnan(found.value):
+        return ""
+    ends = "" if math.isnan(found.low + found.high) else f" [{found.low:+z.1f}, {found.high:+z.1f}]"
+    return f"{found.value:+z.1f}{ends}"
+
+
+def _claim_row(found: Judgement) -> tuple[str, ...]:
+    claim = found.claim
+    ends = (f"{found.worst:+z.1f}", f"{found.best:+z.1f}") if found.pairs else ("", "")
+    return (
+        f"{claim.says} ({claim.source}; `{claim.study}`)", found.protocol, f"**{found.verdict}**",
+        interval(found.found), f"> {-claim.margin:z.0f}", str(found.found.n), f"{found.pairs} of {found.wanted}",
+        str(found.above), str(found.below), *ends,
+    )  # fmt: skip
+
+
+def _number_row(name: str, found: Evidence) -> tuple[str, ...]:
+    one = found.reproductions[name]
+    share = "" if math.isnan(one.share) else f"{one.share:.0%}"
+    counts = (one.published, one.measured, one.within, one.above, one.below)
+    return f"`{name}`", judged_protocol(found.tables[name]), *map(str, counts), share
+
+
+def _study(name: str, table: StudyTable) -> Iterator[str]:
+    yield f"## {name}: {table.study.title}"
+    if table.study.source:
+        yield table.study.source
+    for grid in score_grids(table, judged_protocol(table)):
+        yield f"### {grid.title}"
+        yield markdown_grid(grid)
+    yield "\n".join(f"- {note}" for note in table.notes)
+
+
+def _table(columns: tuple[str, ...], labels: int, rows: list[tuple[str, ...]]) -> str:
+    return markdown_grid(Grid("", columns, labels, [[row] for row in rows]))
