@@ -147,8 +147,9 @@ def read_claims(file: Path = FILE) -> tuple[Claim, ...]:
 
 
 def _claim(file: Path, number: int, entry: Mapping[str, Any]) -> Claim:
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
     try:
-        claim = Claim(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+        claim = Claim(**values)
     except TypeError as error:
         raise InputError(f"{file}, claim {number}: {error}") from error
     if claim.trained not in RELATIONS:
