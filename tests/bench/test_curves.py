@@ -23,7 +23,14 @@ def small(monkeypatch):
     monkeypatch.setattr("multigraft.bench.growth.TURN", 1e-6)
 
 
-@pytest.mark.parametrize("name", [name for name in CURVES if name != "study-cores"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name == "memory-molecules" else [])
+        for name in CURVES
+        if name != "study-cores"
+    ],
+)
 def test_a_small_curve(name):
     curve = CURVES[name]()
     assert len(curve.sizes) >= 5

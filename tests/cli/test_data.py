@@ -270,6 +270,7 @@ def test_overlap_without_salts(tables):
     assert [found["sets"][0]["by_smiles"] for found in (plain, stripped)] == [0, 1]
 
 
+@pytest.mark.slow
 def test_overlap_of_embedded_sets(tables):
     compounds = tables / "compounds.smi"
     compounds.write_text("C\nCCCCCCCCCCCCCCCCCCCCCCCCCC\n")

@@ -116,6 +116,7 @@ def test_people_see_a_table_with_baselines(table, start, here):
     assert rest[-1] == f"kept in {here / 'tuned'}"
 
 
+@pytest.mark.slow
 def test_from_scratch_is_a_row_when_asked_for(table, start, here):
     words = ("--targets", "a", *QUICK, "--seeds", "0,1", "--baselines", "--out", here / "tuned")
     found = answer("finetune", start, table, *words)

@@ -78,6 +78,7 @@ def test_the_test_part_teaches_nothing(molecules):
         assert clean.test == pytest.approx(1 - other.test)
 
 
+@pytest.mark.slow
 def test_all_descriptions_when_asked_for(molecules):
     _, graphs = molecules
     split = split_graphs(graphs, "random", 0)
@@ -120,6 +121,7 @@ def test_a_module_of_ones_own_cannot_be_made_afresh():
         tune_small(own, graphs, baselines="all")
 
 
+@pytest.mark.slow
 def test_from_scratch_beside_a_start_is_what_it_is_alone(tmp_path):
     beside = tune_small(pretrained(), seeds=(0, 1), baselines="all", out=tmp_path / "out")
     alone = tune_small(None, seeds=(0, 1))

@@ -54,6 +54,7 @@ def test_killed_side_by_side_and_resumed(tuned, start, graphs, tmp_path):
         tune_small(start, graphs, seeds=(0, 1), out=out, resume=True)
 
 
+@pytest.mark.slow
 def test_a_seed_that_fails_does_not_stop_the_others(start, graphs, tmp_path):
     out = tmp_path / "out"
     options = {"seeds": (0, 1), "learning_rate": 1e30, "processes": 2, "out": out}
@@ -68,6 +69,7 @@ def test_progress_counts_epochs_of_all_seeds(tuned, graphs):
     assert (bar.total, bar.moved(), bar.moved()) == (9, 6, 0)
 
 
+@pytest.mark.slow
 def test_the_start_stays_what_it_was(graphs, tmp_path):
     """Its copy for other processes is no home of its own: a GraphEmbedder goes into a pickle as before."""
     start = pretrained()
@@ -77,6 +79,7 @@ def test_the_start_stays_what_it_was(graphs, tmp_path):
     assert pickle.loads(pickle.dumps(GraphEmbedder(start))).encoder == start.home
 
 
+@pytest.mark.slow
 def test_no_copy_of_the_data_stays_where_all_seeds_fail(start, graphs, tmp_path):
     out = tmp_path / "out"
     with pytest.raises(MultigraftError):

@@ -165,7 +165,7 @@ def targets_and_texts_if_there(graphs):
     return found[graphs.node_graph]
 
 
-@pytest.mark.parametrize("kind", ["binary", "real"])
+@pytest.mark.parametrize("kind", ["binary", pytest.param("real", marks=pytest.mark.slow)])
 def test_targets_and_texts_are_not_among_what_encoders_see(kind):
     told = measured_molecules(60, kind)
     parts = Split("own", 0, torch.arange(36), torch.arange(36, 46), torch.arange(46, 60))

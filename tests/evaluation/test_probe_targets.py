@@ -88,6 +88,7 @@ def test_an_encoder_is_measured_on_the_split_it_was_trained_on():
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_tables_of_targets(monkeypatch):
     monkeypatch.setattr(forests, "TREES", 4)
     monkeypatch.setattr(forests, "FEWEST_TREES", 2)

@@ -170,6 +170,7 @@ def test_ctrl_c_leaves_what_the_next_call_continues(whole, tmp_path):
     assert contents(Ledger(tmp_path)) == contents(ledger)
 
 
+@pytest.mark.slow
 def test_a_spoilt_file_is_set_aside_and_run_again(whole, tmp_path):
     folder, _, ledger, _ = whole
     import shutil
