@@ -188,6 +188,30 @@ def test_kept_memory_is_not_asked_for_again():
     assert faults["keeping"] < faults["giving"] / 10
 
 
+@pytest.mark.parametrize(
+    ("variables", "most", "asked"),
+    [
+        ({}, 2**30, [(-3, 2**26), (-1, 2**28)]),
+        ({}, 2**25, [(-3, 2**26), (-3, 2**25), (-1, 2**28)]),  # as glibc before 2.35 limits it
+        ({}, 0, [(-3, 2**26), (-3, 2**25)]),
+        ({"MALLOC_TRIM_THRESHOLD_": "1"}, 2**30, []),
+    ],
+)
+def test_what_is_asked_of_glibc(monkeypatch, variables, most, asked):
+    done = []
+
+    class Library:
+        def mallopt(self, what, value):
+            done.append((what, value))
+            return int(value <= most or what == -1)
+
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: Library())
+    keep_freed_memory()
+    assert done == asked
+
+
 def test_without_glibc_nothing_is_asked_of_it(monkeypatch):
     monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
     keep_freed_memory()

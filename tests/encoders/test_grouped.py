@@ -53,3 +53,16 @@ def test_one_batched_product_does_the_same_where_groups_are_equal(monkeypatch):
     monkeypatch.setattr(grouped, "_batched", lambda rows, sizes: True)
     for one, other in zip(apart, found(), strict=True):
         torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+@pytest.mark.parametrize("own", [False, True], ids=["shared-bias", "own-bias"])
+def test_weights_that_all_groups_share_are_met_at_once(sizes, own):
+    x, y, weight, bias = made(sizes)
+    shared = weight[:1].expand(len(sizes), -1, -1)
+    biases = bias if own else bias[:1].expand(len(sizes), -1)
+    for b in (None, biases):
+        torch.testing.assert_close(product(x, shared, sizes, b), product(x, shared.clone(), sizes, b))
+    before = y.clone()
+    assert product(x, shared, sizes, into=y) is y
+    torch.testing.assert_close(y, before + product(x, shared.clone(), sizes))

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from multigraft.evaluation.significance import SplitDifference
-from multigraft.reports.evidence import claim_values, core_seconds, evidence_of, evidence_page, interval
+from multigraft.reports.evidence import claim_values, evidence_of, evidence_page, interval
 from multigraft.studies.claims import read_claims
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.reading import read_study
@@ -47,6 +47,7 @@ def test_every_claim_of_the_studies_has_a_line_for_each_protocol(found, page):
     assert [(one.claim, one.protocol) for one in found.judgements] == wanted
     for one in found.judgements:
         (line,) = [line for line in lines(page, f"| {one.claim.says}") if f"| {one.protocol} |" in line]
+        assert f"| {one.pairs} of {one.wanted} |" in line
         assert f"| **{one.verdict}** | {interval(one.found)} |" in line
         assert (one.verdict == "not run") == (one.claim.study != "same-table1")
 
@@ -89,16 +90,20 @@ def test_the_same_ledger_makes_the_same_page(ledger, page):
 
 def test_an_empty_ledger_is_a_page_too(tmp_path):
     page = evidence_page(evidence_of(("same-table1",), Ledger(tmp_path)))
-    assert page.startswith("# Evidence\n\n0 runs, 0.0 core hours of training and measuring, none yet.")
+    assert page.startswith("# Evidence\n\n0 runs, 0.0 hours of measuring and of training what was measured, none yet.")
 
 
-def test_an_encoder_is_paid_for_once(ledger):
-    records = [record for _, record in ledger.records()]
-    trained = {record.training["fingerprint"]: record.training["seconds"] for record in records if record.training}
-    assert core_seconds(records) == pytest.approx(sum(one.seconds for one in records) + sum(trained.values()))
-    assert core_seconds([*records, *records]) - core_seconds(records) == pytest.approx(
-        sum(one.seconds for one in records)
-    )
+def test_short_trainings_are_said(tmp_path):
+    plan = read_study("same-table1").planned(["ENZYMES"], 2)
+    study = plan.planned(epochs=7)
+    ledger = made_up(study, tmp_path)
+    ledger.keep_plan(study, 7, [])
+    found = evidence_of(("same-table1",), ledger)
+    assert found.rehearsed == {"same-table1": "7 of 1000 to 5000"}
+    page = evidence_page(found)
+    assert all(line.endswith("| 7 of 1000 to 5000 |") for line in lines(page, "| A linear"))
+    assert {one.verdict for one in found.judgements} == {"open"}  # two splits decide nothing
+    assert {line.split("|")[-2].strip() for line in lines(page, "|  | isame")} == {"few splits"}
 
 
 def test_values_of_a_claim_are_plain(found):

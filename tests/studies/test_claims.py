@@ -7,10 +7,10 @@ import pytest
 
 from multigraft.errors import InputError
 from multigraft.evaluation.significance import corrected_difference
+from multigraft.studies import claims as claims_module
 from multigraft.studies.cells import cells
 from multigraft.studies.claims import FAILS, HOLDS, NOT_RUN, OPEN, Claim, judge, read_claims
 from multigraft.studies.ledger import Ledger
-from multigraft.studies.names import STUDY_NAMES
 from multigraft.studies.reading import read_study
 from multigraft.studies.study import Row
 from tests.helpers.made_up import likely, made_up, noise
@@ -104,6 +104,37 @@ def test_some_tasks_and_some_trainings_can_be_meant(tmp_path):
     assert found.pairs == 4
 
 
+def test_the_baseline_is_read_as_the_claim_says_or_else_alike(tmp_path):
+    shown = [one for one in cells(STUDY, "strict", made_up(STUDY, tmp_path)) if one.headline]
+    ours = [one for one in shown if one.model == "isame" and one.trained == "gc"]
+    forest, linear = (
+        dataclasses.replace(ours[0], model="ecfp-count", trained="", probe=probe, values=dict.fromkeys(range(5), value))
+        for probe, value in (("forest", 10.0), ("svm", 20.0))
+    )
+    claim = dataclasses.replace(CLAIM, first=("isame",), against=("ecfp-count",), trained="none")
+    mean = sum(ours[0].values.values()) / 5
+    for probe, value in (("forest", 10.0), ("svm", 20.0), ("", 20.0)):
+        found = judge(dataclasses.replace(claim, probe=probe), STUDY, [*ours, forest, linear], "strict")
+        assert found.found.value == pytest.approx(mean - value)
+
+
+def test_pairs_of_the_whole_study_are_wanted(tmp_path):
+    ledger = made_up(STUDY, tmp_path)
+    shown = cells(STUDY, "strict", ledger)
+    some = [one for one in shown if one.model != "isame"]
+    found = judge(CLAIM, STUDY, some, "strict", shown)
+    assert (found.pairs, found.wanted) == (1, 2)
+
+
+def test_pairs_that_share_no_split_are_open(tmp_path):
+    found = judged(
+        CLAIM,
+        tmp_path,
+        kept=lambda run: (run.seed < 2) == ("isame" in str(run.config())) or "single" in str(run.config()),
+    )
+    assert (found.pairs, found.found.n, found.verdict) == (2, 0, OPEN)
+
+
 def test_what_was_not_run_is_said(tmp_path):
     found = judged(CLAIM, tmp_path, kept=lambda run: False)
     assert (found.verdict, found.pairs, found.wanted) == (NOT_RUN, 0, 2)
@@ -135,14 +166,32 @@ def test_smaller_errors_are_better(tmp_path):
 # --- the claims that come along --------------------------------------------------------------------------------------
 
 
+PAIRS = {
+    "one-task": 24, "several-tasks": 72, "fine-tuning-struggles": 48, "unseen-task": 24, "delta-m": 32,
+    "delta-m-three-points": 32, "trained-one-task": 24, "trained-several-tasks": 72, "trained-unseen-task": 24,
+    "attributes-nodes": 24, "second-order": 6, "tasks-apart": 12, "classical-embeddings": 12, "both-levels": 8,
+    "masking-alone": 8, "context-alone": 8, "fingerprints": 8, "frozen-pre-trained": 35, "frozen-fingerprints": 35,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("claim", read_claims(), ids=lambda claim: claim.name)
-def test_shipped_claims_meet_cells(claim, tmp_path):
-    """With every run made up there is a pair for each claim, and no pair is missing."""
-    assert claim.study in STUDY_NAMES
+def test_shipped_claims_meet_their_cells(claim, tmp_path):
     study = read_study(claim.study)
-    found = judge(claim, study, cells(study, "strict", Ledger(tmp_path)), "strict")
-    assert found.wanted >= 2
-    assert found.verdict == NOT_RUN
+    for protocol in study.protocols:
+        shown = cells(study, protocol, Ledger(tmp_path))
+        found = judge(claim, study, shown, protocol)
+        assert (found.wanted, found.verdict) == (PAIRS[claim.name], NOT_RUN)
+        models = {cell.model for cell in shown}
+        assert {*claim.first, *claim.against} <= {*models, "nothing"}
+
+
+def test_fingerprints_are_read_as_the_sentences_say(tmp_path):
+    claims = {claim.name: claim for claim in read_claims()}
+    assert claims["fingerprints"].probe == "forest"
+    study = read_study("frozen-molecules")
+    shown = [cell for cell in cells(study, "strict", Ledger(tmp_path)) if cell.model in ("gin", "ecfp-count")]
+    pairs = claims_module._pairs(claims["frozen-fingerprints"], shown, "strict")
+    assert {(cell.probe, other.probe) for cell, other in pairs} == {("best", "best")}
 
 
 def test_names_of_claims_are_their_own():
@@ -154,7 +203,7 @@ WHOLE = """[[claims]]
 name = "a"
 says = "b"
 source = "c"
-study = "d"
+study = "same-table1"
 first = ["e"]
 against = ["f"]
 """
@@ -166,9 +215,13 @@ against = ["f"]
         ("[[claims", "cannot be read"),
         ('[[claims]]\nname = "a"', "claim 1: .*missing"),
         (WHOLE + 'trained = "no"', "claim 1: trained is one of same, asked, none, got 'no'"),
-        (WHOLE + WHOLE + "spread = 1", "claim 2: .*unexpected keyword"),
+        (WHOLE + WHOLE + 'spread = "1"', "claim 2: .*unexpected keyword"),
+        (WHOLE + 'margin = "1"', "claim 1: margin is a number or a text, got '1'"),
+        (WHOLE + 'begun = "cp"', "claim 1: begun is a list, got 'cp'"),
+        (WHOLE.replace("same-table1", "same-tabel1"), "claim 1: there is no study 'same-tabel1'"),
+        ("claims = 3", r"claims are tables, \[\[claims\]\] each"),
     ],
-    ids=["toml", "lacking", "relation", "unknown"],
+    ids=["toml", "lacking", "relation", "unknown", "number", "list", "study", "tables"],
 )
 def test_bad_claims_are_named(tmp_path, text, message):
     file = tmp_path / "claims.toml"

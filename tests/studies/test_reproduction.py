@@ -6,7 +6,7 @@ import math
 import pytest
 
 from multigraft.studies.cells import Cell
-from multigraft.studies.reproduction import ABOVE, ABSENT, BELOW, WITHIN, reproduction, verdict
+from multigraft.studies.reproduction import ABOVE, ABSENT, BELOW, FEW, WITHIN, reproduction, verdict
 
 CELL = Cell(
     "paper", "gc", "gc", "isame", "ENZYMES", "svm", "accuracy", "mean", True,
@@ -26,7 +26,7 @@ def cell(**changes):
         ({"mean": 54.1}, ABOVE),
         ({"published_std": None}, WITHIN),  # our own spread is 3
         ({"published_std": None, "std": 1.0}, BELOW),
-        ({"published_std": None, "std": math.nan, "mean": 52.1}, ABOVE),
+        ({"values": dict.fromkeys(range(4), 50.0)}, FEW),
         ({"metric": "rmse", "published_std": 1.0}, ABOVE),  # a smaller error
         ({"values": {}, "mean": math.nan}, ABSENT),
         ({"published": None}, ""),

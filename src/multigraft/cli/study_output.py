@@ -73,7 +73,7 @@ def evidence(ledger: Path | None, out: Path | None) -> Result:
     if out is not None:
         write_text(out, page)
     values = {
-        "verb": "study evidence", "ledger": book.path, "core_hours": round(found.core_seconds / 3600, 2),
+        "verb": "study evidence", "ledger": book.path, "hours": round(found.seconds / 3600, 2),
         "claims": [claim_values(one) for one in found.judgements],
         "published": {name: vars(one) | {"share": one.share} for name, one in found.reproductions.items()},
         "file": out,

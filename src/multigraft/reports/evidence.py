@@ -1,42 +1,50 @@
 """The page of evidence: what a ledger says of the papers' numbers and claims, and what it cost."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from multigraft.evaluation.significance import SplitDifference
 from multigraft.reports.study_formats import markdown_grid
 from multigraft.reports.study_grids import Grid, score_grids
-from multigraft.reports.study_table import StudyTable, study_table
+from multigraft.reports.study_table import StudyTable, fewer_epochs, span, study_table
+from multigraft.studies.cells import cells
 from multigraft.studies.claims import Judgement, judge, read_claims
 from multigraft.studies.ledger import Ledger, Record
 from multigraft.studies.published import printed_in
 from multigraft.studies.reading import read_study
 from multigraft.studies.reproduction import ENOUGH, Reproduction, reproduction
+from multigraft.studies.state import spent
+from multigraft.studies.study import Study
 
 PAPER = "paper"
 HEAD = """# Evidence
 
-{runs} runs, {hours:.1f} core hours of training and measuring, {days}. `make evidence` writes this page from the ledger
-that comes with the package (`src/multigraft/studies/evidence`): one file a run, with seed, split, protocol, checksum of
-the data, versions and time. [results/](results/) has every paired difference. What is measured under protocol `paper`
-is measured as the published number was, under `strict` as we would defend it: the two are never compared
-([studies.md](studies.md)). The rows `untrained`, `attributes`, `majority` and fingerprints are what training has to be
-better than."""
+{runs} runs, {hours:.1f} hours of measuring and of training what was measured, {days}. `make evidence` writes this page
+from the ledger that comes with the package (`src/multigraft/studies/evidence`): one file a run, with seed, split,
+protocol, checksum of the data, versions and time. [results/](results/) has every paired difference. What is measured
+under protocol `paper` is measured as the published number was, under `strict` as we would defend it: the two are never
+compared ([studies.md](studies.md)). The rows `untrained`, `attributes`, `majority` and fingerprints are what training
+has to be better than."""
 CLAIMS = """## What is claimed
 
 A claim is a sentence about a mean difference: over all pairs of cells that the study has for it, on each split, in
 percentage points (for Delta-m in percent). It *holds* where the 95 % interval over splits (corrected resampled t-test)
-lies above what the sentence asks for, *fails* where it lies below, and is *open* where the interval holds both. Beside
-it: how many pairs decide it by themselves, for and against, and the worst and the best of them."""
+lies above what the sentence asks for, *fails* where it lies below, and is *open* where the interval holds both, or
+where there are fewer than {enough} splits. Beside it: how many pairs decide it by themselves, for and against, the
+worst and the best of them, and the epochs of training where they are fewer than the paper's: what holds of short
+training may not hold of long. Where molecules are split by scaffold there is one split, and its "splits" are seeds: the
+interval then says how much chance in training matters, nothing of other molecules. Delta-m is taken on each split here,
+of the means in its table."""
 NUMBERS = """## Which published numbers come out
 
 A published number counts as measured from {enough} splits on. Ours is *within* where it differs by no more than the
 published standard deviation (where none is printed, ours over splits), else *above* or *below*; the share is that of
 those within or above among the measured."""
 CLAIM_COLUMNS = (
-    "claim", "protocol", "verdict", "mean difference", "asked", "splits", "pairs", "for", "against", "worst", "best"
+    "claim", "protocol", "verdict", "mean difference", "asked", "splits", "pairs", "for", "against", "worst", "best",
+    "epochs",
 )  # fmt: skip
 NUMBER_COLUMNS = ("study", "protocol", "published", "measured", "within", "above", "below", "share")
 
@@ -49,14 +57,16 @@ class Evidence:
         tables: Of each study, by its name.
         judgements: Of every claim, under each protocol of its study.
         reproductions: Of the published numbers that a study repeats, by its name.
-        runs: How many there are; ``core_seconds``: what they took; ``days``: of the first and of the last.
+        rehearsed: By study, how many epochs of how many planned, where they are fewer.
+        runs: How many there are; ``seconds``: what they took; ``days``: of the first and of the last.
     """
 
     tables: Mapping[str, StudyTable]
     judgements: Sequence[Judgement]
     reproductions: Mapping[str, Reproduction]
+    rehearsed: Mapping[str, str]
     runs: int
-    core_seconds: float
+    seconds: float
     days: tuple[str, ...]
 
 
@@ -69,25 +79,27 @@ def evidence_of(names: Sequence[str], ledger: Ledger) -> Evidence:
     plans = {name: read_study(name) for name in names}
     tables = {name: study_table(ledger.planned(plan), ledger, plan=plan) for name, plan in plans.items()}
     records = [record for _, record in ledger.records() if isinstance(record, Record)]
+    whole = {
+        (name, protocol): cells(plan, protocol, ledger) for name, plan in plans.items() for protocol in plan.protocols
+    }
     judgements = [
-        judge(claim, table.study, table.cells, protocol)
+        judge(claim, table.study, table.cells, protocol, whole[claim.study, protocol])
         for claim in read_claims()
         for table in (tables[name] for name in names if name == claim.study)
         for protocol in table.protocols
     ]
     days = sorted(record.time[:10] for record in records)
     return Evidence(
-        tables, judgements, dict(_reproductions(tables)), len(records), core_seconds(records), (*days[:1], *days[-1:])
-    )
+        tables, judgements, dict(_reproductions(tables)),
+        {name: _rehearsed(table.study, plans[name]) for name, table in tables.items()},
+        len(records), spent(records), (*days[:1], *days[-1:]),
+    )  # fmt: skip
 
 
-def core_seconds(records: Iterable[Record]) -> float:
-    """What measuring took, and training each encoder once, however many runs it serves."""
-    found = list(records)
-    trained = {
-        record.training["fingerprint"]: record.training.get("seconds") or 0.0 for record in found if record.training
-    }
-    return math.fsum(record.seconds for record in found) + math.fsum(trained.values())
+def _rehearsed(study: Study, plan: Study) -> str:
+    """``50 of 1000 to 5000``; empty where no training was shorter than planned."""
+    ours, planned = fewer_epochs(study, plan)
+    return f"{span(ours)} of {span(planned)}" if ours else ""
 
 
 def judged_protocol(table: StudyTable) -> str:
@@ -112,8 +124,9 @@ def evidence_page(found: Evidence) -> str:
     days = " to ".join(dict.fromkeys(found.days)) or "none yet"
     run = {name: table for name, table in found.tables.items() if any(cell.n for cell in table.cells)}
     parts = [
-        HEAD.format(runs=found.runs, hours=found.core_seconds / 3600, days=days),
-        CLAIMS, _table(CLAIM_COLUMNS, 3, [_claim_row(one) for one in found.judgements]),
+        HEAD.format(runs=found.runs, hours=found.seconds / 3600, days=days),
+        CLAIMS.format(enough=ENOUGH),
+        _table(CLAIM_COLUMNS, 3, [_claim_row(one, found.rehearsed[one.claim.study]) for one in found.judgements]),
         NUMBERS.format(enough=ENOUGH),
         _table(NUMBER_COLUMNS, 2, [_number_row(name, found) for name in found.reproductions]),
         *(text for name, table in run.items() for text in _study(name, table)),
@@ -141,13 +154,13 @@ def interval(found: SplitDifference) -> str:
     return f"{found.value:+z.1f}{ends}"
 
 
-def _claim_row(found: Judgement) -> tuple[str, ...]:
+def _claim_row(found: Judgement, epochs: str) -> tuple[str, ...]:
     claim = found.claim
     ends = (f"{found.worst:+z.1f}", f"{found.best:+z.1f}") if found.pairs else ("", "")
     return (
         f"{claim.says} ({claim.source}; `{claim.study}`)", found.protocol, f"**{found.verdict}**",
         interval(found.found), f"> {-claim.margin:z.0f}", str(found.found.n), f"{found.pairs} of {found.wanted}",
-        str(found.above), str(found.below), *ends,
+        str(found.above), str(found.below), *ends, epochs if found.pairs else "",
     )  # fmt: skip
 
 

@@ -188,14 +188,19 @@ def _shortfalls(study: Study, plan: Study | None) -> Iterator[str]:
         return
     if study.splits < plan.splits:
         yield f"These are {study.splits} of the {plan.splits} splits that the study plans."
-    ours, planned = _epochs(study), _epochs(plan.planned(study.datasets))
-    short = {place: number for place, number in ours.items() if number < planned.get(place, number)}
-    if short:
-        full = [planned[place] for place in short]
+    ours, planned = fewer_epochs(study, plan)
+    if ours:
         yield (
-            f"Training ran for {epochs_of(list(short.values()))} where the study plans {span(full)}: "
+            f"Training ran for {epochs_of(ours)} where the study plans {span(planned)}: "
             "these numbers are a rehearsal, not the study's."
         )
+
+
+def fewer_epochs(study: Study, plan: Study) -> tuple[list[int], list[int]]:
+    """Epochs of the trainings that were shorter than planned, and what was planned for them."""
+    ours, planned = _epochs(study), _epochs(plan.planned(study.datasets))
+    short = [place for place, number in ours.items() if number < planned.get(place, number)]
+    return [ours[place] for place in short], [planned[place] for place in short]
 
 
 def _epochs(study: Study) -> dict[tuple[str, str, str], int]:

@@ -13,6 +13,8 @@ from multigraft.evaluation.names import sign
 from multigraft.evaluation.significance import SplitDifference, corrected_difference
 from multigraft.graphs.names import SPLIT_FRACTIONS
 from multigraft.studies.cells import Cell
+from multigraft.studies.names import STUDY_NAMES
+from multigraft.studies.reproduction import ENOUGH
 from multigraft.studies.study import Study
 
 FILE = Path(__file__).parent / "claims.toml"
@@ -33,6 +35,7 @@ class Claim:
         study: The study whose cells decide.
         first: The models that are said to be better.
         against: The models they are compared with, in order: the first that has a cell is taken; or ``nothing``.
+        probe: Who answers for ``against``; empty: who answers for the first, or whoever does.
         trained: What ``against`` was trained for: the ``same`` tasks, the task ``asked`` alone, or ``none``.
         tasks: The tasks asked; none: all.
         begun: What the first were trained for; none: anything.
@@ -45,6 +48,7 @@ class Claim:
     study: str
     first: tuple[str, ...]
     against: tuple[str, ...]
+    probe: str = ""
     trained: str = SAME
     tasks: tuple[str, ...] = ()
     begun: tuple[str, ...] = ()
@@ -57,7 +61,7 @@ class Judgement:
 
     Attributes:
         pairs: How many pairs of cells have splits in common.
-        wanted: How many pairs there would be if everything were run.
+        wanted: How many pairs there would be if the whole study were run.
         found: The difference, mean over the pairs on each split, better is more; over splits that all pairs have.
         above: Pairs whose own interval lies above the margin; ``below``: those whose interval lies below it.
         worst: The least mean difference of a pair, NaN without pairs; ``best``: the greatest.
@@ -75,18 +79,21 @@ class Judgement:
 
     @property
     def verdict(self) -> str:
-        """Whether the interval lies above the margin, below it, or about it."""
+        """Whether the interval lies above the margin or below it; open where fewer splits than `ENOUGH` are there."""
         least = -self.claim.margin
-        if math.isnan(self.found.value):
+        if not self.pairs:
             return NOT_RUN
+        if self.found.n < ENOUGH:
+            return OPEN
         return HOLDS if self.found.low > least else FAILS if self.found.high < least else OPEN
 
 
-def judge(claim: Claim, study: Study, cells: Sequence[Cell], protocol: str) -> Judgement:
-    """What the study's cells say of the claim."""
-    shown = [cell for cell in cells if cell.headline and cell.protocol == protocol]
-    among = [cell for cell in shown if _is_meant(claim, cell)]
-    pairs = [(cell, other) for cell in among if (other := _against(claim, cell, shown)) is not None or _alone(claim)]
+def judge(
+    claim: Claim, study: Study, cells: Sequence[Cell], protocol: str, planned: Sequence[Cell] | None = None
+) -> Judgement:
+    """What the study's ``cells`` say of the claim; ``planned`` are those that it would have if all of it were run."""
+    pairs = _pairs(claim, cells, protocol)
+    wanted = pairs if planned is None else _pairs(claim, planned, protocol)
     train, _, test = SPLIT_FRACTIONS[study.split]
     gaps = [gap for gap in (_gaps(*pair) for pair in pairs) if gap]
     each = [_difference(gap, test / train) for gap in gaps]
@@ -94,10 +101,17 @@ def judge(claim: Claim, study: Study, cells: Sequence[Cell], protocol: str) -> J
     means = {split: math.fsum(gap[split] for gap in gaps) / len(gaps) for split in shared}
     values, least = [one.value for one in each], -claim.margin
     return Judgement(
-        claim, protocol, len(gaps), len(pairs), _difference(means, test / train),
+        claim, protocol, len(gaps), len(wanted), _difference(means, test / train),
         sum(one.low > least for one in each), sum(one.high < least for one in each),
         min(values, default=math.nan), max(values, default=math.nan),
     )  # fmt: skip
+
+
+def _pairs(claim: Claim, cells: Sequence[Cell], protocol: str) -> list[tuple[Cell, Cell | None]]:
+    """The cells that the claim is about, each with the one it is compared with; those that lack it are no pair."""
+    shown = [cell for cell in cells if cell.headline and cell.protocol == protocol]
+    among = [(cell, _against(claim, cell, shown)) for cell in shown if _is_meant(claim, cell)]
+    return [(cell, other) for cell, other in among if other is not None or claim.against == (NOTHING,)]
 
 
 def _is_meant(claim: Claim, cell: Cell) -> bool:
@@ -108,15 +122,13 @@ def _is_meant(claim: Claim, cell: Cell) -> bool:
 
 
 def _against(claim: Claim, cell: Cell, among: Sequence[Cell]) -> Cell | None:
-    """The first of the models compared with that has a cell in the same place."""
+    """The first of the models compared with that has a cell in the same place, best one with the same probe."""
     wanted = {SAME: set(cell.trained.split(",")), ASKED: {cell.task}, NONE: {""}}[claim.trained]
     there = [other for other in among if (other.task, other.dataset) == (cell.task, cell.dataset)]
     found = [other for other in there if set(other.trained.split(",")) == wanted]
+    found = [other for other in found if other.probe == claim.probe or not claim.probe]
+    found.sort(key=lambda other: other.probe != cell.probe)
     return next((other for model in claim.against for other in found if other.model == model), None)
-
-
-def _alone(claim: Claim) -> bool:
-    return claim.against == (NOTHING,)
 
 
 def _gaps(cell: Cell, other: Cell | None) -> dict[int, float]:
@@ -143,15 +155,25 @@ def read_claims(file: Path = FILE) -> tuple[Claim, ...]:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{file}: cannot be read: {error}") from error
-    return tuple(_claim(file, number, entry) for number, entry in enumerate(found.get("claims", []), start=1))
+    entries = found.get("claims", [])
+    if not isinstance(entries, list):
+        raise InputError(f"{file}: claims are tables, [[claims]] each")
+    return tuple(_claim(f"{file}, claim {number}", entry) for number, entry in enumerate(entries, start=1))
 
 
-def _claim(file: Path, number: int, entry: Mapping[str, Any]) -> Claim:
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+def _claim(where: str, entry: Mapping[str, Any]) -> Claim:
+    lists = ("first", "against", "tasks", "begun")
+    for key, value in entry.items():
+        wanted: Any = list if key in lists else (int, float) if key == "margin" else str
+        if not isinstance(value, wanted):
+            raise InputError(f"{where}: {key} is {'a list' if key in lists else 'a number or a text'}, got {value!r}")
+    values: dict[str, Any] = {key: tuple(value) if key in lists else value for key, value in entry.items()}
     try:
         claim = Claim(**values)
     except TypeError as error:
-        raise InputError(f"{file}, claim {number}: {error}") from error
+        raise InputError(f"{where}: {error}") from error
     if claim.trained not in RELATIONS:
-        raise InputError(f"{file}, claim {number}: trained is one of {', '.join(RELATIONS)}, got {claim.trained!r}")
+        raise InputError(f"{where}: trained is one of {', '.join(RELATIONS)}, got {claim.trained!r}")
+    if claim.study not in STUDY_NAMES:
+        raise InputError(f"{where}: there is no study {claim.study!r}")
     return claim

@@ -7,22 +7,25 @@ from dataclasses import dataclass
 from multigraft.evaluation.names import sign
 from multigraft.studies.cells import Cell
 
-WITHIN, ABOVE, BELOW, ABSENT = "within", "above", "below", "not run"
+WITHIN, ABOVE, BELOW, ABSENT, FEW = "within", "above", "below", "not run", "few splits"
 ENOUGH = 5  # splits from which on a mean counts
 
 
 def verdict(cell: Cell) -> str:
     """Where our mean lies: ``within`` the published standard deviation of the published mean, or better, or worse.
 
-    Where none is printed, our own over splits takes its place. Empty for a cell without a published number.
+    Where none is printed, our own over splits takes its place. Means of fewer splits than `ENOUGH` are not judged.
+    Empty for a cell without a published number.
     """
     if cell.published is None:
         return ""
-    if not cell.n:
+    if math.isnan(cell.mean):
         return ABSENT
+    if cell.n < ENOUGH:
+        return FEW
     spread = cell.std if cell.published_std is None else cell.published_std
     gap = sign(cell.metric) * (cell.mean - cell.published)
-    return WITHIN if abs(gap) <= (0.0 if math.isnan(spread) else spread) else ABOVE if gap > 0 else BELOW
+    return WITHIN if abs(gap) <= spread else ABOVE if gap > 0 else BELOW
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ class Reproduction:
         return (self.within + self.above) / self.measured if self.measured else math.nan
 
 
-def reproduction(cells: Sequence[Cell], published: int, enough: int = ENOUGH) -> Reproduction:
+def reproduction(cells: Sequence[Cell], published: int) -> Reproduction:
     """What of so many ``published`` numbers was reproduced, by all headline cells of one protocol."""
-    measured = [verdict(cell) for cell in cells if cell.published is not None and cell.n >= enough]
-    return Reproduction(published, len(measured), *(measured.count(outcome) for outcome in (WITHIN, ABOVE, BELOW)))
+    outcomes = [verdict(cell) for cell in cells]
+    counts = [outcomes.count(outcome) for outcome in (WITHIN, ABOVE, BELOW)]
+    return Reproduction(published, sum(counts), *counts)

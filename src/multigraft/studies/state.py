@@ -28,7 +28,7 @@ def progress_of(study: Study, ledger: Ledger, protocols: Sequence[str] | None = 
         for dataset in study.datasets:
             here = [records[run] for run in wanted if run.dataset == dataset]
             held = [record for record in here if record is not None]
-            found.append(Progress(dataset, protocol, len(held), len(here), _seconds(held)))
+            found.append(Progress(dataset, protocol, len(held), len(here), spent(held)))
     return found
 
 
@@ -54,7 +54,7 @@ def unpaired(study: Study, ledger: Ledger) -> list[str]:
     ]
 
 
-def _seconds(records: Sequence[Record]) -> float:
-    """Measuring, and the training of each encoder once."""
+def spent(records: Sequence[Record]) -> float:
+    """Seconds of measuring, and of the training of each encoder that was measured, once; not of those before it."""
     trained = {one.training["fingerprint"]: one.training["seconds"] or 0.0 for one in records if one.training}
     return sum((one.seconds for one in records), 0.0) + sum(trained.values())
