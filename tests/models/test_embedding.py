@@ -138,8 +138,8 @@ def test_products_in_bfloat16_give_float32_and_say_how_far_off_they_are():
 
 
 PEAK = """
-    import resource
     import torch
+    from multigraft.bench import memory
     from multigraft.encoders.edge import GIN
     from multigraft.encoders.inputs import InputSchema
     from multigraft.graphs.catalog import load
@@ -152,18 +152,19 @@ PEAK = """
     torch.manual_seed(0)
     rows = sum(len(batch) for batch in embed_batches(GIN(InputSchema.of(graphs)), graphs, device="cpu"))
     assert rows == len(graphs), rows
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(memory.peak())  # not ru_maxrss: on Linux that begins with the parent's
 """
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["nci5k", "zinc250k"])
 def test_a_quarter_of_a_million_molecules_fit_into_little_memory(name, request):
-    pytest.importorskip("resource")
     if name == "zinc250k":
         request.getfixturevalue("real_data")
     ran = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(PEAK).format(name=name)], capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
-    assert int(ran.stdout) < 2.5 * 2**20, "kilobytes"
+    if ran.stdout == "None\n":
+        pytest.skip("this system does not say how much memory was used")
+    assert float(ran.stdout) < 2.5 * 2**10, "MiB"
