@@ -212,6 +212,14 @@ def test_what_is_asked_of_glibc(monkeypatch, variables, most, asked):
     assert done == asked
 
 
-def test_without_glibc_nothing_is_asked_of_it(monkeypatch):
-    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+def test_without_glibc_nothing_is_set(monkeypatch):
+    asked = []
+
+    class Library:
+        def __getattr__(self, name):
+            asked.append(name)
+            raise AttributeError(name)
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: Library())
     keep_freed_memory()
+    assert asked == ["mallopt"]
