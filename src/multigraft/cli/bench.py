@@ -108,11 +108,12 @@ def _race(names: list[str], repeats: int | None, out: Path | None, debug: bool, 
             write(out, record(rows, failed))
 
     rows, failed = _each(names, duel, keep)
-    found.json = {"verb": "bench", **record(rows, failed)}
+    whole = record(rows, failed)
+    found.json = {"verb": "bench", **whole}
     shown = [table(columns(rows, NARROW)), "times in ms; memory of the fast side"]
     found.shown = [*_named(machine), *shown, *_failures(failed), *_not_run(not_run)]
     if out is not None:
-        keep(rows, failed)
+        write(out, whole)
         found.shown.append(f"written: {out}, {out.with_suffix('.md')}")
 
 
