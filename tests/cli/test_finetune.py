@@ -157,6 +157,7 @@ def test_without_out_it_finds_a_name(table, start, here):
         (["--metric", "average_precision"], "metric", "average_precision"),
         (["--encoder", "gat"], "encoder", "gat"),
         (["--jk", "sum"], "jk", "sum"),
+        (["--norm", "layer"], "norm", "layer"),
         (["--encoder", "gat", "--heads", 4], "heads", 4),
     ],
 )

@@ -139,15 +139,26 @@ def test_stages_hold_every_parameter_once():
     assert len(staged) == len({id(p) for p in staged}) == len(list(encoder.parameters()))
 
 
-def test_without_batch_norm_there_is_none():
-    encoder = made(GIN, random_coded(2), batch_norm=False)
-    assert not any(isinstance(module, nn.BatchNorm1d) for module in encoder.modules())
+def test_without_a_norm_there_is_none():
+    encoder = made(GIN, random_coded(2), norm="none")
+    assert not any(isinstance(module, nn.BatchNorm1d | nn.LayerNorm) for module in encoder.modules())
+
+
+def test_a_layer_norm_asks_the_same_of_a_graph_in_any_company():
+    graphs = random_coded(4).double()
+    encoder = made(GIN, graphs, norm="layer").double().train()
+    alone = torch.cat([encoder(graphs.select(torch.tensor([place]))) for place in range(4)])
+    torch.testing.assert_close(encoder(graphs), alone, rtol=1e-9, atol=1e-12)
+    torch.testing.assert_close(encoder.eval()(graphs), alone, rtol=1e-9, atol=1e-12)
+    assert not list(encoder.buffers()), "nothing is remembered from one batch to the next"
 
 
 def test_bad_options_and_other_data_are_refused():
     graphs = random_coded(2)
     with pytest.raises(InputError, match="unknown jumping knowledge 'best'"):
         made(GIN, graphs, jk="best")
+    with pytest.raises(InputError, match="unknown norm 'group': choose from batch, layer, none"):
+        made(GIN, graphs, norm="group")
     with pytest.raises(InputError, match=r"dropout must be at least 0 and below 1, got 1\.0"):
         made(GIN, graphs, dropout=1.0)
     with pytest.raises(InputError, match="embed data with the featurization of its training data"):

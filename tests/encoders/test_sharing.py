@@ -12,6 +12,7 @@ from multigraft.encoders import distinct, sharing
 from multigraft.encoders.edge import GAT, GIN, EdgeGCN, GraphSAGE
 from multigraft.encoders.gcn import GCN
 from multigraft.encoders.inputs import InputSchema
+from multigraft.encoders.norms import NORMS
 from multigraft.strategies.same import isame
 from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import resolve
@@ -28,8 +29,10 @@ def made(kind, graphs, **options):
     """An encoder in double precision whose batch norms have met something, and put no node at the bend of a ReLU."""
     torch.manual_seed(0)
     encoder = kind(InputSchema.of(graphs), **{"dim": 8, "layers": 3, **options}).double()
-    for norm in encoder.norms if hasattr(encoder, "norms") and encoder.batch_norm else ():
+    for norm in encoder.norms if hasattr(encoder, "norms") and encoder.norm != "none" else ():
         torch.nn.init.normal_(norm.bias)
+        if encoder.norm == "layer":
+            continue
         torch.nn.init.normal_(norm.running_mean)
         torch.nn.init.uniform_(norm.running_var, 0.5, 2)
     return encoder
@@ -59,10 +62,10 @@ def _small():
 # --- exactness -------------------------------------------------------------------------------------------------------
 
 
-@given(repeating(), st.sampled_from(KINDS), st.sampled_from(JUMPS), st.booleans())
-def test_embeddings_are_those_of_every_node_by_itself(graphs, kind, jk, batch_norm):
+@given(repeating(), st.sampled_from(KINDS), st.sampled_from(JUMPS), st.sampled_from(list(NORMS)))
+def test_embeddings_are_those_of_every_node_by_itself(graphs, kind, jk, norm):
     graphs = graphs.double()
-    encoder = made(kind, graphs, jk=jk, batch_norm=batch_norm).eval()
+    encoder = made(kind, graphs, jk=jk, norm=norm).eval()
     with always_sharing(), torch.no_grad():
         assert encoder.environments(graphs) is not None
         torch.testing.assert_close(encoder(graphs), unshared(encoder)(graphs), rtol=1e-9, atol=1e-12)
@@ -79,10 +82,10 @@ def test_so_are_those_of_sames_network(graphs, degrees, scaling):
         torch.testing.assert_close(found.nodes(), encoder(graphs), rtol=1e-9, atol=1e-12)
 
 
-@given(repeating(), st.sampled_from(KINDS), st.sampled_from(JUMPS), st.booleans())
-def test_training_steps_are_those_of_every_node_by_itself(graphs, kind, jk, batch_norm):
+@given(repeating(), st.sampled_from(KINDS), st.sampled_from(JUMPS), st.sampled_from(list(NORMS)))
+def test_training_steps_are_those_of_every_node_by_itself(graphs, kind, jk, norm):
     graphs = graphs.double()
-    encoder = made(kind, graphs, jk=jk, batch_norm=batch_norm)
+    encoder = made(kind, graphs, jk=jk, norm=norm)
     weight = torch.randn(graphs.num_nodes, encoder.dim, dtype=torch.float64)
     with always_sharing():
         assert_same(step(copy.deepcopy(encoder), graphs, weight), step(unshared(encoder), graphs, weight))

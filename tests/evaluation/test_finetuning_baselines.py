@@ -97,9 +97,9 @@ def test_without_smiles_there_is_the_constant_alone():
 
 
 def test_a_fresh_encoder_has_the_shape_of_the_start():
-    assert fresh_options(pretrained()) == {"encoder": "gin", "dim": 8, "layers": 2, "jk": "last"}
+    assert fresh_options(pretrained()) == {"encoder": "gin", "dim": 8, "layers": 2, "jk": "last", "norm": "batch"}
     assert fresh_options(pretrained(encoder="gat", heads=3, jk="concat")) == {
-        "encoder": "gat", "dim": 8, "layers": 2, "jk": "concat", "heads": 3,
+        "encoder": "gat", "dim": 8, "layers": 2, "jk": "concat", "norm": "batch", "heads": 3,
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from torch_geometric.nn import GIN
 
 from multigraft.encoders.base import ModuleEncoder
 from multigraft.encoders.inputs import InputSchema
+from multigraft.encoders.registry import ENCODERS
 from multigraft.errors import InputError
 from multigraft.graphs.checksums import identity, identity_without_answers
 from multigraft.graphs.splits import Split
@@ -216,6 +217,21 @@ def test_salts_are_kept_and_may_be_missing(tmp_path, trained):
     del config["data"]["strip_salts"]
     (saved / "config.json").write_text(json.dumps(config))
     assert load_encoder(saved).origin.strip_salts is False
+
+
+@pytest.mark.parametrize("norm", ["batch", "none"])
+def test_encoders_that_were_saved_before_norms_had_names_still_load(tmp_path, graphs, norm):
+    torch.manual_seed(0)
+    encoder = ENCODERS["gin"](InputSchema.of(graphs), dim=4, layers=2, norm=norm)
+    made = TrainedEncoder(TaskModel(encoder, [], graphs.origin), encoder, graphs.origin, (), {"name": "untrained"})
+    saved = made.save(tmp_path / "saved")
+    config = json.loads((saved / "config.json").read_text())
+    assert config["encoder"].pop("norm") == norm
+    config["encoder"]["batch_norm"] = norm == "batch"
+    (saved / "config.json").write_text(json.dumps(config))
+    again = load_encoder(saved)
+    assert again.encoder.norm == norm
+    assert torch.equal(again.embed(graphs), made.embed(graphs))
 
 
 def test_a_copy_is_no_home(tmp_path, trained):

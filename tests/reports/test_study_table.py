@@ -79,7 +79,7 @@ def test_missing_runs_are_counted(tmp_path):
 def test_a_rehearsal_is_called_one(tmp_path):
     text = said(shipped_table(tmp_path, "same-table1", epochs=3))
     assert "These are 2 of the 10 splits that the study plans." in text
-    assert "Training ran for 3 epochs where the study plans 1000 to 5000" in text
+    assert "Training ran for 1 epoch of 3 at most where the study plans 1000 to 5000" in text
     whole = said(shipped_table(tmp_path / "whole", "same-table1", splits=10))
     assert "plans" not in whole
 

@@ -24,7 +24,14 @@ def named(study):
 
 def test_usual_sizes_are_what_encoders_have():
     usual = architecture("single", {}, "bbbp")
-    assert json.loads(usual) == {"encoder": "gin", "dim": 300, "layers": 5, "jk": "last", "scaling": "rows"}
+    assert json.loads(usual) == {
+        "encoder": "gin",
+        "dim": 300,
+        "layers": 5,
+        "jk": "last",
+        "norm": "batch",
+        "scaling": "rows",
+    }
     assert usual == architecture("single", {"encoder": "gin", "layers": 5, "epochs": 3, "jk": None}, "mine.csv.gz")
     assert json.loads(architecture("esame", {}, "MUTAG")) == {
         "encoder": "gcn", "dim": 256, "layers": 3, "scaling": "rows",
@@ -40,7 +47,9 @@ def test_modules_of_ones_own_have_an_architecture_of_their_own():
     assert json.loads(architecture("single", {"encoder": "theirs", "dim": 3}, "MUTAG"))["encoder"] == "theirs"
 
 
-@pytest.mark.parametrize("name", [name for name in STUDY_NAMES if name.startswith("same")])
+@pytest.mark.parametrize(
+    "name", [name for name in STUDY_NAMES if name.startswith("same") and name not in ("same-gin", "same-pretext")]
+)
 def test_methods_of_one_architecture_share_the_plain_untrained_row(name):
     (row,) = untrained(read_study(name))
     assert (row.model, row.twin, row.options) == ("untrained", None, {})

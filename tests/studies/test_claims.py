@@ -102,6 +102,8 @@ def test_some_tasks_and_some_trainings_can_be_meant(tmp_path):
     assert found.pairs == 2
     found = judged(dataclasses.replace(CLAIM, trained="asked", begun=("lp", "gc")), tmp_path / "begun")
     assert found.pairs == 4
+    other = dataclasses.replace(CLAIM, trained="any", begun=("lp", "gc"))
+    assert judged(other, tmp_path / "any").pairs == 4
 
 
 def test_the_baseline_is_read_as_the_claim_says_or_else_alike(tmp_path):
@@ -170,7 +172,9 @@ PAIRS = {
     "one-task": 24, "several-tasks": 72, "fine-tuning-struggles": 48, "unseen-task": 24, "delta-m": 32,
     "delta-m-three-points": 32, "trained-one-task": 24, "trained-several-tasks": 72, "trained-unseen-task": 24,
     "attributes-nodes": 24, "second-order": 6, "tasks-apart": 12, "classical-embeddings": 12, "both-levels": 8,
-    "masking-alone": 8, "context-alone": 8, "fingerprints": 8, "frozen-pre-trained": 35, "frozen-fingerprints": 35,
+    "masking-alone": 8, "context-alone": 8, "fingerprints": 8, "frozen-pre-trained": 25, "frozen-fingerprints": 25,
+    "gin-untrained": 24, "gin-attributes": 8, "gin-classical": 24, "pretext-joint-frozen": 10, "pretext-am-frozen": 10,
+    "pretext-cp-frozen": 10, "pretext-joint-tuned": 10, "pretext-scratch": 10,
 }  # fmt: skip
 
 
@@ -214,7 +218,7 @@ against = ["f"]
     [
         ("[[claims", "cannot be read"),
         ('[[claims]]\nname = "a"', "claim 1: .*missing"),
-        (WHOLE + 'trained = "no"', "claim 1: trained is one of same, asked, none, got 'no'"),
+        (WHOLE + 'trained = "no"', "claim 1: trained is one of same, asked, none, any, got 'no'"),
         (WHOLE + WHOLE + 'spread = "1"', "claim 2: .*unexpected keyword"),
         (WHOLE + 'margin = "1"', "claim 1: margin is a number or a text, got '1'"),
         (WHOLE + 'begun = "cp"', "claim 1: begun is a list, got 'cp'"),

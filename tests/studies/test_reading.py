@@ -17,12 +17,13 @@ def written(tmp_path, text, name="mine"):
 # --- shipped ---------------------------------------------------------------------------------------------------------
 
 
-SAME = [name for name in STUDY_NAMES if name.startswith("same-")]
+SAME = [name for name in STUDY_NAMES if name.startswith("same-") and name != "same-pretext"]
 PRETRAINING = [name for name in STUDY_NAMES if name not in SAME]
 MOLECULES = {
     "pretraining-table1": ("bbbp", "tox21", "toxcast", "sider", "clintox", "muv", "hiv", "bace"),
     "pretraining-regression": ("freesolv", "lipo", "qm7", "qm8"),
     "pretraining-architectures": ("bbbp", "tox21", "sider", "clintox", "bace"),
+    "same-pretext": ("bbbp", "tox21", "sider", "clintox", "bace"),
     "frozen-molecules": ("bbbp", "tox21", "sider", "clintox", "bace"),
 }
 
@@ -38,7 +39,8 @@ def test_studies_of_same_have_every_baseline(name):
     assert study.name == name
     assert study.splits == 10
     assert study.protocols == ("strict", "paper")
-    assert [row.model for row in study.rows if not row.trains] == ["untrained", "attributes", "majority"]
+    untrained = ["untrained isame, gin", "untrained isame"] if name == "same-gin" else ["untrained"]
+    assert [row.model for row in study.rows if not row.trains] == [*untrained, "attributes", "majority"]
     assert set(study.tasks) == {"gc", "nc", "lp"}
     assert "SAME" in study.source
     assert (study.corpora, study.removes, study.pretrains) == ((), (), False)
@@ -66,11 +68,50 @@ def test_other_strategies_are_asked_as_sames_are():
     assert not isame.options
 
 
+def test_a_gin_carries_attributes_through_beside_rows_that_other_studies_have():
+    study, three = read_study("same-gin"), ("gc", "nc", "lp")
+    rows = {row.model: row for row in study.rows if row.trains}
+    for model, strategy in (("isame", "isame"), ("esame", "esame"), ("classical", "joint")):
+        ours, own = rows[model], rows[f"{model}, gin"]
+        assert (
+            (own.strategy, own.tasks, own.probe)
+            == (ours.strategy, ours.tasks, ours.probe)
+            == (strategy, (three,), "svm")
+        )
+        assert (own.options["jk"], own.options["norm"], own.options["dim"] * (own.options["layers"] + 1)) == (
+            "concat",
+            "layer",
+            256,
+        )
+        assert study.options(ours, strategy, three, "COX2") == read_study("same-table2").options(
+            ours, strategy, three, "COX2"
+        )
+    assert {row.model for row in study.rows if row.strategy == "untrained"} == {
+        "untrained isame",
+        "untrained isame, gin",
+    }
+
+
+def test_pretext_tasks_are_trained_alike_alone_summed_and_in_episodes():
+    study = read_study("same-pretext")
+    starts = {row.model: row.start for row in study.rows if row.start}
+    for name, tasks in (
+        ("am", ("am",)),
+        ("cp", ("cp",)),
+        *((kind, ("am", "cp")) for kind in ("joint", "isame", "esame")),
+    ):
+        (stage,) = starts[f"{name}, frozen"]
+        assert starts[f"{name}, tuned"] == (stage,)
+        assert (stage.dataset, stage.tasks, stage.options) == ("zinc250k", tasks, {"encoder": "gin", "norm": "layer"})
+    (scratch,) = [row for row in study.rows if row.trains and not row.start]
+    assert scratch.options == {"encoder": "gin", "norm": "layer"}
+
+
 @pytest.mark.parametrize("name", MOLECULES)
 def test_studies_of_pretraining_on_molecules(name):
     study = read_study(name)
     assert (study.name, study.datasets) == (name, MOLECULES[name])
-    assert study.splits == (3 if name == "frozen-molecules" else 10)
+    assert study.splits == (3 if name in ("frozen-molecules", "same-pretext") else 10)
     assert (study.split, study.protocols) == ("scaffold", ("strict",))
     assert study.tasks == (("gr",) if name == "pretraining-regression" else ("ml",))
     assert study.pretrains
@@ -78,7 +119,8 @@ def test_studies_of_pretraining_on_molecules(name):
     assert {dataset for datasets in MOLECULES.values() for dataset in datasets} == set(study.removes)
     described = [(row.model, row.probe) for row in study.rows if not row.trains and row.strategy != "untrained"]
     kinds = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors")
-    readers = ("logistic", "forest", *(["best"] if name == "frozen-molecules" else []))  # as the embeddings are read
+    frozen = any(row.strategy == "frozen" for row in study.rows)
+    readers = ("logistic", "forest", *(["best"] if frozen else []))  # as the embeddings are read
     assert described == [*((kind, reader) for kind in kinds for reader in readers), ("constant", "")]
     assert study.source
     assert study.published == ("pretraining-table1" if name == "pretraining-table1" else "")

@@ -12,7 +12,7 @@ from multigraft.studies.cells import cells
 from multigraft.studies.encoders import obtain
 from multigraft.studies.execution import check_data, perform
 from multigraft.studies.grid import Training, lines, runs
-from multigraft.studies.ledger import Ledger
+from multigraft.studies.ledger import BEFORE, Ledger
 from multigraft.studies.reading import read_study
 from multigraft.studies.runner import epochs_of, run_units
 from multigraft.studies.schedule import unfinished, units
@@ -303,3 +303,23 @@ def test_no_table_mixes_two_corpora_of_one_name(done, tmp_path):
     mixed.write(run, dataclasses.replace(record, training={**record.training, "sources": made_from}))
     with pytest.raises(InputError, match=r"two versions of corpus\.smi, of which encoders were made"):
         cells(study, "strict", mixed)
+
+
+# --- what it took ----------------------------------------------------------------------------------------------------
+
+
+def test_records_count_the_trainings_that_an_encoder_goes_on_from(done):
+    study, ledger, _ = done
+    told = 0
+    for unit in units([study]):
+        for run in unit.runs:
+            training = ledger.read(run).training
+            start = None if run.training is None else run.training.start
+            if start is None or start.strategy == "imported":
+                assert training is None or BEFORE not in training
+                continue
+            chain = [start, start.start] if start.start is not None else [start]
+            assert len(training[BEFORE]) == len(chain)
+            assert all(seconds > 0 for seconds in training[BEFORE].values())
+            told += 1
+    assert told

@@ -1,7 +1,9 @@
+import dataclasses
+
 from multigraft.studies.grid import runs
-from multigraft.studies.ledger import Ledger
-from multigraft.studies.state import Progress, progress_of, spoilt, unpaired
-from tests.helpers.studies import a_record, small_study
+from multigraft.studies.ledger import BEFORE, Ledger
+from multigraft.studies.state import Progress, progress_of, spent, spoilt, unpaired
+from tests.helpers.studies import a_record, a_run, small_study
 
 
 def filled(tmp_path, count=None, **changes):
@@ -16,6 +18,16 @@ def test_progress_counts_runs_by_data_and_protocol(tmp_path):
     wanted = len(list(runs(study, "strict")))
     (part,) = progress_of(study, ledger)
     assert part == Progress("MUTAG", "strict", 3, wanted, part.seconds)
+
+
+def test_seconds_count_what_an_encoder_goes_on_from_once(tmp_path):
+    before = {"first": 100.0, "second": 10.0}
+    one, two = (a_record(a_run(seed), seconds=1.0, fingerprint=name) for seed, name in enumerate("ab"))
+    one.training[BEFORE], two.training[BEFORE] = before, {"first": 100.0}
+    first = a_record(a_run(2), seconds=100.0, fingerprint="first")
+    assert spent([one, two]) == 4 * 1.0 + 110.0
+    assert spent([first, one, two]) == 100.0 + 4 * 1.0 + 110.0  # its own measurement besides
+    assert one.content() == dataclasses.replace(one, training=one.training | {BEFORE: {"first": 5.0}}).content()
 
 
 def test_seconds_count_measuring_and_each_training_once(tmp_path):

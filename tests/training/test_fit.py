@@ -303,6 +303,8 @@ def test_existing_output_is_refused_and_left_alone(tmp_path):
         ({"encoder": "gnn"}, "unknown encoder 'gnn'"),
         ({"encoder": "gcn", "jk": "sum"}, "encoder 'gcn' has no option 'jk'"),
         ({"encoder": "gin", "jk": "most"}, "unknown jumping knowledge"),
+        ({"encoder": "gcn", "norm": "layer"}, "encoder 'gcn' has no option 'norm'"),
+        ({"encoder": "gin", "norm": "group"}, "unknown norm 'group'"),
         ({"encoder": "gin", "dropout": 1.0}, "dropout must be"),
         ({"freeze": "9"}, "cannot freeze 9 layers"),
         ({"freeze": "some"}, "freeze is none, all or a number"),

@@ -44,6 +44,7 @@ def finetune(
     dim: f.Dim = None,
     layers: f.Layers = None,
     jk: f.JumpingKnowledge = None,
+    norm: f.Norm = None,
     heads: f.AttentionHeads = None,
     processes: f.Processes = None,
     baselines: f.Baselines = None,
@@ -58,7 +59,7 @@ def finetune(
         "split": split, "split_seed": split_seed, "seeds": f.split_seeds(seeds), "epochs": epochs,
         "batch_size": batch_size, "learning_rate": learning_rate, "dropout": dropout, "freeze": freeze,
         "layer_decay": layer_decay, "pool": pool, "metric": metric, "encoder_kind": encoder, "dim": dim,
-        "layers": layers, "jk": jk, "heads": heads, "processes": processes, "device": device,
+        "layers": layers, "jk": jk, "norm": norm, "heads": heads, "processes": processes, "device": device,
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     with result(as_json) as found:

@@ -82,6 +82,10 @@ Layers = Annotated[int | None, option("From scratch: layers of the encoder.", "g
 JumpingKnowledge = Annotated[
     str | None, typer.Option("--jk", help="From scratch: jumping knowledge, last, concat, max or sum (not gcn). [last]")
 ]
+Norm = Annotated[
+    str | None,
+    typer.Option("--norm", help="From scratch: norm between layers, batch, layer or none (not gcn). [batch]"),
+]
 AttentionHeads = Annotated[int | None, typer.Option("--heads", help="From scratch: attention heads of gat. [2]")]
 Processes = Annotated[
     int | None, typer.Option(min=1, help="Seeds side by side, each in a process [one a core; one with a GPU].")

@@ -41,6 +41,7 @@ def train(
     dim: t.Dim = None,
     layers: t.Layers = None,
     jk: t.JumpingKnowledge = None,
+    norm: t.Norm = None,
     dropout: t.Dropout = None,
     heads: t.AttentionHeads = None,
     readout: t.Readout = None,
@@ -56,7 +57,7 @@ def train(
     """Train one encoder for several tasks and write it to a directory."""
     options = {
         "tasks": o.split_tasks(tasks), "strategy": strategy, "encoder": encoder, "dim": dim, "layers": layers, "jk": jk,
-        "dropout": dropout, "heads": heads, "readout": readout, "epochs": epochs, "freeze": freeze,
+        "norm": norm, "dropout": dropout, "heads": heads, "readout": readout, "epochs": epochs, "freeze": freeze,
         "layer_decay": layer_decay, "threads": threads,
         "batch_size": batch_size, "learning_rate": learning_rate, "inner_steps": inner_steps, "inner_lr": inner_lr,
         "first_order": first_order, "step_losses": step_losses, "start": start, "balancing": balancing,

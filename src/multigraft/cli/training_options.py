@@ -94,6 +94,7 @@ Layers = Annotated[int | None, option("Layers of the encoder.", "gcn 3; others 5
 JumpingKnowledge = Annotated[
     str | None, typer.Option("--jk", help="Jumping knowledge: last, concat, max or sum (not gcn). [last]")
 ]
+Norm = Annotated[str | None, option("Between layers: batch, layer or none (not gcn).", "batch")]
 Dropout = Annotated[float | None, option("After every layer (not gcn).", "0")]
 AttentionHeads = Annotated[int | None, typer.Option("--heads", help="Attention heads of gat. [2]")]
 Readout = Annotated[

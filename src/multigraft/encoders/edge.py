@@ -15,7 +15,7 @@ from multigraft.encoders.distinct import Distinct
 from multigraft.encoders.edge_features import edge_features
 from multigraft.encoders.edge_layers import EdgeLayer, GATLayer, GCNLayer, GINLayer, SAGELayer, Surroundings
 from multigraft.encoders.inputs import InputFeatures, InputSchema, unmasked
-from multigraft.encoders.norms import NodeNorm
+from multigraft.encoders.norms import normalisation
 from multigraft.encoders.sharing import Sharing, in_tiles
 from multigraft.errors import InputError
 from multigraft.graphs.packed import Columns, PackedGraphs
@@ -24,10 +24,12 @@ Jumping = Literal["last", "concat", "max", "sum"]
 
 
 class EdgeEncoder(Encoder):
-    """Layers of message passing with edge embeddings, batch norm, and ReLU but for the last.
+    """Layers of message passing with edge embeddings, a norm, and ReLU but for the last.
 
     ``jk`` is the jumping knowledge: the embeddings of the ``last`` layer, or all layers' (the input's included) one
     after the other (``concat``, (layers + 1) ``dim`` wide), their maximum or sum. ``dropout`` follows every layer.
+    ``norm`` is ``batch``, the paper's; ``layer``, which judges a node by itself and so asks the same of every episode
+    (Ba et al. 2016); or ``none``.
 
     Source: Hu et al. 2020, "Strategies for Pre-training Graph Neural Networks", section 5 and appendix A; Xu et al.
     2018 for jumping knowledge.
@@ -42,7 +44,7 @@ class EdgeEncoder(Encoder):
         layers: int = 5,
         jk: str = "last",
         dropout: float = 0.0,
-        batch_norm: bool = True,
+        norm: str = "batch",
         **options: Any,
     ) -> None:
         super().__init__()
@@ -56,8 +58,7 @@ class EdgeEncoder(Encoder):
         self.nodes = NodeEmbedding(schema, dim)
         made = [self.layer(schema, dim, **options) for _ in range(layers)]
         self.layers, self.sharing = nn.ModuleList(made), all(layer.shareable for layer in made)
-        self.norms = nn.ModuleList(NodeNorm(dim) if batch_norm else nn.Identity() for _ in range(layers))
-        self.batch_norm = batch_norm
+        self.norm, self.norms = norm, nn.ModuleList(normalisation(norm, dim) for _ in range(layers))
 
     def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:
         shared = self.environments(graphs)
@@ -78,7 +79,7 @@ class EdgeEncoder(Encoder):
         if shared is None or not shared.pays(layers):
             return None
         first, of = self.nodes(shared.nodes, shared.numbers), shared.environments.after(layers).of
-        late = self.jk == "last" and not self.training
+        late = self.jk == "last" and self.norm != "layer" and not self.training
         rows = self._jumped(self._passed(first, shared.around, late), partial(shared.spread, last=layers))
         return Distinct(rows, of, partial(self._ended, layers)) if late else Distinct(rows, of)
 
@@ -110,10 +111,10 @@ class EdgeEncoder(Encoder):
     def _ended(
         self, depth: int, heard: Float[Tensor, "rows width"], counts: Float[Tensor, " rows"] | None = None
     ) -> Float[Tensor, "rows dim"]:
-        """The end of that layer, which without training is affine."""
+        """The end of that layer, which without training is affine but for a layer norm."""
         layer, norm = self.layers[depth - 1], self.norms[depth - 1]
         assert isinstance(layer, EdgeLayer)
-        return norm(layer.finish(heard), counts) if self.batch_norm else layer.finish(heard)
+        return norm(layer.finish(heard), *([counts] if self.norm == "batch" else []))
 
     def stages(self) -> list[list[nn.Module]]:
         return [[self.nodes], *([layer, norm] for layer, norm in zip(self.layers, self.norms, strict=True))]
@@ -121,7 +122,7 @@ class EdgeEncoder(Encoder):
     def config(self) -> dict[str, Any]:
         return {
             "dim": self.hidden, "layers": len(self.layers), "jk": self.jk, "dropout": self.dropout,
-            "batch_norm": self.batch_norm, **self.options,
+            "norm": self.norm, **self.options,
         }  # fmt: skip
 
     def _around(self, graphs: PackedGraphs) -> Surroundings:

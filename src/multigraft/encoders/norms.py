@@ -1,10 +1,13 @@
-"""Batch norm over nodes, of which a row may stand for several."""
+"""What normalises nodes between layers; batch norm where a row may stand for several of them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+
+from multigraft.errors import InputError
 
 
 class NodeNorm(nn.BatchNorm1d):
@@ -84,3 +87,19 @@ def _written_out(x: Tensor, weight: Tensor, bias: Tensor, shares: Tensor, eps: f
     centred = wide - (shares[:, None] * wide).sum(0)
     variance = (shares[:, None] * centred.square()).sum(0)
     return (centred * ((variance + eps).rsqrt() * weight) + bias).to(x.dtype)
+
+
+NORMS: dict[str, Callable[[int], nn.Module]] = {
+    "batch": NodeNorm, "layer": nn.LayerNorm, "none": lambda dim: nn.Identity(),
+}  # fmt: skip
+
+
+def normalisation(name: str, dim: int) -> nn.Module:
+    """A fresh norm of embeddings that are ``dim`` wide.
+
+    Raises:
+        InputError: an unknown name.
+    """
+    if name not in NORMS:
+        raise InputError(f"unknown norm {name!r}: choose from {', '.join(NORMS)}")
+    return NORMS[name](dim)

@@ -52,6 +52,7 @@ def finetune(
     dim: int | None = None,
     layers: int | None = None,
     jk: str | None = None,
+    norm: str | None = None,
     heads: int | None = None,
     device: str = "auto",
     processes: int | None = None,
@@ -83,7 +84,7 @@ def finetune(
             ``mean+centre`` for graphs with a centre, else as the encoder pools, else ``mean``.
         metric: ``roc_auc`` or ``average_precision`` for binary targets, ``rmse`` or ``mae`` for real ones; None: the
             usual one of the data, else the first.
-        encoder_kind: From scratch, as `multigraft.train` has it; so are ``dim``, ``layers``, ``jk`` and ``heads``.
+        encoder_kind: From scratch, as `multigraft.train` has it; so ``dim``, ``layers``, ``jk``, ``norm``, ``heads``.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ...
         processes: Seeds that run side by side, each in a process of its own, which Python starts afresh: a script needs
             ``if __name__ == "__main__"``. None: one after another, in this process.
@@ -107,7 +108,7 @@ def finetune(
     options = {
         "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "freeze": freeze,
         "layer_decay": layer_decay, "dropout": checks.dropout_for(packed, start, encoder_kind, dropout),
-        "encoder": encoder_kind, "dim": dim, "layers": layers, "jk": jk, "heads": heads, "device": device,
+        "encoder": encoder_kind, "dim": dim, "layers": layers, "jk": jk, "norm": norm, "heads": heads, "device": device,
     }  # fmt: skip
     pooled = pool or checks.pool_for(packed, start)
     with _folder(out, resume) as folder:

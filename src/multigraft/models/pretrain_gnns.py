@@ -61,7 +61,8 @@ def protein_schema() -> InputSchema:
 def _options(weights: Weights, encoder: str, proteins: bool) -> dict[str, Any]:
     layers = 1 + max(int(found[1]) for name in weights if (found := re.match(r"gnns\.(\d+)\.", name)))
     last = weights["gnns.0.input_node_embeddings.weight" if proteins else "x_embedding1.weight"].shape[1]
-    found: dict[str, Any] = {"dim": last, "layers": layers, "batch_norm": "batch_norms.0.weight" in weights}
+    found: dict[str, Any] = {"dim": last, "layers": layers}
+    found["norm"] = "batch" if "batch_norms.0.weight" in weights else "none"
     if encoder == "gat":
         found["heads"] = weights["gnns.0.att"].shape[1]
     if encoder == "gin" and proteins:

@@ -149,6 +149,8 @@ def _build(config: dict[str, Any], module: nn.Module | None) -> Encoder:
     """The architecture that ``config`` describes, with weights to be filled in."""
     schema = InputSchema.from_json(config["input"])
     kind, options = config["encoder"]["kind"], {k: v for k, v in config["encoder"].items() if k != "kind"}
+    if "batch_norm" in options:  # what was saved before norms had names
+        options["norm"] = "batch" if options.pop("batch_norm") else "none"
     if kind != ModuleEncoder.kind:
         return ENCODERS[kind](schema, **options)
     if module is None:

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from multigraft.evaluation.significance import SplitDifference
+from multigraft.reports.additions import COLUMNS as ADDITION_COLUMNS
+from multigraft.reports.additions import CONTRASTS, Addition, additions
+from multigraft.reports.searches import COLUMNS as SEARCH_COLUMNS
+from multigraft.reports.searches import Searched, searches_of
 from multigraft.reports.study_formats import markdown_grid
 from multigraft.reports.study_grids import Grid, score_grids
 from multigraft.reports.study_table import StudyTable, fewer_epochs, span, study_table
@@ -42,6 +46,19 @@ NUMBERS = """## Which published numbers come out
 A published number counts as measured from {enough} splits on. Ours is *within* where it differs by no more than the
 published standard deviation (where none is printed, ours over splits), else *above* or *below*; the share is that of
 those within or above among the measured."""
+ADDED = """## What training adds
+
+Of each data set and task of SAME, under protocol `strict`: a linear classifier on embeddings that were trained for the
+task asked alone, for all three tasks, or for the other two only (these are read by fresh heads, as in table 4), minus
+the same on the untrained encoder; then three tasks minus one, and three tasks minus the end-to-end model of the task.
+Mean over splits in percentage points, 95 % interval, paired."""
+TUNED = """## What was tuned
+
+Hyperparameters were searched for by `multigraft tune` with the same number of trials for every strategy, judged by the
+sum of validation scores on the first split. Some of that split's validation graphs are test graphs of other splits; its
+own test graphs were not looked at. Files: `src/multigraft/studies/evidence/tuning`, and the settings that came of them
+beside it. `defaults` and `best` are that sum with the defaults and with the values chosen, which is optimistic;
+`minutes` are of one core, shared with other work."""
 CLAIM_COLUMNS = (
     "claim", "protocol", "verdict", "mean difference", "asked", "splits", "pairs", "for", "against", "worst", "best",
     "epochs",
@@ -59,6 +76,8 @@ class Evidence:
         reproductions: Of the published numbers that a study repeats, by its name.
         rehearsed: By study, how many epochs of how many planned, where they are fewer.
         runs: How many there are; ``seconds``: what they took; ``days``: of the first and of the last.
+        searches: What hyperparameters were searched for.
+        added: What training adds under protocol ``strict``.
     """
 
     tables: Mapping[str, StudyTable]
@@ -68,6 +87,8 @@ class Evidence:
     runs: int
     seconds: float
     days: tuple[str, ...]
+    searches: Sequence[Searched] = ()
+    added: Sequence[Addition] = ()
 
 
 def evidence_of(names: Sequence[str], ledger: Ledger) -> Evidence:
@@ -91,15 +112,16 @@ def evidence_of(names: Sequence[str], ledger: Ledger) -> Evidence:
     days = sorted(record.time[:10] for record in records)
     return Evidence(
         tables, judgements, dict(_reproductions(tables)),
-        {name: _rehearsed(table.study, plans[name]) for name, table in tables.items()},
-        len(records), spent(records), (*days[:1], *days[-1:]),
+        {name: _rehearsed(table, plans[name]) for name, table in tables.items()},
+        len(records), spent(records), (*days[:1], *days[-1:]), searches_of(ledger), additions(tables, "strict"),
     )  # fmt: skip
 
 
-def _rehearsed(study: Study, plan: Study) -> str:
-    """``50 of 1000 to 5000``; empty where no training was shorter than planned."""
-    ours, planned = fewer_epochs(study, plan)
-    return f"{span(ours)} of {span(planned)}" if ours else ""
+def _rehearsed(table: StudyTable, plan: Study) -> str:
+    """``22 to 158 of 1000 to 5000``, by early stopping or by plan; empty where no training was to be shorter."""
+    shorter, planned = fewer_epochs(table.study, plan)
+    ours = [epochs for cell in table.cells if cell.trained for epochs in cell.epochs]
+    return f"{span(ours)} of {span(planned)}" if shorter and ours else ""
 
 
 def judged_protocol(table: StudyTable) -> str:
@@ -129,6 +151,8 @@ def evidence_page(found: Evidence) -> str:
         _table(CLAIM_COLUMNS, 3, [_claim_row(one, found.rehearsed[one.claim.study]) for one in found.judgements]),
         NUMBERS.format(enough=ENOUGH),
         _table(NUMBER_COLUMNS, 2, [_number_row(name, found) for name in found.reproductions]),
+        *([ADDED, _table(ADDITION_COLUMNS, 3, [_added_row(one) for one in found.added])] if found.added else []),
+        *([TUNED, _table(SEARCH_COLUMNS, 3, [one.row() for one in found.searches])] if found.searches else []),
         *(text for name, table in run.items() for text in _study(name, table)),
     ]  # fmt: skip
     missing = [f"- `{name}`: {table.study.title}" for name, table in found.tables.items() if name not in run]
@@ -162,6 +186,11 @@ def _claim_row(found: Judgement, epochs: str) -> tuple[str, ...]:
         interval(found.found), f"> {-claim.margin:z.0f}", str(found.found.n), f"{found.pairs} of {found.wanted}",
         str(found.above), str(found.below), *ends, epochs if found.pairs else "",
     )  # fmt: skip
+
+
+def _added_row(found: Addition) -> tuple[str, ...]:
+    differences = (interval(found.found[name]) if name in found.found else "" for name in CONTRASTS)
+    return found.dataset, found.task, found.method, str(found.splits), *differences
 
 
 def _number_row(name: str, found: Evidence) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ def study_table(
         *_overlaps(study),
         *_features(found),
         *_gaps(study, found),
-        *_shortfalls(study, plan),
+        *_shortfalls(study, plan, found),
     )
     sentences = tuple(" ".join(protocol_sentences(name)) for name in named)
     tests = () if not paired else (TEST.format(count=len(paired)), *((SINGLE_SPLIT,) if study.splits == 1 else ()))
@@ -182,7 +182,7 @@ def _gaps(study: Study, found: Sequence[Cell]) -> Iterator[str]:
         )
 
 
-def _shortfalls(study: Study, plan: Study | None) -> Iterator[str]:
+def _shortfalls(study: Study, plan: Study | None, found: Sequence[Cell]) -> Iterator[str]:
     """Where it was run with less than its file says."""
     if plan is None:
         return
@@ -191,9 +191,16 @@ def _shortfalls(study: Study, plan: Study | None) -> Iterator[str]:
     ours, planned = fewer_epochs(study, plan)
     if ours:
         yield (
-            f"Training ran for {epochs_of(ours)} where the study plans {span(planned)}: "
+            f"Training ran for {_ran(ours, found)} where the study plans {span(planned)}: "
             "these numbers are a rehearsal, not the study's."
         )
+
+
+def _ran(asked: Sequence[int], found: Sequence[Cell]) -> str:
+    """How long training ran, which may have ended before it had to."""
+    ran = [epochs for cell in found if cell.trained for epochs in cell.epochs]
+    early = bool(ran) and max(ran) < max(asked)
+    return f"{epochs_of(ran)} of {span(asked)} at most" if early else epochs_of(asked)
 
 
 def fewer_epochs(study: Study, plan: Study) -> tuple[list[int], list[int]]:

@@ -11,7 +11,7 @@ from multigraft.models.names import KINDS
 from multigraft.studies.facts import encoder_sizes
 from multigraft.studies.study import BASELINES, IMPORTED, TARGET_TASKS, UNTRAINED, Row, Stage, Study, TaskSet
 
-SHAPE = ("encoder", "dim", "layers", "jk", "heads", "scaling")  # what an untrained encoder depends on
+SHAPE = ("encoder", "dim", "layers", "jk", "norm", "heads", "scaling")  # what an untrained encoder depends on
 PLAIN = Row(UNTRAINED, UNTRAINED, ((),), asks="every")
 
 

@@ -34,6 +34,7 @@ class Cell:
         epochs: For how many epochs its encoders were trained.
         published: The paper's number, with its standard deviation.
         architecture: Of its encoder, the same text for the same one; empty without an encoder.
+        runs: The names of the runs that have its values.
     """
 
     protocol: str
@@ -53,6 +54,7 @@ class Cell:
     published: float | None = None
     published_std: float | None = None
     architecture: str = ""
+    runs: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -129,4 +131,5 @@ def _cell(
         published=None if printed is None else printed.value,
         published_std=None if printed is None else printed.std,
         architecture=line.architecture,
+        runs=tuple(run.key for run in line.runs if run.seed in values),
     )

@@ -19,8 +19,8 @@ from multigraft.studies.study import Study
 
 FILE = Path(__file__).parent / "claims.toml"
 NOTHING = "nothing"  # what a score that is a difference itself is compared with
-SAME, ASKED, NONE = "same", "asked", "none"  # what the other side of a pair was trained for
-RELATIONS = (SAME, ASKED, NONE)
+SAME, ASKED, NONE, ANY = "same", "asked", "none", "any"  # what the other side of a pair was trained for
+RELATIONS = (SAME, ASKED, NONE, ANY)
 HOLDS, FAILS, OPEN, NOT_RUN = "holds", "fails", "open", "not run"
 
 
@@ -36,7 +36,7 @@ class Claim:
         first: The models that are said to be better.
         against: The models they are compared with, in order: the first that has a cell is taken; or ``nothing``.
         probe: Who answers for ``against``; empty: who answers for the first, or whoever does.
-        trained: What ``against`` was trained for: the ``same`` tasks, the task ``asked`` alone, or ``none``.
+        trained: What ``against`` was trained for: the ``same`` tasks, the task ``asked`` alone, ``none``, or ``any``.
         tasks: The tasks asked; none: all.
         begun: What the first were trained for; none: anything.
         margin: How much worse the first may be, in the unit of the cells.
@@ -123,9 +123,9 @@ def _is_meant(claim: Claim, cell: Cell) -> bool:
 
 def _against(claim: Claim, cell: Cell, among: Sequence[Cell]) -> Cell | None:
     """The first of the models compared with that has a cell in the same place, best one with the same probe."""
-    wanted = {SAME: set(cell.trained.split(",")), ASKED: {cell.task}, NONE: {""}}[claim.trained]
+    wanted = {SAME: set(cell.trained.split(",")), ASKED: {cell.task}, NONE: {""}}.get(claim.trained)
     there = [other for other in among if (other.task, other.dataset) == (cell.task, cell.dataset)]
-    found = [other for other in there if set(other.trained.split(",")) == wanted]
+    found = [other for other in there if wanted is None or set(other.trained.split(",")) == wanted]
     found = [other for other in found if other.probe == claim.probe or not claim.probe]
     found.sort(key=lambda other: other.probe != cell.probe)
     return next((other for model in claim.against for other in found if other.model == model), None)

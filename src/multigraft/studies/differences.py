@@ -38,8 +38,7 @@ def differences(study: Study, cells: Sequence[Cell]) -> list[PairedDifference]:
     it is the method's own model from scratch, or else the baseline model from scratch: what others were pre-trained for
     is no baseline, though it may bear the name of the task asked. Cells that share no split have no difference.
     """
-    shown = [cell for cell in cells if cell.headline]
-    baseline, (train, _, test) = _baseline(study), SPLIT_FRACTIONS[study.split]
+    shown, baseline = [cell for cell in cells if cell.headline], _baseline(study)
     before = _from_scratch if study.pretrains else _end_to_end
     return [
         PairedDifference(cell, against, found)
@@ -47,14 +46,16 @@ def differences(study: Study, cells: Sequence[Cell]) -> list[PairedDifference]:
         for cell in shown
         if cell.trained
         for against in against_of(cell, shown)
-        if not math.isnan((found := _difference(cell, against, test / train)).value)
+        if not math.isnan((found := difference(cell, against, study.split)).value)
     ]
 
 
-def _difference(first: Cell, second: Cell, test_to_train: float) -> SplitDifference:
+def difference(first: Cell, second: Cell, split: str) -> SplitDifference:
+    """One cell minus another over the splits, of that kind, that both have."""
+    train, _, test = SPLIT_FRACTIONS[split]
     shared = sorted(first.values.keys() & second.values.keys())
     return corrected_difference(
-        [first.values[split] for split in shared], [second.values[split] for split in shared], test_to_train
+        [first.values[split] for split in shared], [second.values[split] for split in shared], test / train
     )
 
 

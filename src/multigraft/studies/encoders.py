@@ -83,6 +83,14 @@ def given(training: Training, graphs_of: GraphsOf, folder: Path, device: str, so
     }  # fmt: skip
 
 
+def seconds_before(training: Training, folder: Path) -> dict[str, float]:
+    """What training each encoder that it goes on from took, by fingerprint; released weights are not ours."""
+    if training.start is None or training.start.strategy == IMPORTED:
+        return {}
+    saved = json.loads((folder / training.start.key / "config.json").read_text(encoding="utf-8"))
+    return {**seconds_before(training.start, folder), saved["fingerprint"]: saved["metadata"]["seconds"]}
+
+
 def epochs_done(training: Training, folder: Path) -> int:
     """How many epochs of it are behind us; what a progress bar asks while another process trains."""
     history = folder / training.key / "training" / "history.csv"

@@ -20,11 +20,13 @@ from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split, split_graphs
 from multigraft.models.trained import TrainedEncoder
 from multigraft.models.versions import versions
-from multigraft.studies.encoders import obtain
+from multigraft.studies.encoders import obtain, seconds_before
 from multigraft.studies.grid import Run, Training
-from multigraft.studies.ledger import SOURCES, Ledger, Record
+from multigraft.studies.ledger import BEFORE, SOURCES, Ledger, Record
 from multigraft.studies.plugins import load_plugins
 from multigraft.studies.sources import Sources, checksum_of, sources_of
+
+History = Mapping[str, Mapping[str, Any]]  # what a record says of the time before an encoder's own training
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,18 @@ def perform(unit: Unit, path: Path, device: str = "auto") -> None:
     missing = [run for run in unit.runs if ledger.read(run) is None]
     sources = partial(unit.sources, checksum=cache(checksum_of))
     encoder = None if unit.training is None else obtain(unit.training, unit.graphs, ledger.encoders, device, sources)
-    made_from = sources(unit.training) if unit.training is not None and missing else {}
+    if unit.training is not None and missing:
+        history = _told({SOURCES: sources(unit.training), BEFORE: seconds_before(unit.training, ledger.encoders)})
+    else:
+        history = {}
     for run in missing:
         graphs = unit.graphs(unit.dataset)
         split = split_graphs(graphs, run.split, run.seed)
         if encoder is None:
-            _measured(run, graphs, split, None, partial(_baselines, run, graphs, split), made_from, ledger)
+            _measured(run, graphs, split, None, partial(_baselines, run, graphs, split), history, ledger)
         else:
             measured = partial(_probed, run, graphs, encoder, split, device)
-            _measured(run, graphs, split, encoder, measured, made_from, ledger)
+            _measured(run, graphs, split, encoder, measured, history, ledger)
 
 
 @lru_cache(maxsize=3)
@@ -113,7 +118,7 @@ def _measured(
     split: Split,
     encoder: TrainedEncoder | None,
     measured: Callable[[], ProbeTable],
-    made_from: Sources,
+    history: History,
     ledger: Ledger,
 ) -> None:
     started = time.monotonic()
@@ -123,16 +128,20 @@ def _measured(
         scores=table.to_json()["rows"],
         data={"name": graphs.origin.name, "checksum": graphs.origin.checksum, "identity": identity(graphs)},
         split={"kind": split.kind, "seed": split.seed, "digest": _digest(split.to_json())},
-        training=None if encoder is None else _training(encoder, made_from),
+        training=None if encoder is None else _training(encoder, history),
         seconds=round(time.monotonic() - started, 3),
         versions=versions(),
         time=datetime.now(UTC).isoformat(timespec="seconds"),
     ))  # fmt: skip
 
 
-def _training(encoder: TrainedEncoder, made_from: Sources) -> dict[str, Any]:
+def _training(encoder: TrainedEncoder, history: History) -> dict[str, Any]:
     kept = {name: encoder.metadata.get(name) for name in ("epochs", "best_epoch", "seconds", "validation")}
-    return {"fingerprint": encoder.fingerprint, **kept} | ({SOURCES: made_from} if made_from else {})
+    return {"fingerprint": encoder.fingerprint, **kept, **history}
+
+
+def _told(history: History) -> History:
+    return {name: value for name, value in history.items() if value}
 
 
 def _digest(value: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from multigraft.studies.grid import Run, key_of
 from multigraft.studies.study import Setting, Study
 
 PARTS = ("run", "scores", "data", "split", "training", "seconds", "versions", "time")
-TRAINED, SOURCES = "trained", "sources"
+TRAINED, SOURCES, BEFORE = "trained", "sources", "seconds_before"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Record:
         data: Name, checksum and identity of the graphs.
         split: Kind, seed and digest of the split.
         training: Fingerprint, epochs, best epoch, seconds and validation scores of the encoder, None without one; of
-            one that met a corpus or began with released weights also the checksums of those, by name.
+            one that met a corpus or began with released weights also the checksums of those, by name; of one that
+            goes on from others the seconds of those, by fingerprint.
         seconds: What the measurement took.
         versions: Of the libraries.
         time: When it was written, UTC.
@@ -72,7 +73,7 @@ class Record:
         """What does not depend on the machine or the hour: equal for equal runs."""
         training = None
         if self.training is not None:
-            training = {name: value for name, value in self.training.items() if name != "seconds"}
+            training = {name: value for name, value in self.training.items() if name not in ("seconds", BEFORE)}
         return {"run": self.run, "scores": self.scores, "data": self.data, "split": self.split, "training": training}
 
 

@@ -2,7 +2,7 @@
 
 STUDY_NAMES = (
     "same-table1", "same-table2", "same-table3", "same-table4", "same-figure1", "same-figure3",
-    "same-strategies",
+    "same-strategies", "same-gin", "same-pretext",
     "pretraining-table1", "pretraining-regression", "pretraining-architectures", "pretraining-proteins",
     "frozen-molecules",
 )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from multigraft.studies.grid import lines, runs
-from multigraft.studies.ledger import Ledger, Record, Spoilt
+from multigraft.studies.ledger import BEFORE, Ledger, Record, Spoilt
 from multigraft.studies.study import Study
 
 
@@ -55,6 +55,9 @@ def unpaired(study: Study, ledger: Ledger) -> list[str]:
 
 
 def spent(records: Sequence[Record]) -> float:
-    """Seconds of measuring, and of the training of each encoder that was measured, once; not of those before it."""
-    trained = {one.training["fingerprint"]: one.training["seconds"] or 0.0 for one in records if one.training}
+    """Seconds of measuring, and of training each encoder that was measured or that such a one goes on from, once."""
+    trained: dict[str, float] = {}
+    for one in records:
+        if one.training:
+            trained |= {one.training["fingerprint"]: one.training["seconds"] or 0.0, **one.training.get(BEFORE, {})}
     return sum((one.seconds for one in records), 0.0) + sum(trained.values())

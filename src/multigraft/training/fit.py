@@ -44,6 +44,7 @@ def train(
     dim: int | None = None,
     layers: int | None = None,
     jk: str | None = None,
+    norm: str | None = None,
     dropout: float | None = None,
     heads: int | None = None,
     readout: str | None = None,
@@ -81,8 +82,8 @@ def train(
             `Encoder`; or any module from (features ``[nodes, in]``, edges ``[2, edges]``) to embeddings
             ``[nodes, dim]``, ``in`` being ``InputSchema.of(graphs).width``. Training starts from the weights that a
             module passed in has, and the result's ``initial`` is then the encoder with those.
-        dim, layers, jk, dropout, heads: Options of a named encoder, where it has them: see `EdgeEncoder` for jumping
-            knowledge, ``heads`` are GAT's. With ``start``, ``dropout`` alone.
+        dim, layers, jk, norm, dropout, heads: Options of a named encoder, where it has them: see `EdgeEncoder` for
+            jumping knowledge and norms, ``heads`` are GAT's. With ``start``, ``dropout`` alone.
         readout: How graphs are pooled, by tasks that ask about graphs and in graph embeddings: ``mean``, ``sum``,
             ``max``, or, by tasks alone, ``attention``, ``set2set``, ``mean+centre``; None: as each task has it.
         start: A trained encoder, or its directory, to go on from, as ``finetune`` must: with its weights, its heads for
@@ -115,11 +116,11 @@ def train(
         raise InputError("to resume a run, name its directory as out")
     run = prepared(
         graphs, tasks=tasks, strategy=strategy, encoder=encoder, start=start, balancing=balancing, weights=weights,
-        dim=dim, layers=layers, jk=jk, dropout=dropout, heads=heads, readout=readout, inner_steps=inner_steps,
-        inner_lr=inner_lr, first_order=first_order, step_losses=step_losses, epochs=epochs, batch_size=batch_size,
-        learning_rate=learning_rate, freeze=freeze, layer_decay=layer_decay, scaling=scaling, split=split,
-        patience=patience, validate_every=validate_every, validation_draws=validation_draws, seed=seed, device=device,
-        precision=precision, threads=threads,
+        dim=dim, layers=layers, jk=jk, norm=norm, dropout=dropout, heads=heads, readout=readout,
+        inner_steps=inner_steps, inner_lr=inner_lr, first_order=first_order, step_losses=step_losses, epochs=epochs,
+        batch_size=batch_size, learning_rate=learning_rate, freeze=freeze, layer_decay=layer_decay, scaling=scaling,
+        split=split, patience=patience, validate_every=validate_every, validation_draws=validation_draws, seed=seed,
+        device=device, precision=precision, threads=threads,
     )  # fmt: skip
     return _train(run, None if out is None else Path(out), resume, progress)
 
@@ -170,6 +171,7 @@ def untrained(
     dim: int | None = None,
     layers: int | None = None,
     jk: str | None = None,
+    norm: str | None = None,
     heads: int | None = None,
     scaling: str | None = None,
     split: str | Split | None = None,
@@ -183,7 +185,7 @@ def untrained(
     packed = load(graphs)
     values = served(packed)
     options = TrainOptions(tuple(task.name for task in values), {"name": "untrained"}, scaling=scaling, seed=seed)
-    shape = {"dim": dim, "layers": layers, "jk": jk, "heads": heads}
+    shape = {"dim": dim, "layers": layers, "jk": jk, "norm": norm, "heads": heads}
     run = prepare(packed, values, Joint(), options, encoder, shape, split or default_split(packed))
     return TrainedEncoder(
         TaskModel(run.initial, [], packed.origin), run.initial, packed.origin, (), options.strategy, run.split,

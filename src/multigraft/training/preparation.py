@@ -29,7 +29,7 @@ from multigraft.training.groups import frozen_modules
 from multigraft.training.options import TrainOptions
 
 EQUAL = Equal()
-SHAPE = ("dim", "layers", "jk", "dropout", "heads")  # options of encoders that `train` passes on
+SHAPE = ("dim", "layers", "jk", "norm", "dropout", "heads")  # options of encoders that `train` passes on
 
 
 @dataclass(frozen=True, eq=False)

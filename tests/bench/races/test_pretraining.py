@@ -89,5 +89,5 @@ def test_steps_go_through_the_training_part(monkeypatch):
 def test_shape_is_the_papers():
     module = pretraining.training.func(molecules(400), "cp")
     encoder = module.model.encoder
-    assert (encoder.hidden, len(encoder.layers), encoder.dropout, encoder.batch_norm) == (300, 5, 0.0, True)
+    assert (encoder.hidden, len(encoder.layers), encoder.dropout, encoder.norm) == (300, 5, 0.0, "batch")
     assert len(module.model.heads["cp"].encoder.layers) == 3
