@@ -99,9 +99,9 @@ def test_short_trainings_are_said(tmp_path):
     ledger = made_up(study, tmp_path)
     ledger.keep_plan(study, 7, [])
     found = evidence_of(("same-table1",), ledger)
-    assert found.rehearsed == {"same-table1": "7 of 1000 to 5000"}
+    assert found.rehearsed == {"same-table1": "1 of 1000 to 5000"}
     page = evidence_page(found)
-    assert all(line.endswith("| 7 of 1000 to 5000 |") for line in lines(page, "| A linear"))
+    assert all(line.endswith("| 1 of 1000 to 5000 |") for line in lines(page, "| A linear"))
     assert {one.verdict for one in found.judgements} == {"open"}  # two splits decide nothing
     assert {line.split("|")[-2].strip() for line in lines(page, "|  | isame")} == {"few splits"}
 
