@@ -144,12 +144,15 @@ def test_the_quick_start_is_two_commands():
     assert "```sh\nmake demo\nmake test\n```" in readme
 
 
-@pytest.mark.parametrize("page", ["README.md", "Makefile", "docs/studies.md", "docs/tuning.md", "docs/bench.md"])
+PAGES = ("README.md", "Makefile", *(f"docs/{name}.md" for name in ("studies", "tuning", "bench", "leaderboard")))
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_verbs_and_options_that_are_named_exist(page):
     called = commands(ROOT / page, "multigraft")
     assert len(called) >= 3
     for words in called:
-        verb = words[:2] if words[0] in ("data", "study") else words[:1]
+        verb = words[:2] if words[0] in ("data", "study", "leaderboard") else words[:1]
         shown = multigraft(*verb, "--help")
         assert shown.exit_code == 0, words
         for option in (word for word in words if word.startswith("--")):

@@ -11,6 +11,7 @@ from multigraft.cli.doctor import doctor
 from multigraft.cli.embed import embed
 from multigraft.cli.finetune import finetune
 from multigraft.cli.import_ import import_
+from multigraft.cli.leaderboard import app as leaderboard
 from multigraft.cli.predict import predict
 from multigraft.cli.probe import probe
 from multigraft.cli.report import report
@@ -43,6 +44,7 @@ for _verb in (train, tune, finetune, predict, probe, embed, report, bench, docto
 app.command("import")(import_)
 app.add_typer(data, name="data")
 app.add_typer(study, name="study")
+app.add_typer(leaderboard, name="leaderboard")
 
 
 def main() -> None:

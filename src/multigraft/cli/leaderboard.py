@@ -1,0 +1,204 @@
+"""``multigraft leaderboard``: results as a site, and what goes into it."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from multigraft.cli import options as o
+from multigraft.cli.output import Result as Outcome
+from multigraft.cli.output import result, say
+from multigraft.cli.verbs import FAILED, Verbs
+from multigraft.errors import InputError
+from multigraft.studies.names import STUDY_NAMES
+
+if TYPE_CHECKING:
+    from multigraft.leaderboard.results import Result
+    from multigraft.leaderboard.site import Material
+    from multigraft.leaderboard.store import Store
+    from multigraft.studies.ledger import Ledger
+
+FORMATS = ("archive", "csv")
+app = typer.Typer(
+    cls=Verbs, rich_markup_mode=None, help="Published, measured and submitted results, as pages to read and host."
+)
+
+LedgerPath = Annotated[
+    Path | None,
+    typer.Option("--ledger", metavar="DIR", help="What was measured [the ledger here, else the package's own]."),
+]
+Submissions = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Submitted results [MULTIGRAFT_SUBMISSIONS, or else the directory submissions]."),
+]
+Studies = Annotated[
+    list[str] | None,
+    typer.Option("--study", metavar="NAME", help="Also a study of your own, a TOML file; can be repeated."),
+]
+
+
+@app.command()
+def build(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the pages go; a leaderboard there is replaced.")],
+    ledger: LedgerPath = None,
+    submissions: Submissions = None,
+    study: Studies = None,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Write the leaderboard as pages that need no server and no network."""
+    with result(as_json) as found:
+        from multigraft.leaderboard.site import build as built
+
+        made = built(_material(ledger, submissions, study), out, sys.stderr.isatty())
+        counts = {"pages": made.pages, "results": made.results, "published": made.published, "measured": made.measured}
+        found.json = {"verb": "leaderboard build", "out": made.out, **counts}
+        found.shown = [f"{made.out / 'index.html'}: " + ", ".join(f"{count} {name}" for name, count in counts.items())]
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port on this machine.", min=0, max=65535)] = 8765,
+    ledger: LedgerPath = None,
+    submissions: Submissions = None,
+    study: Studies = None,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Show the leaderboard on this machine, built anew when results change; Ctrl-C ends it."""
+    import tempfile
+
+    from multigraft.leaderboard.material import material_of, stamp
+    from multigraft.leaderboard.serving import Fresh, server
+
+    book, store, names = _places(ledger, submissions, study)
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh = Fresh(lambda: material_of(book, store, names), lambda: stamp(book, store), Path(scratch) / "site", say)
+        site = server(fresh, port)
+        with result(as_json) as found:
+            address = f"http://localhost:{site.server_port}/"
+            found.json = {"verb": "leaderboard serve", "address": address, "results": fresh.built.results}
+            found.shown = [f"{address} shows {fresh.built.results} results; Ctrl-C ends it"]
+        sys.stdout.flush()
+        with site:
+            site.serve_forever()
+
+
+@app.command()
+def submit(
+    file: Annotated[Path, typer.Argument(help="Results as .json or .csv (docs/leaderboard.md says how).")],
+    submissions: Submissions = None,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Check results and add them, all or none."""
+    with result(as_json) as found:
+        from multigraft.leaderboard.entries import read_entries
+
+        _added(read_entries(file), [], submissions, "submit", found)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Evaluation tables of the Papers with Code archive, or exported CSV.")],
+    submissions: Submissions = None,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Add the results of an archive of evaluation tables, or of what was exported."""
+    with result(as_json) as found:
+        from multigraft.leaderboard.archive import read_archive
+        from multigraft.leaderboard.tables import read_table
+
+        results, notes = (read_table(file), []) if file.suffix.lower() == ".csv" else read_archive(file)
+        if not results:
+            raise InputError(f"{file} has no results that can be taken" + "".join(f"; {note}" for note in notes[:5]))
+        _added(results, notes, submissions, "import", found)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the results go.")],
+    form: Annotated[
+        str,
+        typer.Option("--format", help="archive (evaluation tables as JSON) or csv.", autocompletion=lambda: [*FORMATS]),
+    ] = "archive",
+    ledger: LedgerPath = None,
+    submissions: Submissions = None,
+    study: Studies = None,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Write all results as evaluation tables of the Papers with Code archive, or as CSV."""
+    with result(as_json) as found:
+        from multigraft.leaderboard.archive import write_archive
+        from multigraft.leaderboard.tables import write_table
+
+        if form not in FORMATS:
+            raise InputError(f"unknown format {form!r}: choose from {', '.join(FORMATS)}")
+        results = _material(ledger, submissions, study).results
+        (write_archive if form == "archive" else write_table)(results, out)
+        found.json = {"verb": "leaderboard export", "out": out, "format": form, "results": len(results)}
+        found.shown = [f"{out}: {len(results)} results"]
+
+
+@app.command()
+def check(
+    ledger: LedgerPath = None,
+    submissions: Submissions = None,
+    study: Studies = None,
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Find what cannot all be true: one run with two values, numbers out of range, directions mixed up."""
+    with result(as_json) as found:
+        from multigraft.leaderboard.contradictions import contradictions
+
+        results = _material(ledger, submissions, study).results
+        wrong = [one.says for one in contradictions(results)]
+        found.json = {"verb": "leaderboard check", "results": len(results), "contradictions": wrong}
+        found.shown = wrong or [f"{len(results)} results, no contradiction"]
+    if wrong:
+        raise typer.Exit(FAILED)
+
+
+def _added(results: "list[Result]", notes: list[str], submissions: Path | None, verb: str, found: Outcome) -> None:
+    from multigraft.leaderboard.store import store_of
+
+    store = store_of(submissions)
+    new = store.add(results)
+    for note in notes:
+        say(f"left out: {note}")
+    found.json = {
+        "verb": f"leaderboard {verb}", "submissions": store.path, "added": len(new), "known": len(results) - len(new),
+        "left_out": notes,
+    }  # fmt: skip
+    known = f", {len(results) - len(new)} were there" if len(new) < len(results) else ""
+    found.shown = [f"{store.path}: {len(new)} results added{known}"]
+
+
+def _material(ledger: Path | None, submissions: Path | None, studies: list[str] | None) -> "Material":
+    from multigraft.leaderboard.material import material_of
+
+    return material_of(*_places(ledger, submissions, studies))
+
+
+def _places(
+    ledger: Path | None, submissions: Path | None, studies: list[str] | None
+) -> "tuple[Ledger, Store, list[str]]":
+    from multigraft.leaderboard.store import store_of
+    from multigraft.studies.ledger import Ledger
+    from multigraft.studies.places import EVIDENCE, ledger_to_write
+
+    here = ledger_to_write(ledger)
+    if ledger is not None and not ledger.is_dir():
+        raise InputError(f"there is no ledger at {ledger}")
+    book = here if ledger is not None or here.path.is_dir() else Ledger(EVIDENCE)
+    return book, store_of(submissions), [*STUDY_NAMES, *(studies or [])]

@@ -1,0 +1,80 @@
+"""Results put in order: a board has those of one question, the best first."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from multigraft.leaderboard.metrics import METRICS, Metric
+from multigraft.leaderboard.results import UNSTATED, Question, Result
+
+_TASKS = ("gc", "nc", "lp", "gc,nc,lp", "ml", "gr")
+_PROTOCOLS = ("strict", "paper")
+
+
+@dataclass(frozen=True)
+class Board:
+    """The results of one question, best first; ``headline`` where it is what its task is judged by."""
+
+    question: Question
+    results: tuple[Result, ...]
+    headline: bool
+
+    @property
+    def metric(self) -> Metric:
+        """Its metric; of one that is not known nothing but the name."""
+        name = self.question.metric
+        return METRICS.get(name) or Metric(name, name, -math.inf, math.inf)
+
+    @property
+    def baselines(self) -> tuple[Result, ...]:
+        """What training has to be better than."""
+        return tuple(one for one in self.results if one.baseline)
+
+    @property
+    def best(self) -> Result:
+        """The first that is no baseline; the first of all where all are."""
+        return next((one for one in self.results if not one.baseline), self.results[0])
+
+
+def boards(results: Iterable[Result]) -> list[Board]:
+    """All boards: tasks in their usual order, ``strict`` before other protocols, headlines before further metrics."""
+    found: dict[Question, list[Result]] = {}
+    for one in results:
+        found.setdefault(one.question, []).append(one)
+    made = [_board(question, every) for question, every in found.items()]
+    return sorted(made, key=_place)
+
+
+def interval(one: Result) -> tuple[float, float] | None:
+    """The 95 % confidence interval of the mean, by Student's t over seeds; None where spread or seeds are not known.
+
+    It says how far chance in splits and training reaches, and nothing of other data.
+    """
+    count = len(one.seeds)
+    if one.std is None or count < 2:
+        return None
+    half = student(count - 1) * one.std / math.sqrt(count)
+    return one.value - half, one.value + half
+
+
+@cache
+def student(freedom: int) -> float:
+    """The 97.5 % quantile of Student's t with so many degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.975))
+
+
+def _board(question: Question, results: Sequence[Result]) -> Board:
+    metric = METRICS.get(question.metric)
+    sign = 1 if metric is None else metric.sign
+    ordered = sorted(results, key=lambda one: (-sign * one.value, one.model, one.trained, one.key))
+    return Board(question, tuple(ordered), any(one.headline for one in results))
+
+
+def _place(board: Board) -> tuple[object, ...]:
+    asked = board.question
+    task = _TASKS.index(asked.task) if asked.task in _TASKS else len(_TASKS)
+    protocol = _PROTOCOLS.index(asked.protocol) if asked.protocol in _PROTOCOLS else len(_PROTOCOLS)
+    return task, asked.task, not board.headline, protocol + (asked.protocol == UNSTATED), asked

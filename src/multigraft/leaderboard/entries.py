@@ -1,0 +1,255 @@
+"""Results that somebody submits: read from JSON or CSV, each checked, all or none."""
+
+import csv
+import io
+import json
+import math
+import re
+import statistics
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from multigraft.errors import InputError
+from multigraft.leaderboard.metrics import Metric, metric_of, shortened
+from multigraft.leaderboard.results import SUBMITTED, UNSTATED, Result
+
+NEEDED = ("model", "task", "dataset", "protocol", "metric", "value", "split", "seeds")
+TEXTS = ("trained", "probe", "paper")
+LINKS = ("paper_url", "code")
+FURTHER = (*TEXTS, *LINKS, "std", "unit", "better", "date", "values")
+LONGEST, LONGEST_LINK, LARGEST = 200, 500, 2**24  # characters, characters, bytes of a file
+UNITS = {"share": 100.0, "percent": 1.0}
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+
+
+def read_entries(file: Path) -> list[Result]:
+    """The results in a submission.
+
+    JSON is a list of results, or an object with it as ``results``; CSV has a line a result. ``model``, ``task``,
+    ``dataset``, ``protocol``, ``metric``, ``value``, ``split`` and ``seeds`` are needed; there may be ``std``, ``unit``
+    (``share``, the default, or ``percent``), ``better``, ``trained``, ``probe``, ``paper``, ``paper_url``, ``code``,
+    ``date`` and, in JSON, ``values`` by seed.
+
+    Raises:
+        InputError: the file cannot be read, or some entries cannot be taken: where, and why, a reason a line.
+    """
+    found, reasons = [], []
+    for where, entry in _entries(file):
+        try:
+            found.append(result_of(entry))
+        except InputError as error:
+            reasons.append(f"{where}: {error}")
+    if not found and not reasons:
+        raise InputError(f"{file} has no results")
+    if reasons:
+        raise InputError(f"{file}: nothing was taken; " + "; ".join(reasons))
+    return found
+
+
+def result_of(entry: Mapping[str, Any]) -> Result:
+    """One entry as a result.
+
+    Raises:
+        InputError: something is missing, unknown or impossible.
+    """
+    _check_names(entry)
+    metric = metric_of(_text(entry, "metric"))
+    seeds, scale = _seeds(entry["seeds"]), _scale(entry, metric)
+    value, values = _number(entry, "value") * scale, _values(entry, scale)
+    _check_range(metric, value, scale, "value")
+    for seed, one in values.items():
+        _check_range(metric, one, scale, f"value of seed {seed}")
+    std = _number(entry, "std") * scale if _given(entry, "std") else None
+    if std is not None and std < 0:
+        raise InputError("std is a standard deviation and cannot be negative")
+    if std is not None and metric.share:
+        _check_range(metric, std, scale, "std")
+    if values and set(values) != set(seeds):
+        raise InputError("values must name the seeds, each once")
+    mean = math.fsum(one / len(values) for one in values.values())
+    if values and not math.isclose(mean, value, rel_tol=1e-6 if metric.share else 1e-3, abs_tol=5e-3 * metric.share):
+        raise InputError("value is not the mean of values")
+    if std is None and len(values) > 1:
+        std = statistics.stdev(values.values())
+    better = str(entry.get("better") or metric.better)
+    if better != metric.better:
+        raise InputError(f"better is {shortened(better)!r}, but of {metric.title} {metric.better} is better")
+    named = {name: _text(entry, name) for name in TEXTS if _given(entry, name)}
+    linked = {name: _link(entry, name) for name in LINKS if _given(entry, name)}
+    found = Result(
+        task=_text(entry, "task"), dataset=_text(entry, "dataset"), protocol=_protocol(entry), metric=metric.name,
+        split=_text(entry, "split"), model=_text(entry, "model"), value=value, source=SUBMITTED, std=std,
+        seeds=seeds, values=values, date=_date(entry),
+    )  # fmt: skip
+    return replace(found, **named, **linked)
+
+
+def _entries(file: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    try:
+        if file.stat().st_size > LARGEST:
+            raise InputError(f"{file} is larger than {LARGEST >> 20} MiB: submit it in parts")
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read {file}: {error}") from error
+    yield from _of_csv(file, text) if file.suffix.lower() == ".csv" else _of_json(file, text)
+
+
+def _of_csv(file: Path, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    reader = csv.DictReader(io.StringIO(text))
+    try:
+        names = reader.fieldnames or []
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise InputError(f"{file}, line 1: there are two columns {shortened(twice[0])!r}")
+        if lacking := [name for name in NEEDED if name not in names]:
+            raise InputError(f"{file}, line 1: there is no column {lacking[0]!r}; needed are {', '.join(NEEDED)}")
+        for entry in reader:
+            if None in entry or None in entry.values():
+                raise InputError(f"{file}, line {reader.line_num}: it has not as many cells as the first line")
+            yield f"line {reader.line_num}", {name: value for name, value in entry.items() if value.strip()}
+    except csv.Error as error:
+        raise InputError(f"{file}, line {reader.line_num + 1}: {error}") from error
+
+
+def _of_json(file: Path, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    try:
+        stored = json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{file} is not JSON: {error}") from error
+    entries = stored.get("results") if isinstance(stored, dict) else stored
+    if not isinstance(entries, list):
+        raise InputError(f"{file} must hold a list of results, or an object with the list 'results'")
+    for place, entry in enumerate(entries, start=1):
+        if not isinstance(entry, dict):
+            raise InputError(f"{file}, result {place}: a result is an object, got {shortened(json.dumps(entry))}")
+        yield f"result {place}", entry
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object that JSON has; what it names twice would else be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        raise ValueError(f"{shortened(counts.most_common(1)[0][0])!r} stands twice in one object")
+    return found
+
+
+def _check_names(entry: Mapping[str, Any]) -> None:
+    for name in entry:
+        if name not in NEEDED and name not in FURTHER:
+            close = get_close_matches(name, [*NEEDED, *FURTHER], 1)
+            hint = f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join([*NEEDED, *FURTHER])}"
+            raise InputError(f"unknown field {shortened(name)!r}{hint}")
+    for name in NEEDED:
+        if not _given(entry, name):
+            raise InputError(f"{name} is missing")
+
+
+def _given(entry: Mapping[str, Any], name: str) -> bool:
+    return entry.get(name) not in (None, "", [], {})
+
+
+def _text(entry: Mapping[str, Any], name: str, longest: int = LONGEST) -> str:
+    found = entry[name]
+    if not isinstance(found, str):
+        raise InputError(f"{name} must be a text, got {shortened(json.dumps(found))}")
+    if len(found) > longest:
+        raise InputError(f"{name} has {len(found)} characters, at most {longest} are taken")
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in found):
+        raise InputError(f"{name} holds control characters: {shortened(repr(found))}")
+    if not found.strip():
+        raise InputError(f"{name} is missing")
+    return found.strip()
+
+
+def _protocol(entry: Mapping[str, Any]) -> str:
+    found = _text(entry, "protocol")
+    if found == UNSTATED:
+        raise InputError("protocol must say how it was measured (strict, paper, or a name of your own)")
+    return found
+
+
+def _number(entry: Mapping[str, Any], name: str, called: str = "") -> float:
+    found = entry[name]
+    try:
+        number = math.nan if isinstance(found, bool) else float(found)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(f"{called or name} must be a number, got {shortened(str(found))!r}")
+    return number
+
+
+def _scale(entry: Mapping[str, Any], metric: Metric) -> float:
+    unit = str(entry.get("unit") or ("share" if metric.share else "data"))
+    if not metric.share:
+        if unit != "data" and (unit, metric.name) != ("percent", "delta_m_percent"):
+            raise InputError(f"unit {shortened(unit)!r} is none of {metric.title}'s, which is in the unit of the data")
+        return 1.0
+    if unit not in UNITS:
+        raise InputError(f"unit is share or percent, got {shortened(unit)!r}")
+    return UNITS[unit]
+
+
+def _check_range(metric: Metric, value: float, scale: float, name: str) -> None:
+    if metric.low <= value <= metric.high:
+        return
+    told = value / scale
+    if metric.share and scale == UNITS["share"] and 1 < told <= 100:
+        raise InputError(f"{name} {told:g} looks like percent: write {told / 100:g}, or add unit percent")
+    raise InputError(f"{name} {told:g} cannot be a {metric.title}: it lies between {metric.low:g} and {metric.high:g}")
+
+
+def _seeds(given: Any) -> tuple[int, ...]:
+    parts = re.split(r"[\s,;]+", given.strip()) if isinstance(given, str) else given
+    try:
+        if isinstance(parts, int) and not isinstance(parts, bool):
+            parts = [parts]
+        found = () if isinstance(parts, dict) else tuple(int(part) for part in parts)
+        whole = all(str(seed) == str(part).strip() for seed, part in zip(found, parts, strict=True))
+    except (TypeError, ValueError, OverflowError):
+        found, whole = (), False
+    if not found or not whole or min(found) < 0 or len(set(found)) < len(found):
+        raise InputError(f"seeds are whole numbers, each once, such as 0,1,2; got {shortened(str(given))!r}")
+    return tuple(sorted(found))
+
+
+def _values(entry: Mapping[str, Any], scale: float) -> dict[int, float]:
+    if not _given(entry, "values"):
+        return {}
+    given = entry["values"]
+    if not isinstance(given, dict):
+        raise InputError("values must be an object from seeds to numbers")
+    read = [(_seeds(seed), _number(given, seed, f"value of seed {seed}") * scale) for seed in given]
+    found = {seeds[0]: value for seeds, value in read if len(seeds) == 1}
+    if len(found) < len(given):
+        raise InputError("values must name the seeds, each once")
+    return found
+
+
+def _date(entry: Mapping[str, Any]) -> str:
+    if not _given(entry, "date"):
+        return ""
+    found = _text(entry, "date")
+    try:
+        date.fromisoformat(f"{found}-01-01"[:10] if _DATE.fullmatch(found) else "")
+    except ValueError as error:
+        raise InputError(f"date is like 2026-11-21, got {shortened(found)!r}") from error
+    return found
+
+
+def _link(entry: Mapping[str, Any], name: str) -> str:
+    found = _text(entry, name, LONGEST_LINK)
+    try:
+        parts = urlsplit(found)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"[\s\"'<>\\]", found):
+        raise InputError(f"{name} must be an address that begins with https:// or http://, got {shortened(found)!r}")
+    return found

@@ -1,0 +1,143 @@
+"""The pages that show all: home, lists of papers and methods, protocols, and what search and comparison read."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from multigraft.leaderboard.boards import Board, student
+from multigraft.leaderboard.pages import Catalog, leaf, leaves, task_title
+from multigraft.leaderboard.results import MEASURED, PUBLISHED, SUBMITTED, UNSTATED, Result
+from multigraft.leaderboard.texts import dataset_texts, method_texts, paper_texts
+from multigraft.leaderboard.wording import cut, value_text, who
+from multigraft.reports.reading import protocol_sentences
+
+ROWS = 250  # of the tables of a home page
+CHOICES = 300  # models that can be chosen from a list
+COMPARED = 1000  # results of a model that can be compared
+SEPARATOR = "\x1f"
+
+
+def home_views(catalog: Catalog) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The files of the home page: of each task its data sets, with the best model and baseline of each protocol."""
+    headlines = [board for board in catalog.boards if board.headline]
+    pieces = [headlines[start : start + ROWS] for start in range(0, len(headlines), ROWS)] or [[]]
+    counts = {
+        source: sum(one.source == source for one in catalog.results) for source in (MEASURED, PUBLISHED, SUBMITTED)
+    }
+    told = ", ".join(f"{count} {source}" for source, count in counts.items())
+    shards = " ".join(sorted(search_shards(catalog)))
+    for place, piece in enumerate(pieces):
+        tasks: dict[str, list[dict[str, Any]]] = {}
+        for board in piece:
+            tasks.setdefault(task_title(board.question.task), []).append(_home_row(catalog, board))
+        yield leaf("index", place), {
+            "title": "multigraft leaderboard", "tasks": [{"title": name, "rows": rows} for name, rows in tasks.items()],
+            "lead": f"{len(catalog.results)} results of {len(catalog.models)} models on {len(catalog.datasets)} data "
+                    f"sets: {told}. Numbers of different protocols are never compared.",
+            "leaves": leaves(len(pieces), "index", place), "shards": shards,
+        }  # fmt: skip
+
+
+def _home_row(catalog: Catalog, board: Board) -> dict[str, Any]:
+    asked, best, text = board.question, board.best, dataset_texts().get(board.question.dataset)
+    base = next(iter(board.baselines), None)
+    return {
+        "dataset": cut(text.title if text else asked.dataset), "page": catalog.dataset_page(asked.dataset),
+        "protocol": f"{cut(asked.protocol)}, {board.metric.title}", "best": cut(who(best)),
+        "best_page": catalog.model_page(best.model), "value": f"{best.value:.6g}", "text": value_text(best),
+        "baseline": "none yet" if base is None else cut(base.model), "count": len(board.results),
+        "base_value": "" if base is None else f"{base.value:.6g}",
+        "base_text": "" if base is None else value_text(base),
+    }  # fmt: skip
+
+
+def list_views(catalog: Catalog) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The lists of papers and methods, and what protocols are."""
+    authors = {one.title: f"{one.authors}. {one.venue}." for one in paper_texts().values()}
+    papers = [
+        (cut(name, 300), f"papers/{catalog.paper_pages[name]}.html", authors.get(name, f"{len(results)} results."))
+        for name, results in catalog.papers.items()
+    ]
+    lead = "What they ask, and what of their numbers comes out here."
+    pages = [papers[start : start + ROWS] for start in range(0, len(papers), ROWS)] or [[]]
+    for place, page in enumerate(pages):
+        yield leaf("papers/index", place), {"title": "Papers", "name": "Papers", "lead": lead, "entries": page}
+    methods = [(one.title, f"methods/{key}.html", one.says[0]) for key, one in method_texts().items()]
+    lead = "How parameters are found: strategies, and the pretext tasks that they can be given."
+    yield "methods/index.html", {"title": "Methods", "name": "Methods", "lead": lead, "entries": methods}
+    named = dict.fromkeys(board.question.protocol for board in catalog.boards)
+    told = [(cut(name), "", _protocol_text(name)) for name in named][:ROWS]
+    lead = "How a number was measured. Numbers of different protocols answer different questions and share no table."
+    yield "protocols.html", {"title": "Protocols", "name": "Protocols", "lead": lead, "entries": told}
+
+
+def _protocol_text(name: str) -> str:
+    if name == UNSTATED:
+        return "The page that prints these numbers does not say how they were measured, nor over how many seeds."
+    return " ".join(protocol_sentences(cut(name)))
+
+
+def method_views(catalog: Catalog) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The files of the methods' pages, with what they show."""
+    users: dict[str, dict[str, None]] = {}
+    for one in catalog.results:
+        for name in (one.options.get("strategy"), *str(one.options.get("tasks", "")).split(",")):
+            if name:
+                users.setdefault(str(name), {})[one.model] = None
+    for key, text in method_texts().items():
+        models = [(cut(name), catalog.model_page(name)) for name in users.get(key, {})][:50]
+        yield f"methods/{key}.html", {
+            "title": text.title, "name": text.title, "says": text.says, "equation": text.equation,
+            "source": text.source, "module": text.module, "models": models,
+        }  # fmt: skip
+
+
+def compare_view(catalog: Catalog) -> dict[str, Any]:
+    """The page that compares: the models with the most results, and quantiles of Student's t."""
+    most = sorted(catalog.models, key=lambda name: (-len(catalog.models[name]), name))[:CHOICES]
+    longest = max((len(one.values) for one in catalog.results), default=0)
+    return {
+        "title": "Compare two models", "models": [(catalog.model_pages[name], cut(name)) for name in most],
+        "quantiles": [round(student(freedom), 4) for freedom in range(1, max(longest, 61))],
+    }  # fmt: skip
+
+
+def compared(catalog: Catalog, name: str) -> str:
+    """A model's results as a script that the comparison loads."""
+    rows = [_compared(catalog, board, one) for board, _, one in catalog.models[name][:COMPARED]]
+    return f"board.model({json.dumps(catalog.model_pages[name])}, {json.dumps(rows)});\n"
+
+
+def _compared(catalog: Catalog, board: Board, one: Result) -> dict[str, Any]:
+    return {
+        "question": SEPARATOR.join(board.question), "dataset": cut(one.dataset), "task": cut(one.task),
+        "metric": board.metric.title, "protocol": cut(one.protocol), "trained": cut(one.trained),
+        "probe": cut(one.probe), "text": cut(one.model), "value": one.value,
+        "values": {str(seed): value for seed, value in one.values.items()},
+        "share": one.test_share, "page": catalog.dataset_page(one.dataset),
+    }  # fmt: skip
+
+
+def search_shards(catalog: Catalog) -> dict[str, str]:
+    """What search finds, as scripts by the first letters of words."""
+    entries: Iterable[tuple[str, str, str]] = (
+        *((_titled(name), "data set", f"datasets/{slug}.html") for name, slug in catalog.dataset_pages.items()),
+        *((cut(name), "model", f"models/{slug}.html") for name, slug in catalog.model_pages.items()),
+        *((cut(name, 200), "paper", f"papers/{slug}.html") for name, slug in catalog.paper_pages.items()),
+        *((f"{text.title} ({key})", "method", f"methods/{key}.html") for key, text in method_texts().items()),
+    )
+    shards: dict[str, list[tuple[str, str, str]]] = {}
+    for entry in entries:
+        for key in {_shard(word) for word in entry[0].lower().replace("(", " ").split()}:
+            shards.setdefault(key, []).append(entry)
+    return {key: f"board.shard({json.dumps(key)}, {json.dumps(found)});\n" for key, found in shards.items()}
+
+
+def _titled(name: str) -> str:
+    """A data set as its page calls it; under its other name as well where that is another word."""
+    text = dataset_texts().get(name)
+    return cut(name if text is None or text.title.lower() == name.lower() else f"{text.title} ({name})")
+
+
+def _shard(word: str) -> str:
+    return word[0] if word[0].isascii() and word[0].isalnum() else "other"

@@ -1,0 +1,90 @@
+"""The site on this machine alone, built anew when results change."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from multigraft.errors import InputError
+from multigraft.leaderboard.site import Material, build
+
+LOOPBACK = "127.0.0.1"
+HOSTS = (LOOPBACK, "localhost", "[::1]")
+
+
+class Fresh:
+    """A site that is as new as what it is made from; when that cannot be read, it stays as it was.
+
+    Attributes:
+        out: Where it is.
+        say: Is told what goes wrong.
+    """
+
+    def __init__(
+        self, material: Callable[[], Material], stamp: Callable[[], Any], out: Path, say: Callable[[str], None]
+    ) -> None:
+        self.out, self.say = out, say
+        self._material, self._stamp, self._lock = material, stamp, threading.Lock()
+        self._seen = stamp()
+        self.built = build(material(), out)
+
+    def refresh(self) -> bool:
+        """Build it anew if something changed since; whether it was."""
+        with self._lock:
+            try:
+                now = self._stamp()
+                if now == self._seen:
+                    return False
+                self._seen = now
+                self.built = build(self._material(), self.out)
+            except Exception as error:  # whatever it is, the pages that are there can still be read
+                self.say(f"the pages stay as they were: {error}")
+                return False
+            return True
+
+
+def server(fresh: Fresh, port: int) -> ThreadingHTTPServer:
+    """A server of the site that only this machine can reach; `serve_forever` starts it. Port 0: any free one.
+
+    Raises:
+        InputError: the port is taken.
+    """
+    try:
+        return ThreadingHTTPServer((LOOPBACK, port), partial(_Handler, fresh=fresh))
+    except (OSError, OverflowError) as error:
+        raise InputError(f"cannot serve on port {port}: {error}; choose another with --port") from error
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def __init__(self, *args: Any, fresh: Fresh, **kwargs: Any) -> None:
+        self.fresh = fresh
+        super().__init__(*args, directory=str(fresh.out), **kwargs)
+
+    def send_head(self) -> Any:
+        """Pages are read after a look at whether they are still true; other sites' names are not ours."""
+        host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
+        if host not in HOSTS:
+            self.send_error(HTTPStatus.FORBIDDEN, "not this site's name")
+            return None
+        if "%00" in self.path:
+            self.send_error(HTTPStatus.NOT_FOUND, "there is no such page")
+            return None
+        if self.path.partition("?")[0].endswith(("/", ".html")):
+            self.fresh.refresh()
+        return super().send_head()
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Content-Security-Policy", "default-src 'self'; style-src 'self'; img-src 'self' data:")
+        super().end_headers()
+
+    def list_directory(self, path: Any) -> None:
+        """Folders are not shown."""
+        self.send_error(HTTPStatus.NOT_FOUND, "there is no such page")
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is said of requests."""

@@ -1,0 +1,67 @@
+"""Submitted results on disk: a directory with a file each, named by what it claims to be."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from multigraft.errors import InputError
+from multigraft.files import write_json
+from multigraft.leaderboard.results import Result
+
+VARIABLE, DEFAULT = "MULTIGRAFT_SUBMISSIONS", "submissions"
+
+
+def store_of(named: Path | None) -> "Store":
+    """The store named, else the one ``MULTIGRAFT_SUBMISSIONS`` names, else ``submissions/`` here."""
+    return Store(named or Path(os.environ.get(VARIABLE) or DEFAULT))
+
+
+class Store:
+    """The submitted results in a directory, which need not be there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def results(self) -> list[Result]:
+        """All of them, in the order of their files' names.
+
+        Raises:
+            InputError: a file that is none of a result, or bears another's name.
+        """
+        return [self._read(path) for path in sorted(self.path.glob("*.json"))]
+
+    def add(self, results: Sequence[Result]) -> list[Path]:
+        """Put results in their places, all or none; returns the files that are new.
+
+        Raises:
+            InputError: two of them, or one of them and one that is there, are of the same run and differ.
+        """
+        new: dict[Path, Result] = {}
+        for one in results:
+            place = self.path / f"{one.key}.json"
+            there = self._read(place) if place.is_file() else new.get(place)
+            if there is not None and there != one:
+                says = f"has the value {there.value:g} already, not {one.value:g}"
+                if there.value == one.value:
+                    differ = [name.name for name in fields(one) if getattr(one, name.name) != getattr(there, name.name)]
+                    says = f"is there already with another {', '.join(differ)}"
+                raise InputError(
+                    f"nothing was taken: {one.model!r} on {one.dataset!r} ({one.task}, {one.metric}, protocol "
+                    f"{one.protocol}) {says}; {place} has it"
+                )
+            if not place.is_file():
+                new[place] = one
+        for place, one in new.items():
+            write_json(place, one.to_json())
+        return list(new)
+
+    def _read(self, path: Path) -> Result:
+        try:
+            found = Result.from_json(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, RecursionError, InputError) as error:
+            raise InputError(f"{path} is not a submitted result: {error}") from error
+        if found.key != path.stem:
+            raise InputError(f"{path} claims to be another result than its name says: submit it anew")
+        return found

@@ -1,0 +1,189 @@
+"""What the pages of data sets and models show."""
+
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from multigraft.leaderboard.boards import boards
+from multigraft.leaderboard.pages import PAGE, Catalog, dataset_views, leaf, leaves, model_views, ranked, task_title
+from tests.leaderboard.test_charts import a_result
+
+
+def measured(model, value, **changes):
+    usual = {
+        "std": 1.0, "seeds": (0, 1, 2), "runs": ("r0", "r1"), "study": "same-table1", "trained": "gc",
+        "command": "multigraft study run", "options": {"strategy": "esame", "epochs": 5}, "date": "2026-11-21",
+    }  # fmt: skip
+    return a_result(model=model, value=value, **usual | changes)
+
+
+@pytest.fixture
+def catalog():
+    return Catalog(
+        [
+            measured("esame", 55.0),
+            measured("isame", 60.0),
+            a_result(model="isame", value=58.0, source="published", trained="gc", paper="A paper", date="2020-10"),
+            a_result(model="untrained", value=50.0, baseline=True, probe="svm"),
+            measured("esame", 70.0, protocol="paper"),
+            measured("esame", 81.0, task="lp", metric="roc_auc", dataset="COX2"),
+        ],
+        frozenset({"r1"}),
+        frozenset({"same-table1"}),
+    )
+
+
+def shown(views):
+    return dict(views)
+
+
+def test_a_data_set_has_a_board_for_each_question_best_first(catalog):
+    page = shown(dataset_views(catalog, "ENZYMES"))["datasets/enzymes.html"]
+    strict, paper = page["boards"]
+    assert [row["model"] for row in strict["rows"]] == ["isame", "isame", "esame", "untrained"]
+    assert [row["rank"] for row in strict["rows"]] == [1, 2, 3, 4]
+    assert (strict["protocol"], paper["protocol"]) == ("strict", "paper")
+    assert (strict["heading"], paper["heading"]) == ("Graph classification", "")
+    assert strict["note"] == "Shares in percent, the higher the better; split random."
+
+
+def test_facts_of_a_known_data_set_are_there_and_of_others_none(catalog):
+    page = shown(dataset_views(catalog, "ENZYMES"))["datasets/enzymes.html"]
+    assert ("graphs", 600) in page["facts"]
+    (view,) = dataset_views(Catalog([a_result(dataset="mine")]), "mine")
+    assert (view[1]["facts"], view[1]["about"], view[1]["name"]) == ([], "", "mine")
+
+
+def test_a_row_says_where_its_number_comes_from(catalog):
+    page = shown(dataset_views(catalog, "ENZYMES"))["datasets/enzymes.html"]
+    first, second, *_, last = page["boards"][0]["rows"]
+    assert (first["text"], first["interval"], first["seeds"], first["run"]) == ("60.0 ± 1.0", "57.5 to 62.5", 3, "r1")
+    assert (second["paper"], second["source"], second["run"]) == ("papers/a-paper.html", "published", "")
+    assert (last["baseline"], last["probe"], last["interval"], last["seeds"]) == (True, "svm", "", "")
+
+
+def test_runs_that_the_site_lacks_are_not_linked():
+    (view,) = dataset_views(Catalog([measured("esame", 1.0)]), "ENZYMES")
+    assert view[1]["boards"][0]["rows"][0]["run"] == ""
+
+
+def test_what_a_page_prints_is_beside_our_name_for_it():
+    printed = {"task": "Drug Discovery", "dataset": "BACE", "metric": "AUC", "value": "0.845"}
+    (view,) = dataset_views(Catalog([a_result(value=84.5, printed=printed, protocol="unstated")]), "ENZYMES")
+    (board,) = view[1]["boards"]
+    assert board["rows"][0]["printed"] == "Drug Discovery, BACE: AUC 0.845"
+    assert board["note"].endswith("How these numbers were measured is not stated.")
+
+
+def test_links_that_are_no_addresses_are_dropped():
+    bad = a_result(paper_url="javascript:alert(1)", code="data:text/html,x")
+    (view,) = dataset_views(Catalog([bad]), "ENZYMES")
+    row = view[1]["boards"][0]["rows"][0]
+    assert (row["link"], row["code"]) == ("", "")
+
+
+def test_charts_are_drawn_of_headlines(catalog):
+    page = shown(dataset_views(catalog, "ENZYMES"))["datasets/enzymes.html"]
+    assert all(board["dots"].startswith("<svg") for board in page["boards"])
+    assert page["boards"][0]["time"].startswith("<svg")
+    (view,) = dataset_views(Catalog([a_result(headline=False, metric="balanced_accuracy")]), "ENZYMES")
+    assert view[1]["boards"][0]["dots"] == ""
+
+
+@pytest.mark.parametrize(("count", "pages"), [(1, 1), (PAGE, 1), (PAGE + 1, 2), (3 * PAGE, 3)])
+def test_long_boards_go_on_on_further_pages(count, pages):
+    catalog = Catalog([a_result(model=f"m{place}", value=float(place % 100)) for place in range(count)])
+    views = list(dataset_views(catalog, "ENZYMES"))
+    assert [file for file, _ in views] == [leaf("datasets/enzymes", place) for place in range(pages)]
+    rows = [row for _, view in views for board in view["boards"] for row in board["rows"]]
+    assert len(rows) == len({row["model"] for row in rows}) == count
+    assert [bool(view["boards"][0]["dots"]) for _, view in views] == [True] + [False] * (pages - 1)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["gc", "nc", "x"]), st.integers(1, 3)), min_size=1, max_size=12))
+def test_every_result_is_on_one_page(kinds):
+    results = [
+        a_result(task=task, protocol=f"p{protocol}", model=f"m{place}", value=float(place))
+        for place, (task, protocol) in enumerate(kinds)
+        for _ in range(1)
+    ]
+    views = [view for _, view in dataset_views(Catalog(results), "ENZYMES")]
+    rows = [row["model"] for view in views for board in view["boards"] for row in board["rows"]]
+    assert sorted(rows) == sorted(one.model for one in results)
+
+
+def test_equal_values_share_a_place():
+    (board,) = boards([a_result(model=name, value=value) for name, value in (("a", 5.0), ("b", 5.0), ("c", 1.0))])
+    assert [rank for rank, _ in ranked(board)] == [1, 1, 3]
+
+
+# --- models ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_model_stands_where_it_stands_everywhere(catalog):
+    page = shown(model_views(catalog, "esame"))["models/esame.html"]
+    assert [(row["dataset"], row["protocol"], row["rank"], row["of"]) for row in page["rows"]] == [
+        ("ENZYMES", "strict", 3, 4), ("ENZYMES", "paper", 1, 1), ("COX2", "strict", 1, 1),
+    ]  # fmt: skip
+    assert page["lead"] == "3 results on 2 data sets, 3 measured here and 0 published; first in 0 tables."
+    assert page["method"] == "methods/esame.html"
+    assert (page["protocols"], page["sources"]) == (["strict", "paper"], ["measured"])
+
+
+def test_a_model_that_leads_a_table_is_said_to(catalog):
+    page = shown(model_views(catalog, "isame"))["models/isame.html"]
+    assert page["lead"].endswith("1 measured here and 1 published; first in 1 tables.")
+
+
+def test_configurations_are_told_once_with_the_command(catalog):
+    page = shown(model_views(catalog, "esame"))["models/esame.html"]
+    assert [one["title"] for one in page["configurations"]] == [
+        "ENZYMES, same-table1, trained for gc, protocol strict", "COX2, same-table1, trained for gc, protocol strict",
+    ]  # fmt: skip
+    (first, _) = page["configurations"]
+    assert (first["command"], first["study"]) == ("multigraft study run", "same-table1")
+    assert first["options"] == [("strategy", "esame"), ("epochs", "5")]
+    assert shown(model_views(catalog, "untrained"))["models/untrained.html"]["configurations"] == []
+
+
+def test_long_models_go_on_on_further_pages():
+    catalog = Catalog([measured("esame", 5.0, dataset=f"d{place}") for place in range(PAGE + 1)])
+    first, second = (view for _, view in model_views(catalog, "esame"))
+    assert (len(first["rows"]), len(second["rows"])) == (PAGE, 1)
+    assert (bool(first["configurations"]), second["configurations"]) == (True, [])
+    assert second["leaves"] == [("1", "esame.html", False), ("2", "esame-page2.html", True)]
+
+
+# --- the rest --------------------------------------------------------------------------------------------------------
+
+
+def test_names_that_make_one_page_name_have_pages_of_their_own():
+    catalog = Catalog([a_result(model="A b"), a_result(model="a-B"), a_result(model="☃")])
+    pages = set(catalog.model_pages.values())
+    assert len(pages) == 3
+    assert all(set(page) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for page in pages)
+
+
+def test_papers_of_the_package_come_first_and_are_there_without_results():
+    catalog = Catalog([a_result(paper="Another")])
+    assert list(catalog.papers)[-1] == "Another"
+    assert len(catalog.papers) == 3
+
+
+def test_leaves_link_to_the_other_pages():
+    assert leaves(2, "datasets/x", 0) == [("1", "x.html", True), ("2", "x-page2.html", False)]
+
+
+@pytest.mark.parametrize(
+    ("task", "title"), [("nc", "Node classification"), ("own", "own"), ("y" * 500, "y" * 119 + "…")]
+)
+def test_titles_of_tasks(task, title):
+    assert task_title(task) == title
+
+
+def test_a_catalog_is_what_its_results_are():
+    empty = Catalog([])
+    assert SimpleNamespace(**vars(empty)).boards == []
+    assert (empty.datasets, empty.models) == ({}, {})
