@@ -50,14 +50,42 @@ def test_without_a_ledger_here_the_packages_own_is_shown(here):
 
 def test_what_is_submitted_is_shown(here):
     found = answer("leaderboard", "submit", written(here / "new.json", GOOD))
+    (file,) = (here / "submissions").iterdir()
     assert found == {
-        "verb": "leaderboard submit", "submissions": "submissions", "added": 1, "known": 0, "left_out": [],
+        "verb": "leaderboard submit", "submissions": "submissions", "added": 1, "known": 0,
+        "files": [str(file.relative_to(here))], "notes": [],
     }  # fmt: skip
     assert answer("leaderboard", "submit", here / "new.json")["known"] == 1
     answer("leaderboard", "build", "--out", "board")
     page = (here / "board" / "datasets" / "enzymes.html").read_text()
     assert "<bdi>mine</bdi>" in page
     assert "61.0 ± 2.0" in page
+
+
+def test_a_dry_run_only_looks(here):
+    good = written(here / "new.json", GOOD)
+    found = answer("leaderboard", "submit", good, "--dry-run")
+    assert (found["added"], len(found["files"])) == (0, 1)
+    assert "can be added (nothing was)" in multigraft("leaderboard", "submit", good, "--dry-run").stdout
+    assert not (here / "submissions").exists()
+    answer("leaderboard", "submit", good)
+    other = written(here / "other.json", {**GOOD, "value": 0.7})
+    assert "has the value 61 already" in complaint("leaderboard", "submit", other, "--dry-run")
+
+
+def test_a_slip_in_a_name_is_noted_and_other_letters_are_refused(here):
+    file = written(here / "new.json", {**GOOD, "dataset": "ENZYMSE"})
+    result = multigraft("leaderboard", "submit", file, "--json")
+    assert json.loads(result.stdout)["notes"] == ["result 1: dataset 'ENZYMSE' is new here; did you mean 'ENZYMES'?"]
+    assert "note: result 1: dataset 'ENZYMSE'" in result.stderr
+    line = complaint("leaderboard", "submit", written(here / "low.json", {**GOOD, "dataset": "enzymes"}))
+    assert "which is called 'ENZYMES' here" in line
+
+
+def test_each_verb_knows_the_files_of_the_other(here):
+    answer("leaderboard", "export", "--out", here / "all.csv")
+    assert "multigraft leaderboard import" in complaint("leaderboard", "submit", here / "all.csv")
+    assert "multigraft leaderboard submit" in complaint("leaderboard", "import", written(here / "new.json", GOOD))
 
 
 def test_a_bad_submission_is_refused_whole(here):
@@ -88,7 +116,8 @@ def test_check_finds_contradictions(here):
 @pytest.mark.parametrize("form", ["archive", "csv"])
 def test_what_is_exported_can_be_imported(here, form):
     file = here / f"all.{'csv' if form == 'csv' else 'json'}"
-    out = answer("leaderboard", "export", "--out", file, "--format", form)
+    out = answer("leaderboard", "export", "--out", file)
+    assert out["format"] == form
     found = answer("leaderboard", "import", file, "--submissions", here / "elsewhere")
     assert found["added"] == out["results"] > 550
     assert len(Store(here / "elsewhere").results()) == out["results"]

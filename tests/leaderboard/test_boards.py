@@ -152,3 +152,30 @@ def test_without_spread_or_seeds_there_is_no_interval(change):
 def test_quantiles_are_those_of_the_tables(freedom, quantile):
     assert student(freedom) == pytest.approx(quantile, abs=5e-5)
     assert student(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=1e-12)
+
+
+# --- who decides -----------------------------------------------------------------------------------------------------
+
+
+def test_a_number_that_two_tables_print_stands_once_with_both():
+    told = {"source": "published", "paper": "P", "trained": "gc", "std": 1.0}
+    same = [a_result(table="table1", **told), a_result(table="table2", **told)]
+    other = a_result(table="table2", value=51.0, **told)
+    (board,) = boards([*same, other])
+    assert [(one.value, one.table) for one in board.results] == [(51.0, "table2"), (50.0, "table1, table2")]
+
+
+def test_measured_numbers_that_are_equal_all_stand():
+    (board,) = boards([a_result(table="table1", study="a"), a_result(table="table1", study="b")])
+    assert len(board.results) == 2
+
+
+def test_a_submission_does_not_make_a_further_metric_the_headline():
+    further = a_result(metric="balanced_accuracy", headline=False)
+    (board,) = boards([further, a_result(metric="balanced_accuracy", source="submitted", model="theirs")])
+    assert not board.headline
+
+
+def test_of_what_only_submissions_answer_they_decide():
+    (board,) = boards([a_result(metric="rmse", task="own", source="submitted")])
+    assert board.headline

@@ -147,7 +147,8 @@ FILTERED = (
     ("paper", "", [["apple", "pear"], ["fig"]]),
     ("paper", "measured", []),
     ("strict", "measured", [["cherry"]]),
-    ("", "published", [["quince"], ["apple"]]),
+    ("", "published", [["quince", "cherry"], ["apple"]]),  # baselines stay
+    ("strict", "submitted", [STRICT_ROWS[:2] + STRICT_ROWS[3:]]),
 )
 
 
@@ -276,9 +277,9 @@ def test_enter_at_once_opens_what_was_asked_last(visit, site):
 
 def number(text):
     """A signed number as the comparison writes it, and half a unit of its last digit."""
-    assert re.fullmatch(r"[+\u2212]?\d+(\.\d+)?(e-\d+)?", text), text
+    assert re.fullmatch(r"[+-]?\d+(\.\d+)?(e-\d+)?", text), text
     digits = text.partition(".")[2].partition("e")[0]
-    return float(text.replace("\u2212", "-")), 0.51 * 10 ** -len(digits)
+    return float(text), 0.51 * 10 ** -len(digits)
 
 
 def agrees(text, value):
@@ -363,7 +364,7 @@ def test_every_pair_of_the_evidence_is_one_that_the_package_finds(visit, site):
 
 def told(one):
     trained = f", {one.trained}" if one.trained else ""
-    return one.model + trained + (f" ({one.probe})" if one.probe else "")
+    return one.model + trained + (f" ({read_by(one)})" if read_by(one) else "")
 
 
 def fits(one, other, difference, interval, seeds):
@@ -383,7 +384,7 @@ def test_models_can_be_chosen(visit):
     page = visit("compare.html").page
     page.get_by_label("First").select_option("north")
     page.get_by_label("Second").select_option("south")
-    expect(page.locator("#said")).to_contain_text(re.compile(f"^{len(PAIRS) + 1} questions"))
+    expect(page.locator("#said")).to_contain_text(re.compile(f"^{len(PAIRS) + 1} comparisons"))
     assert shown_pairs(page).keys() == {*PAIRS, "lopsided"}
 
 

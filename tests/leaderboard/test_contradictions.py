@@ -21,7 +21,7 @@ ALONE = [
     ({"value": 100.5}, "100.5 is out of range, 0 to 100"),
     ({"value": -1.0}, "-1 is out of range, 0 to 100"),
     ({"value": -2.7, "metric": "rmse"},
-     "-2.7 is out of range, 0 to inf; an error is better the lower it is, and is not turned round"),
+     "-2.7 is out of range, 0 to 1e+12; an error is better the lower it is, and is not turned round"),
     ({"value": -100.5, "metric": "delta_m_percent"}, "-100.5 is out of range, -100 to inf"),
     ({"std": -0.5}, "a standard deviation of -0.5 cannot be"),
     ({"std": math.nan}, "a standard deviation of nan cannot be"),

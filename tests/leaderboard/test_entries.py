@@ -1,6 +1,5 @@
-"""Submissions are read from JSON and CSV; what is wrong is said with its place, and then nothing is taken."""
+"""A field of a submission is taken, or refused with what is wrong about it."""
 
-import csv
 import json
 import math
 
@@ -9,66 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multigraft.errors import InputError
-from multigraft.leaderboard.entries import NEEDED, read_entries, result_of
-from tests.helpers.board import HOSTILE, an_entry, written
-
-LINE = {name: str(value) for name, value in an_entry(seeds="0 1 2").items()}
-WHOLE = an_entry(
-    std=0.02, values={"0": 0.6, "1": 0.65, "2": 0.625}, better="higher", trained="gc,lp", probe="svm",
-    date="2026-11-21", paper="A paper", paper_url="https://example.org/paper?a=b", code="http://example.org:8080/code#readme",
-)  # fmt: skip
-
-
-def refused(path, content, name="entries.json"):
-    """What is said of a submission that is not taken."""
-    with pytest.raises(InputError) as found:
-        read_entries(written(path / name, content))
-    return str(found.value)
-
-
-def as_csv(path, *lines, columns=tuple(LINE)):
-    with (file := path / "entries.csv").open("w", newline="", encoding="utf-8") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(columns)
-        writer.writerows(lines)
-    return file
-
-
-# --- what is taken ---------------------------------------------------------------------------------------------------
-
-
-def test_an_entry_is_a_submitted_result_in_percent(tmp_path):
-    (one,) = read_entries(written(tmp_path / "one.json", [WHOLE]))
-    assert (one.value, one.std, one.source) == (62.5, 2.0, "submitted")
-    assert (one.seeds, one.values) == ((0, 1, 2), {0: 60.0, 1: 65.0, 2: 62.5})
-    assert (one.model, one.task, one.dataset, one.metric) == ("graphormer", "gc", "ENZYMES", "accuracy")
-    assert (one.protocol, one.split, one.trained, one.probe) == ("strict", "stratified", "gc,lp", "svm")
-    assert (one.paper, one.paper_url) == ("A paper", "https://example.org/paper?a=b")
-    assert (one.code, one.date) == ("http://example.org:8080/code#readme", "2026-11-21")
-    assert (one.baseline, one.headline, one.runs, one.command) == (False, True, (), "")
-
-
-def test_a_list_and_an_object_with_results_are_the_same(tmp_path):
-    entries = [an_entry(), an_entry(model="other")]
-    several = [read_entries(written(tmp_path / f"{place}.json", content))
-               for place, content in enumerate((entries, {"results": entries, "comment": "ours"}))]  # fmt: skip
-    assert several[0] == several[1]
-    assert [one.model for one in several[0]] == ["graphormer", "other"]
-
-
-def test_csv_is_the_same_as_json(tmp_path):
-    columns = (*LINE, "std", "paper", "date")
-    lines = [(*LINE.values(), "0.02", 'a "quoted", paper', "2026"), (*LINE.values(), "", "line", " ")]
-    found = read_entries(as_csv(tmp_path, *lines, columns=columns))
-    assert found[0] == result_of(an_entry(std=0.02, paper='a "quoted", paper', date="2026"))
-    assert found[1] == result_of(an_entry(paper="line"))
-
-
-def test_csv_with_the_mark_of_spreadsheets_is_read(tmp_path):
-    file = as_csv(tmp_path, LINE.values())
-    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
-    assert read_entries(file) == [result_of(an_entry())]
-    assert read_entries(file.rename(tmp_path / "OTHER.CSV")) == [result_of(an_entry())]
+from multigraft.graphs.names import SPLIT_FRACTIONS
+from multigraft.leaderboard.entries import FURTHER, NEEDED, result_of
+from tests.helpers.board import an_entry
 
 
 @pytest.mark.parametrize(
@@ -76,7 +18,7 @@ def test_csv_with_the_mark_of_spreadsheets_is_read(tmp_path):
     [
         ({}, 62.5), ({"unit": "share"}, 62.5), ({"value": 62.5, "unit": "percent"}, 62.5), ({"value": "0.625"}, 62.5),
         ({"value": 0}, 0.0), ({"value": 1}, 100.0), ({"value": 100, "unit": "percent"}, 100.0),
-        ({"value": 2.764, "metric": "rmse"}, 2.764), ({"value": 113.2, "metric": "MAE"}, 113.2),
+        ({"value": 2.764, "metric": "rmse", "task": "gr"}, 2.764), ({"value": 113.2, "metric": "MAE", "task": "gr"}, 113.2),
         ({"value": 0.845, "metric": "AUC"}, 84.5), ({"value": -20.5, "metric": "delta-m"}, -20.5),
         ({"value": 3.5, "metric": "delta-m", "unit": "percent"}, 3.5),
     ],
@@ -105,22 +47,33 @@ def test_a_mean_may_be_rounded():
     assert result_of(an_entry(value=0.6235, values=values)).value == pytest.approx(62.35)
 
 
-@pytest.mark.parametrize("text", [one for one in HOSTILE if one.isprintable() and one.strip()])
-def test_a_hostile_name_is_taken_as_it_is_written(text, tmp_path):
-    (one,) = read_entries(written(tmp_path / "one.json", [an_entry(model=text, paper=text)]))
-    assert one.model == one.paper == text.strip()
+@pytest.mark.parametrize("split", ["scaffold", "stratified"])
+def test_the_parts_of_a_known_split_are_known(split):
+    train, _, test = SPLIT_FRACTIONS[split]
+    assert result_of(an_entry(split=split)).test_share == test / train
+
+
+def test_the_parts_of_another_split_are_not_known():
+    assert result_of(an_entry(split="by year")).test_share == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "headline"),
+    [
+        ({}, True),
+        ({"metric": "balanced_accuracy"}, False),
+        ({"task": "lp", "metric": "roc_auc"}, True),
+        ({"task": "lp", "metric": "roc_auc", "features": "hadamard"}, True),
+        ({"task": "lp", "metric": "roc_auc", "features": "concat"}, False),
+        ({"task": "lp", "metric": "roc_auc", "features": "concat", "protocol": "paper"}, True),
+        ({"task": "my own", "metric": "rmse"}, True),
+    ],
+)
+def test_only_what_a_task_is_judged_by_is_its_headline(change, headline):
+    assert result_of(an_entry(**change)).headline is headline
 
 
 # --- what is not -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", NEEDED)
-@pytest.mark.parametrize("given_as", ["absent", None, "", []], ids=str)
-def test_what_is_needed_is_missed_by_name(name, given_as, tmp_path):
-    entry = an_entry(**{name: given_as})
-    if given_as == "absent":
-        del entry[name]
-    assert refused(tmp_path, [an_entry(), entry]).endswith(f"nothing was taken; result 2: {name} is missing")
 
 
 MALFORMED = [
@@ -142,7 +95,7 @@ MALFORMED = [
     ({"value": 100.5, "unit": "percent"}, "value 100.5 cannot be a accuracy: it lies between 0 and 100"),
     ({"value": -0.1}, "value -0.1 cannot be a accuracy"),
     ({"value": 1e308}, "value "),
-    ({"value": -2.7, "metric": "rmse"}, "value -2.7 cannot be a RMSE: it lies between 0 and inf"),
+    ({"value": -2.7, "metric": "rmse", "task": "own"}, "value -2.7 cannot be a RMSE: it lies between 0 and 1e+12"),
     ({"value": -101, "metric": "delta-m"}, "value -101 cannot be a Delta-m"),
     ({"std": -0.01}, "std is a standard deviation and cannot be negative"),
     ({"std": "small"}, "std must be a number, got 'small'"),
@@ -167,13 +120,14 @@ MALFORMED = [
     ({"values": {"0": 60, "1": 65, "2": 62.5}}, "value of seed 0 60 looks like percent"),
     ({"values": {"0,7": 0.6, "1": 0.65, "2": 0.625}}, "values must name the seeds, each once"),
     ({"values": {"0": 0.1, " 0": 0.6, "1": 0.65, "2": 0.625}}, "values must name the seeds, each once"),
-    ({"metric": "rmse", "value": 1e308, "values": {"0": 1.7e308, "1": 1.7e308, "2": 0}},
+    ({"metric": "rmse", "task": "gr", "value": 1e308}, "value 1e+308 cannot be a RMSE"),
+    ({"metric": "rmse", "task": "gr", "value": 1e12, "values": {"0": 1e12, "1": 0, "2": 0}},
      "value is not the mean of values"),
     ({"better": "lower"}, "better is 'lower', but of accuracy higher is better"),
-    ({"better": "higher", "metric": "rmse"}, "better is 'higher', but of RMSE lower is better"),
+    ({"better": "higher", "metric": "rmse", "task": "gr"}, "better is 'higher', but of RMSE lower is better"),
     ({"unit": "permille"}, "unit is share or percent, got 'permille'"),
-    ({"unit": "share", "metric": "rmse"}, "unit 'share' is none of RMSE's"),
-    ({"unit": "percent", "metric": "rmse"}, "unit 'percent' is none of RMSE's"),
+    ({"unit": "share", "metric": "rmse", "task": "gr"}, "unit 'share' is none of RMSE's"),
+    ({"unit": "percent", "metric": "rmse", "task": "gr"}, "unit 'percent' is none of RMSE's"),
     ({"date": "21.11.2026"}, "date is like 2026-11-21, got '21.11.2026'"),
     ({"date": "2026-13"}, "date is like 2026-11-21"),
     ({"date": "2026-02-30"}, "date is like 2026-11-21"),
@@ -195,95 +149,26 @@ MALFORMED = [
     ({"model": {"name": "x"}}, "model must be a text, got {\"name\": \"x\"}"),
     ({"task": ["gc", "lp"]}, "task must be a text"),
     ({"protocol": "unstated"}, "protocol must say how it was measured (strict, paper, or a name of your own)"),
-    ({"protocol": " unstated "}, "protocol must say how it was measured"),
+    ({"protocol": " Unstated "}, "protocol must say how it was measured"),
+    ({"split": "unstated"}, "split must say how it was measured (stratified, scaffold, or a name of your own)"),
+    ({"metric": "rmse"}, "metric rmse does not measure gc (graph classification): use accuracy, balanced_accuracy"),
+    ({"metric": "accuracy", "task": "gr"}, "metric accuracy does not measure gr"),
+    ({"features": "mean"}, "features are of pairs of nodes: concat, hadamard, absdiff; got 'mean'"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("change", "reason"), MALFORMED, ids=lambda part: str(part)[:50])
-def test_a_malformed_entry_is_refused_with_its_reason(change, reason, tmp_path):
-    said = refused(tmp_path, [an_entry(), an_entry(**change), an_entry(model="third")])
-    assert f"entries.json: nothing was taken; result 2: {reason}" in said
-    assert len(said) < 700
-
-
-FILES = [
-    ("entries.json", "", "entries.json is not JSON"),
-    ("entries.json", "model: x", "entries.json is not JSON"),
-    ("entries.json", "[" * 10**5, "entries.json is not JSON"),
-    ("entries.json", "null", "must hold a list of results, or an object with the list 'results'"),
-    ("entries.json", "5", "must hold a list of results"),
-    ("entries.json", an_entry(), "must hold a list of results"),
-    ("entries.json", {"results": an_entry()}, "must hold a list of results"),
-    ("entries.json", [an_entry(), 5], "result 2: a result is an object, got 5"),
-    ("entries.json", [["model", "x"]], 'result 1: a result is an object, got ["model", "x"]'),
-    ("entries.json", "[]", "entries.json has no results"),
-    ("entries.json", {"results": []}, "entries.json has no results"),
-    ("entries.json", b"\xff\xfe[\x00]\x00", "cannot read "),
-    ("entries.json", b'[{"model": "\xe9"}]', "cannot read "),
-    ("entries.txt", "model,task\nx,gc\n", "entries.txt is not JSON"),
-    ("entries.csv", "", "line 1: there is no column 'model'; needed are model, task, dataset"),
-    ("entries.csv", b"\xff\xfe", "cannot read "),
-    ("entries.csv", ",".join(LINE) + "\n", "entries.csv has no results"),
-    ("entries.csv", json.dumps([an_entry()]), "line 1: there is no column 'model'"),
-    ("entries.csv", "model,task,dataset,protocol,metric,value,split\n", "line 1: there is no column 'seeds'"),
-    ("entries.csv", ",".join(LINE) + "\n" + ",".join(LINE.values()) + "\nx,gc\n",
-     "line 3: it has not as many cells as the first line"),
-    ("entries.csv", ",".join(LINE) + "\n" + ",".join(LINE.values()) + ",more\n",
-     "line 2: it has not as many cells as the first line"),
-    ("entries.csv", ",".join(LINE) + "\n" + ",".join(("x" * 10**6, *list(LINE.values())[1:])) + "\n", "line 2: "),
-    ("entries.csv", ",".join(LINE) + "\n" + ",".join(("x" * 10**5, *list(LINE.values())[1:])) + "\n",
-     "line 2: model has 100000 characters"),
-    ("entries.csv", ",".join((*LINE, "value")) + "\n" + ",".join((*LINE.values(), "0.9")) + "\n", "line 1: "),
-    ("entries.csv", ",".join((*LINE, "colour")) + "\n" + ",".join((*LINE.values(), "red")) + "\n",
-     "line 2: unknown field 'colour'"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "content", "reason"), FILES, ids=lambda part: str(part)[:50])
-def test_a_malformed_file_is_refused_with_its_reason(name, content, reason, tmp_path):
-    said = refused(tmp_path, content, name)
-    assert reason in said
-    assert name in said
-    assert len(said) < 700
-
-
-def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"cannot read .*nowhere\.json"):
-        read_entries(tmp_path / "nowhere.json")
-    with pytest.raises(InputError, match="cannot read "):
-        read_entries(tmp_path)
-
-
-def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("multigraft.leaderboard.entries.LARGEST", 2**20)
-    assert "larger than 1 MiB: submit it in parts" in refused(tmp_path, " " * (2**20 + 1))
-
-
-def test_a_value_that_is_given_twice_is_refused(tmp_path):
-    text = json.dumps([an_entry()]).replace('"value": 0.625', '"value": 0.625, "value": 0.9')
-    assert "value" in refused(tmp_path, text)
-
-
-def test_every_bad_entry_is_named_at_once(tmp_path):
-    bad = [an_entry(), an_entry(value="x"), an_entry(), an_entry(seeds=[0, 0]), an_entry(colour="red")]
-    said = refused(tmp_path, bad)
-    for part in ("result 2: value", "result 4: seeds", "result 5: unknown field"):
-        assert part in said
-    assert "result 1:" not in said
-    assert "result 3:" not in said
-
-
-def test_lines_of_csv_are_counted_as_an_editor_does(tmp_path):
-    bad = {**LINE, "value": "x"}
-    said = refused(tmp_path, as_csv(tmp_path, LINE.values(), bad.values(), LINE.values()).read_bytes(), "entries.csv")
-    assert "nothing was taken; line 3: value must be a number, got 'x'" in said
-    assert "line 2" not in said
+def test_a_malformed_entry_is_refused_with_its_reason(change, reason):
+    with pytest.raises(InputError) as found:
+        result_of(an_entry(**change))
+    assert str(found.value).startswith(reason)
+    assert len(str(found.value)) < 600
 
 
 @given(st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("0.5"),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3), max_leaves=4,
-), st.sampled_from((*NEEDED, "std", "values", "date", "code", "paper", "unit", "better")))  # fmt: skip
+), st.sampled_from((*NEEDED, *FURTHER)))  # fmt: skip
 def test_whatever_a_field_holds_it_is_taken_or_refused_in_words(value, name):
     """And nothing else: no other error, and no value that no file can hold."""
     try:

@@ -143,3 +143,21 @@ def test_a_file_that_is_written_anew_changes_the_stamp(places):
     os.utime(file, ns=(later, later))
     assert len(stamp(ledger, store)) == len(before)
     assert stamp(ledger, store) != before
+
+
+def test_what_an_import_says_of_itself_is_marked(places):
+    ledger, store = places
+    store.add([SUBMITTED, a_result(model="said to be measured"), a_result(source="published", paper="P", model="said")])
+    found = material_of(ledger, store, ["same-table1"])
+    marked = {one.model for one in found.results if one.key in found.imported}
+    assert marked == {"said to be measured", "said"}
+
+
+def test_what_is_ours_is_not_marked_when_it_comes_back(places):
+    ledger, store = places
+    run(read_study("same-table1").planned(["ENZYMES"], 2), ledger)
+    ours = material_of(ledger, store, ["same-table1"])
+    store.add(ours.results)
+    again = material_of(ledger, store, ["same-table1"])
+    assert again.imported == frozenset()
+    assert len(again.results) == len(ours.results)

@@ -211,7 +211,7 @@ def test_the_command_is_one_that_the_command_line_takes(shipped):
     params = parsed(rerun(shipped[0], "ENZYMES", "paper"))
     assert params["studies"] == ["same-table1"]
     assert (params["datasets"], params["splits"], params["protocol"]) == ("ENZYMES", 2, "paper")
-    assert params["settings"] == Path("same-table1.toml")
+    assert params["settings"] == Path("same-table1-settings.toml")
 
 
 def test_names_with_blanks_and_quotes_stay_one_word():

@@ -3,8 +3,9 @@
 import json
 import re
 
+import pytest
+
 from multigraft.leaderboard.overview import (
-    ROWS,
     compare_view,
     compared,
     home_views,
@@ -59,10 +60,26 @@ def test_further_metrics_are_not_on_the_home_page():
 
 
 def test_a_long_home_page_goes_on():
-    many = [a_result(dataset=f"d{place}") for place in range(ROWS + 1)]
+    many = [a_result(dataset=f"d{place}") for place in range(400)]
     files = dict(home_views(Catalog(many)))
     assert list(files) == ["index.html", "index-page2.html"]
-    assert sum(len(task["rows"]) for view in files.values() for task in view["tasks"]) == ROWS + 1
+    assert sum(len(task["rows"]) for view in files.values() for task in view["tasks"]) == 400
+
+
+def test_long_lists_go_on_and_lead_to_each_other():
+    views = dict(list_views(Catalog([a_result(paper=f"paper {place}", protocol=f"p{place}") for place in range(400)])))
+    for name in ("papers/index", "protocols"):
+        first, second = views[f"{name}.html"], views[f"{name}-page2.html"]
+        assert [place for _, place, _ in first["leaves"]] == [
+            f"{name.rpartition('/')[2]}{end}.html" for end in ("", "-page2")
+        ]
+        assert len(first["entries"]) + len(second["entries"]) >= 400
+
+
+def test_home_says_where_the_best_number_comes_from():
+    catalog = Catalog([a_result(model="theirs", source="submitted", value=99.0), *RESULTS])
+    (view,) = (view for _, view in home_views(catalog))
+    assert view["tasks"][0]["rows"][0]["from"] == "submitted"
 
 
 def test_an_empty_leaderboard_has_a_home():
@@ -115,12 +132,19 @@ def test_models_with_the_most_results_can_be_chosen_first():
 
 
 def test_what_comparison_reads_has_values_by_seed():
-    slug, rows = scripted(compared(Catalog(RESULTS), "esame"))
-    assert slug == "esame"
+    slug, rows, left = scripted(compared(Catalog(RESULTS), "esame"))
+    assert (slug, left) == ("esame", 0)
     (row,) = rows
     assert (row["values"], row["share"], row["value"]) == ({"0": 54.0, "1": 55.0, "2": 56.0}, 0.25, 55.0)
     assert row["question"].split("\x1f") == ["gc", "ENZYMES", "strict", "random", "accuracy", ""]
-    assert row["page"] == "datasets/enzymes.html"
+    assert (row["page"], row["split"]) == ("datasets/enzymes.html", "stratified")
+
+
+def test_of_very_many_results_it_is_said_how_many_are_left_out(monkeypatch):
+    monkeypatch.setattr("multigraft.leaderboard.overview.COMPARED", 3)
+    catalog = Catalog([a_result(dataset=f"d{place}") for place in range(5)])
+    _, rows, left = scripted(compared(catalog, "esame"))
+    assert (len(rows), left) == (3, 2)
 
 
 def test_search_finds_everything_by_the_first_letters_of_its_words():
@@ -134,6 +158,20 @@ def test_search_finds_everything_by_the_first_letters_of_its_words():
     assert any(entry[1] == "method" for entry in shards["m"])
 
 
+def test_every_word_of_a_name_is_found_whatever_divides_them():
+    shards = {
+        key: scripted(text)[1] for key, text in search_shards(Catalog([a_result(model="GIN-same_2 (b)")])).items()
+    }
+    for letter in "gs2b":
+        assert "GIN-same_2 (b)" in [entry[0] for entry in shards[letter]]
+
+
+@pytest.mark.parametrize(("name", "shown"), [("bbbp", "BBBP"), ("ENZYMES", "ENZYMES"), ("mine", "mine")])
+def test_data_sets_are_found_as_their_pages_call_them(name, shown):
+    shards = {key: scripted(text)[1] for key, text in search_shards(Catalog([a_result(dataset=name)])).items()}
+    assert [entry[0] for entry in shards[name[0].lower()] if entry[1] == "data set"] == [shown]
+
+
 def test_data_sets_are_found_by_both_their_names():
     shards = {key: scripted(text)[1] for key, text in search_shards(Catalog([a_result(dataset="lipo")])).items()}
     assert [entry[0] for entry in shards["l"] if entry[1] == "data set"] == ["Lipophilicity (lipo)"]
@@ -145,4 +183,6 @@ def test_scripts_of_hostile_names_are_plain_ascii():
     assert all(text.isascii() for text in texts)
     (row,) = scripted(texts[0])[1]
     assert row["text"] == HOSTILE
-    assert HOSTILE in [entry[0] for entry in scripted(search_shards(catalog)["other"])[1]]
+    letters = {word[0].lower() for word in re.split(r"[\W_]+", HOSTILE) if word and word[0].isascii()}
+    for letter in letters:
+        assert HOSTILE in [entry[0] for entry in scripted(search_shards(catalog)[letter])[1]]

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multigraft.leaderboard.boards import boards
-from multigraft.leaderboard.pages import PAGE, Catalog, dataset_views, leaf, leaves, model_views, ranked, task_title
+from multigraft.leaderboard.pages import Catalog, dataset_views, model_views, ranked, read_by
+from multigraft.leaderboard.pieces import leaf
 from tests.leaderboard.test_charts import a_result
 
 
@@ -46,7 +47,7 @@ def test_a_data_set_has_a_board_for_each_question_best_first(catalog):
     assert [row["rank"] for row in strict["rows"]] == [1, 2, 3, 4]
     assert (strict["protocol"], paper["protocol"]) == ("strict", "paper")
     assert (strict["heading"], paper["heading"]) == ("Graph classification", "")
-    assert strict["note"] == "Shares in percent, the higher the better; split random."
+    assert strict["note"] == "Shares in percent, the higher the better; split stratified."
 
 
 def test_facts_of_a_known_data_set_are_there_and_of_others_none(catalog):
@@ -92,14 +93,20 @@ def test_charts_are_drawn_of_headlines(catalog):
     assert view[1]["boards"][0]["dots"] == ""
 
 
-@pytest.mark.parametrize(("count", "pages"), [(1, 1), (PAGE, 1), (PAGE + 1, 2), (3 * PAGE, 3)])
-def test_long_boards_go_on_on_further_pages(count, pages):
-    catalog = Catalog([a_result(model=f"m{place}", value=float(place % 100)) for place in range(count)])
+@pytest.mark.parametrize("count", [1, 150, 1000])
+@pytest.mark.parametrize("name", ["m", '"' * 100, "\U0001f9ea" * 100], ids=["plain", "escaped", "wide"])
+def test_long_boards_go_on_on_further_pages(count, name):
+    link = "" if name == "m" else "https://example.org/" + "&" * 400
+    catalog = Catalog(
+        [a_result(model=f"{place} {name}", value=float(place % 100), code=link) for place in range(count)]
+    )
     views = list(dataset_views(catalog, "ENZYMES"))
-    assert [file for file, _ in views] == [leaf("datasets/enzymes", place) for place in range(pages)]
+    assert [file for file, _ in views] == [leaf("datasets/enzymes", place) for place in range(len(views))]
     rows = [row for _, view in views for board in view["boards"] for row in board["rows"]]
-    assert len(rows) == len({row["model"] for row in rows}) == count
-    assert [bool(view["boards"][0]["dots"]) for _, view in views] == [True] + [False] * (pages - 1)
+    assert len(rows) == len({row["page"] for row in rows}) == count
+    assert [bool(view["boards"][0]["dots"]) for _, view in views] == [True] + [False] * (len(views) - 1)
+    assert (len(views) > 1) is (count == 1000 or (count == 150 and name != "m"))
+    assert all(view["boards"][0]["heading"] == "Graph classification" for _, view in views)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["gc", "nc", "x"]), st.integers(1, 3)), min_size=1, max_size=12))
@@ -140,20 +147,44 @@ def test_a_model_that_leads_a_table_is_said_to(catalog):
 def test_configurations_are_told_once_with_the_command(catalog):
     page = shown(model_views(catalog, "esame"))["models/esame.html"]
     assert [one["title"] for one in page["configurations"]] == [
-        "ENZYMES, same-table1, trained for gc, protocol strict", "COX2, same-table1, trained for gc, protocol strict",
+        "ENZYMES, same-table1, trained for gc, protocol strict", "ENZYMES, same-table1, trained for gc, protocol paper",
+        "COX2, same-table1, trained for gc, protocol strict",
     ]  # fmt: skip
-    (first, _) = page["configurations"]
+    first, *_ = page["configurations"]
     assert (first["command"], first["study"]) == ("multigraft study run", "same-table1")
     assert first["options"] == [("strategy", "esame"), ("epochs", "5")]
     assert shown(model_views(catalog, "untrained"))["models/untrained.html"]["configurations"] == []
 
 
-def test_long_models_go_on_on_further_pages():
-    catalog = Catalog([measured("esame", 5.0, dataset=f"d{place}") for place in range(PAGE + 1)])
-    first, second = (view for _, view in model_views(catalog, "esame"))
-    assert (len(first["rows"]), len(second["rows"])) == (PAGE, 1)
-    assert (bool(first["configurations"]), second["configurations"]) == (True, [])
-    assert second["leaves"] == [("1", "esame.html", False), ("2", "esame-page2.html", True)]
+def test_long_models_go_on_on_further_pages_with_their_configurations():
+    catalog = Catalog([measured("esame", 5.0, dataset=f"d{place}") for place in range(200)])
+    pages = [view for _, view in model_views(catalog, "esame")]
+    assert sum(len(page["rows"]) for page in pages) == sum(len(page["configurations"]) for page in pages) == 200
+    assert len(pages) > 1
+    assert all(len(page["rows"]) == len(page["configurations"]) for page in pages)
+    assert pages[1]["leaves"][:2] == [("1", "esame.html", False), ("2", "esame-page2.html", True)]
+
+
+def test_a_baseline_has_its_command_too():
+    (view,) = model_views(Catalog([measured("untrained", 5.0, baseline=True, options={})]), "untrained")
+    (told,) = view[1]["configurations"]
+    assert (told["command"], told["options"]) == ("multigraft study run", [])
+
+
+def test_what_was_imported_says_so_and_has_no_command():
+    one = measured("esame", 5.0)
+    catalog = Catalog([one], imported=frozenset({one.key}))
+    (view,) = model_views(catalog, "esame")
+    assert view[1]["configurations"] == []
+    assert (view[1]["rows"][0]["from"], view[1]["rows"][0]["source"]) == ("measured, imported", "measured")
+
+
+@pytest.mark.parametrize(
+    ("probe", "features", "told"),
+    [("svm", "mean", "svm"), ("svm", "hadamard", "svm, hadamard"), ("", "concat", "concat"), ("", "", "")],
+)
+def test_what_read_the_embeddings(probe, features, told):
+    assert read_by(a_result(probe=probe, features=features)) == told
 
 
 # --- the rest --------------------------------------------------------------------------------------------------------
@@ -170,17 +201,6 @@ def test_papers_of_the_package_come_first_and_are_there_without_results():
     catalog = Catalog([a_result(paper="Another")])
     assert list(catalog.papers)[-1] == "Another"
     assert len(catalog.papers) == 3
-
-
-def test_leaves_link_to_the_other_pages():
-    assert leaves(2, "datasets/x", 0) == [("1", "x.html", True), ("2", "x-page2.html", False)]
-
-
-@pytest.mark.parametrize(
-    ("task", "title"), [("nc", "Node classification"), ("own", "own"), ("y" * 500, "y" * 119 + "…")]
-)
-def test_titles_of_tasks(task, title):
-    assert task_title(task) == title
 
 
 def test_a_catalog_is_what_its_results_are():

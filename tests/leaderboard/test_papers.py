@@ -4,7 +4,7 @@ import pytest
 
 from multigraft.leaderboard.material import material_of
 from multigraft.leaderboard.pages import Catalog
-from multigraft.leaderboard.papers import PAGE, paper_views
+from multigraft.leaderboard.papers import paper_views
 from multigraft.leaderboard.store import Store
 from multigraft.leaderboard.texts import paper_texts
 from multigraft.studies.published import paper_of
@@ -82,15 +82,15 @@ def test_papers_of_others_have_their_results_and_safe_links():
     (page,) = dict(paper_views(Catalog([ours]), HOSTILE, {})).values()
     assert (page["name"], page["abstract"], page["links"]) == (HOSTILE, "", [("The paper", "https://example.org/x")])
     assert page["tables"][0]["grids"][0]["rows"] == [
-        ("gc", "ENZYMES", "accuracy", "50.0", "esame", "strict", "submitted")
+        ("Graph classification", "ENZYMES", "accuracy", "50.0", "esame", "strict", "submitted")
     ]
 
 
 def test_long_papers_go_on_on_further_pages():
-    many = [a_result(paper="Long", model=f"m{place}", source="submitted") for place in range(PAGE + 1)]
+    many = [a_result(paper="Long", model=f"m{place}", source="submitted") for place in range(500)]
     pages = dict(paper_views(Catalog(many), "Long", {}))
-    assert [len(page["tables"][0]["grids"][0]["rows"]) for page in pages.values()] == [PAGE, 1]
-    assert list(pages) == ["papers/long.html", "papers/long-page2.html"]
+    assert sum(len(page["tables"][0]["grids"][0]["rows"]) for page in pages.values()) == 500
+    assert list(pages)[:2] == ["papers/long.html", "papers/long-page2.html"]
 
 
 def test_a_paper_without_results_has_a_page():

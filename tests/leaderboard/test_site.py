@@ -122,7 +122,7 @@ def test_runs_settings_and_code_lie_beside_the_pages(evidence):
     run = next((built.out / "runs").iterdir())
     assert json.loads(run.read_text())["run"]["seed"] in range(10)
     assert "class SAME" in (built.out / "code" / "multigraft.strategies.same.txt").read_text()
-    assert "[[settings]]" in (built.out / "settings" / "same-table1.toml").read_text()
+    assert "[[settings]]" in (built.out / "settings" / "same-table1-settings.toml").read_text()
 
 
 def test_the_same_results_make_the_same_site(evidence, tmp_path):
@@ -243,24 +243,39 @@ def test_directions_of_writing_stay_inside_their_names(hostile):
 # --- size ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
-def test_a_hundred_thousand_results_take_less_than_a_minute_and_a_gibibyte(tmp_path):
-    import resource
-
+def synthetic(count):
+    """Results of many models on many data sets, with all that a row can have."""
     sources, many = ("measured", "published", "submitted"), {"std": 1.0, "seeds": (0, 1), "values": {0: 1.0, 1: 2.0}}
-    results = [
+    return [
         a_result(
             model=f"model {place % 797}", dataset=f"set {place % 61}", value=50 + place % 4999 / 100,
             task=("gc", "nc", "ml")[place % 3], protocol=("strict", "paper")[place // 3 % 2], trained=f"t{place}",
             date=f"20{10 + place % 16}-05-11", paper=f"paper {place % 307}", source=sources[place % 3], **many,
         )
-        for place in range(100_000)
+        for place in range(count)
     ]  # fmt: skip
-    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-    built = build(Material(results), tmp_path / "board")
-    assert time.process_time() - started < 60
+
+
+def seconds(results, out):
+    """What a site costs this process."""
+    started = time.process_time()
+    build(Material(results), out)
+    return time.process_time() - started
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_results_are_no_dearer_each_than_ten_thousand_and_fit_in_a_gibibyte(tmp_path):
+    import resource
+
+    small = seconds(synthetic(10_000), tmp_path / "small")
+    results = synthetic(100_000)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    large = seconds(results, tmp_path / "board")
+    assert large < 15 * small  # on a quiet machine half a minute; CI may share its own with others
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 2**20
-    assert built.results == 100_000
-    shared = sum(path.stat().st_size for path in (built.out / "assets").iterdir())
-    assert all(path.stat().st_size + shared < LARGEST for path in Path(built.out).rglob("*.html"))
-    assert sum(path.read_text().count("<tr data-source=") for path in (built.out / "datasets").iterdir()) == 100_000
+    shared = sum(path.stat().st_size for path in (tmp_path / "board" / "assets").iterdir())
+    assert all(path.stat().st_size + shared < LARGEST for path in (tmp_path / "board").rglob("*.html"))
+    assert (
+        sum(path.read_text().count("<tr data-source=") for path in (tmp_path / "board" / "datasets").iterdir())
+        == 100_000
+    )

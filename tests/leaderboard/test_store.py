@@ -73,7 +73,7 @@ def test_one_that_is_refused_keeps_all_others_out(store, place):
 
 
 def test_two_new_results_that_differ_are_refused(store):
-    with pytest.raises(InputError, match=rf"has the value 50 already, not 51.*{TWO.key}"):
+    with pytest.raises(InputError, match=r"has the value 50 already, not 51.*both are in the file"):
         store.add([TWO, dataclasses.replace(TWO, value=51.0)])
     assert contents(store) == {}
 
@@ -138,3 +138,23 @@ def test_the_store_that_is_named_goes_before_the_environments(monkeypatch, tmp_p
     assert store_of(tmp_path / "other").path == tmp_path / "other"
     monkeypatch.setenv("MULTIGRAFT_SUBMISSIONS", "")
     assert store_of(None).path == Path("submissions")
+
+
+def test_what_somebody_else_writes_meanwhile_is_not_lost(store, monkeypatch):
+    theirs = dataclasses.replace(ONE, value=60.0)
+    monkeypatch.setattr(Path, "is_file", lambda path: False)  # as if it came just after one had looked
+    store.add([theirs])
+    store.add([theirs])
+    with pytest.raises(InputError, match=r"was not taken: .* has the value 60 already, not "):
+        store.add([ONE])
+    assert store.results() == [theirs]
+
+
+def test_a_dry_run_names_what_would_be_new_and_writes_nothing(store):
+    assert [path.stem for path in store.add([ONE, TWO], dry_run=True)] == [ONE.key, TWO.key]
+    assert not store.path.exists()
+
+
+def test_nothing_is_left_beside_the_results(store):
+    store.add([ONE, TWO])
+    assert sorted(path.name for path in store.path.iterdir()) == sorted(f"{one.key}.json" for one in (ONE, TWO))

@@ -55,7 +55,8 @@ def build(
         made = built(_material(ledger, submissions, study), out, sys.stderr.isatty())
         counts = {"pages": made.pages, "results": made.results, "published": made.published, "measured": made.measured}
         found.json = {"verb": "leaderboard build", "out": made.out, **counts}
-        found.shown = [f"{made.out / 'index.html'}: " + ", ".join(f"{count} {name}" for name, count in counts.items())]
+        told = counts | {"submitted": made.submitted}
+        found.shown = [f"{made.out / 'index.html'}: " + ", ".join(f"{count} {name}" for name, count in told.items())]
 
 
 @app.command()
@@ -91,15 +92,24 @@ def serve(
 def submit(
     file: Annotated[Path, typer.Argument(help="Results as .json or .csv (docs/leaderboard.md says how).")],
     submissions: Submissions = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check them.")] = False,
     as_json: o.Json = False,
     _config: o.Config = None,
     _debug: o.Debug = False,
 ) -> None:
     """Check results and add them, all or none."""
     with result(as_json) as found:
-        from multigraft.leaderboard.entries import read_entries
+        from multigraft.leaderboard.known import known_names
+        from multigraft.leaderboard.printed import printed_results
+        from multigraft.leaderboard.store import store_of
+        from multigraft.leaderboard.submissions import read_submission
 
-        _added(read_entries(file), [], submissions, "submit", found)
+        known = known_names([*printed_results(), *store_of(submissions).results()])
+        results, notes = read_submission(file, known)
+        for note in notes:
+            say(f"note: {note}")
+        _added(results, submissions, "submit", found, dry_run)
+        found.json |= {"notes": notes}
 
 
 @app.command("import")
@@ -118,16 +128,23 @@ def import_(
         results, notes = (read_table(file), []) if file.suffix.lower() == ".csv" else read_archive(file)
         if not results:
             raise InputError(f"{file} has no results that can be taken" + "".join(f"; {note}" for note in notes[:5]))
-        _added(results, notes, submissions, "import", found)
+        for note in notes:
+            say(f"left out: {note}")
+        _added(results, submissions, "import", found)
+        found.json |= {"left_out": notes}
 
 
 @app.command()
 def export(
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the results go.")],
     form: Annotated[
-        str,
-        typer.Option("--format", help="archive (evaluation tables as JSON) or csv.", autocompletion=lambda: [*FORMATS]),
-    ] = "archive",
+        str | None,
+        typer.Option(
+            "--format",
+            help="archive (evaluation tables as JSON) or csv [by FILE's name].",
+            autocompletion=lambda: [*FORMATS],
+        ),
+    ] = None,
     ledger: LedgerPath = None,
     submissions: Submissions = None,
     study: Studies = None,
@@ -140,6 +157,7 @@ def export(
         from multigraft.leaderboard.archive import write_archive
         from multigraft.leaderboard.tables import write_table
 
+        form = form or ("csv" if out.suffix.lower() == ".csv" else "archive")
         if form not in FORMATS:
             raise InputError(f"unknown format {form!r}: choose from {', '.join(FORMATS)}")
         results = _material(ledger, submissions, study).results
@@ -169,19 +187,16 @@ def check(
         raise typer.Exit(FAILED)
 
 
-def _added(results: "list[Result]", notes: list[str], submissions: Path | None, verb: str, found: Outcome) -> None:
+def _added(results: "list[Result]", submissions: Path | None, verb: str, found: Outcome, dry_run: bool = False) -> None:
     from multigraft.leaderboard.store import store_of
 
     store = store_of(submissions)
-    new = store.add(results)
-    for note in notes:
-        say(f"left out: {note}")
-    found.json = {
-        "verb": f"leaderboard {verb}", "submissions": store.path, "added": len(new), "known": len(results) - len(new),
-        "left_out": notes,
-    }  # fmt: skip
-    known = f", {len(results) - len(new)} were there" if len(new) < len(results) else ""
-    found.shown = [f"{store.path}: {len(new)} results added{known}"]
+    new = store.add(results, dry_run)
+    counts = {"added": 0 if dry_run else len(new), "known": len(results) - len(new)}
+    found.json = {"verb": f"leaderboard {verb}", "submissions": store.path, **counts, "files": new}
+    known = f", {counts['known']} were there" if counts["known"] else ""
+    done = "can be added (nothing was)" if dry_run else "added"
+    found.shown = [f"{store.path}: {len(new)} {'result' if len(new) == 1 else 'results'} {done}{known}"]
 
 
 def _material(ledger: Path | None, submissions: Path | None, studies: list[str] | None) -> "Material":

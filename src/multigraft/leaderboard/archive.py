@@ -16,7 +16,7 @@ from multigraft.files import write_json
 from multigraft.leaderboard.metrics import METRICS, metric_of, shortened
 from multigraft.leaderboard.results import PUBLISHED, UNSTATED, Result
 
-OURS = "multigraft"
+OURS, SUBMIT = "multigraft", "multigraft leaderboard submit"
 _NUMBER = re.compile(r"\s*([-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*(?:%|±|\+-|\(|$)")
 
 
@@ -52,6 +52,9 @@ def read_archive(file: Path) -> tuple[list[Result], list[str]]:
         stored = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"cannot read {file}: {error}") from error
+    entries = stored.get("results") if isinstance(stored, dict) else stored
+    if isinstance(entries, list) and any(isinstance(one, dict) and "model" in one for one in entries):
+        raise InputError(f"{file} holds results, not evaluation tables: take it with `{SUBMIT}`")
     if not isinstance(stored, list) or not all(isinstance(one, dict) and "task" in one for one in stored):
         raise InputError(f"{file} must hold a list of tasks, each an object with 'task' and 'datasets'")
     found: list[Result] = []
@@ -61,7 +64,19 @@ def read_archive(file: Path) -> tuple[list[Result], list[str]]:
             found += _results(row, *place, notes, where)
         except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
             notes.append(f"{where}: {shortened(str(error), 200)}")
-    return found, notes
+    return list(_once(found, notes)), notes
+
+
+def _once(results: Iterable[Result], notes: list[str]) -> Iterator[Result]:
+    """Results without those that say something else of what was claimed before."""
+    first: dict[str, Result] = {}
+    for one in results:
+        there = first.setdefault(one.key, one)
+        if there == one:
+            yield one
+        else:
+            what = f"{shortened(one.model)} on {shortened(one.dataset)}, {one.metric}"
+            notes.append(f"{what}: {one.value:g} stands there as well as {there.value:g}")
 
 
 def _dataset(name: str, results: list[Result]) -> dict[str, Any]:

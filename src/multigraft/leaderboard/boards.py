@@ -1,12 +1,13 @@
 """Results put in order: a board has those of one question, the best first."""
 
+import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from multigraft.leaderboard.metrics import METRICS, Metric
-from multigraft.leaderboard.results import UNSTATED, Question, Result
+from multigraft.leaderboard.results import PUBLISHED, SUBMITTED, UNSTATED, Question, Result
 
 _TASKS = ("gc", "nc", "lp", "gc,nc,lp", "ml", "gr")
 _PROTOCOLS = ("strict", "paper")
@@ -38,7 +39,10 @@ class Board:
 
 
 def boards(results: Iterable[Result]) -> list[Board]:
-    """All boards: tasks in their usual order, ``strict`` before other protocols, headlines before further metrics."""
+    """All boards: tasks in their usual order, ``strict`` before other protocols, headlines before further metrics.
+
+    A number that a paper prints in two tables stands there once, with both.
+    """
     found: dict[Question, list[Result]] = {}
     for one in results:
         found.setdefault(one.question, []).append(one)
@@ -69,8 +73,20 @@ def student(freedom: int) -> float:
 def _board(question: Question, results: Sequence[Result]) -> Board:
     metric = METRICS.get(question.metric)
     sign = 1 if metric is None else metric.sign
-    ordered = sorted(results, key=lambda one: (-sign * one.value, one.model, one.trained, one.key))
-    return Board(question, tuple(ordered), any(one.headline for one in results))
+    ordered = sorted(_once(results), key=lambda one: (-sign * one.value, one.model, one.trained, one.key))
+    settled = [one for one in results if one.source != SUBMITTED] or results  # nobody else says what a task is about
+    return Board(question, tuple(ordered), any(one.headline for one in settled))
+
+
+def _once(results: Iterable[Result]) -> list[Result]:
+    """Results, of which a paper's number that several of its tables have stands once."""
+    found: dict[tuple[object, ...], Result] = {}
+    for one in results:
+        told = (one.paper, one.model, one.trained, one.probe, one.value, one.std, json.dumps(dict(one.printed)))
+        said = told if one.source == PUBLISHED and one.table else (one.key, len(found))
+        before = found.get(said)
+        found[said] = one if before is None else replace(before, table=f"{before.table}, {one.table}")
+    return list(found.values())
 
 
 def _place(board: Board) -> tuple[object, ...]:

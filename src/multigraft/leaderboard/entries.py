@@ -1,56 +1,30 @@
-"""Results that somebody submits: read from JSON or CSV, each checked, all or none."""
+"""A result that somebody submits: every field is checked, and what is wrong is said in words."""
 
-import csv
-import io
 import json
 import math
 import re
 import statistics
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from multigraft.errors import InputError
+from multigraft.graphs.names import SPLIT_FRACTIONS
+from multigraft.leaderboard.known import check_metric, is_headline
 from multigraft.leaderboard.metrics import Metric, metric_of, shortened
-from multigraft.leaderboard.results import SUBMITTED, UNSTATED, Result
+from multigraft.leaderboard.results import LONGEST_LINK, PAIR_FEATURES, SUBMITTED, UNSTATED, Result
 
 NEEDED = ("model", "task", "dataset", "protocol", "metric", "value", "split", "seeds")
 TEXTS = ("trained", "probe", "paper")
 LINKS = ("paper_url", "code")
-FURTHER = (*TEXTS, *LINKS, "std", "unit", "better", "date", "values")
-LONGEST, LONGEST_LINK, LARGEST = 200, 500, 2**24  # characters, characters, bytes of a file
+FURTHER = (*TEXTS, *LINKS, "features", "std", "unit", "better", "date", "values")
+LONGEST = 200  # characters of a name
 UNITS = {"share": 100.0, "percent": 1.0}
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
-
-
-def read_entries(file: Path) -> list[Result]:
-    """The results in a submission.
-
-    JSON is a list of results, or an object with it as ``results``; CSV has a line a result. ``model``, ``task``,
-    ``dataset``, ``protocol``, ``metric``, ``value``, ``split`` and ``seeds`` are needed; there may be ``std``, ``unit``
-    (``share``, the default, or ``percent``), ``better``, ``trained``, ``probe``, ``paper``, ``paper_url``, ``code``,
-    ``date`` and, in JSON, ``values`` by seed.
-
-    Raises:
-        InputError: the file cannot be read, or some entries cannot be taken: where, and why, a reason a line.
-    """
-    found, reasons = [], []
-    for where, entry in _entries(file):
-        try:
-            found.append(result_of(entry))
-        except InputError as error:
-            reasons.append(f"{where}: {error}")
-    if not found and not reasons:
-        raise InputError(f"{file} has no results")
-    if reasons:
-        raise InputError(f"{file}: nothing was taken; " + "; ".join(reasons))
-    return found
 
 
 def result_of(entry: Mapping[str, Any]) -> Result:
@@ -60,84 +34,44 @@ def result_of(entry: Mapping[str, Any]) -> Result:
         InputError: something is missing, unknown or impossible.
     """
     _check_names(entry)
-    metric = metric_of(_text(entry, "metric"))
-    seeds, scale = _seeds(entry["seeds"]), _scale(entry, metric)
+    metric, split = metric_of(_text(entry, "metric")), _stated(entry, "split")
+    task, protocol, features = _text(entry, "task"), _stated(entry, "protocol"), _features(entry)
+    check_metric(task, metric.name)
+    if (better := str(entry.get("better") or metric.better)) != metric.better:
+        raise InputError(f"better is {shortened(better)!r}, but of {metric.title} {metric.better} is better")
+    value, std, values = _measured(entry, metric)
+    train, _, test = SPLIT_FRACTIONS.get(split, (1.0, 0.0, 0.0))
+    named = {name: _text(entry, name) for name in TEXTS if _given(entry, name)}
+    linked = {name: _link(entry, name) for name in LINKS if _given(entry, name)}
+    found = Result(
+        task=task, dataset=_text(entry, "dataset"), protocol=protocol, metric=metric.name, split=split,
+        model=_text(entry, "model"), value=value, source=SUBMITTED, std=std, seeds=_seeds(entry["seeds"]),
+        values=values, features=features, headline=is_headline(task, protocol, metric.name, features),
+        date=_date(entry), test_share=test / train,
+    )  # fmt: skip
+    return replace(found, **named, **linked)
+
+
+def _measured(entry: Mapping[str, Any], metric: Metric) -> tuple[float, float | None, dict[int, float]]:
+    """The value, its spread and the values by seed, shares in percent."""
+    scale = _scale(entry, metric)
     value, values = _number(entry, "value") * scale, _values(entry, scale)
+    std = _number(entry, "std") * scale if _given(entry, "std") else None
     _check_range(metric, value, scale, "value")
     for seed, one in values.items():
         _check_range(metric, one, scale, f"value of seed {seed}")
-    std = _number(entry, "std") * scale if _given(entry, "std") else None
     if std is not None and std < 0:
         raise InputError("std is a standard deviation and cannot be negative")
     if std is not None and metric.share:
         _check_range(metric, std, scale, "std")
-    if values and set(values) != set(seeds):
+    if values and set(values) != set(_seeds(entry["seeds"])):
         raise InputError("values must name the seeds, each once")
     mean = math.fsum(one / len(values) for one in values.values())
     if values and not math.isclose(mean, value, rel_tol=1e-6 if metric.share else 1e-3, abs_tol=5e-3 * metric.share):
         raise InputError("value is not the mean of values")
     if std is None and len(values) > 1:
         std = statistics.stdev(values.values())
-    better = str(entry.get("better") or metric.better)
-    if better != metric.better:
-        raise InputError(f"better is {shortened(better)!r}, but of {metric.title} {metric.better} is better")
-    named = {name: _text(entry, name) for name in TEXTS if _given(entry, name)}
-    linked = {name: _link(entry, name) for name in LINKS if _given(entry, name)}
-    found = Result(
-        task=_text(entry, "task"), dataset=_text(entry, "dataset"), protocol=_protocol(entry), metric=metric.name,
-        split=_text(entry, "split"), model=_text(entry, "model"), value=value, source=SUBMITTED, std=std,
-        seeds=seeds, values=values, date=_date(entry),
-    )  # fmt: skip
-    return replace(found, **named, **linked)
-
-
-def _entries(file: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    try:
-        if file.stat().st_size > LARGEST:
-            raise InputError(f"{file} is larger than {LARGEST >> 20} MiB: submit it in parts")
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {file}: {error}") from error
-    yield from _of_csv(file, text) if file.suffix.lower() == ".csv" else _of_json(file, text)
-
-
-def _of_csv(file: Path, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    reader = csv.DictReader(io.StringIO(text))
-    try:
-        names = reader.fieldnames or []
-        if twice := [name for name in names if names.count(name) > 1]:
-            raise InputError(f"{file}, line 1: there are two columns {shortened(twice[0])!r}")
-        if lacking := [name for name in NEEDED if name not in names]:
-            raise InputError(f"{file}, line 1: there is no column {lacking[0]!r}; needed are {', '.join(NEEDED)}")
-        for entry in reader:
-            if None in entry or None in entry.values():
-                raise InputError(f"{file}, line {reader.line_num}: it has not as many cells as the first line")
-            yield f"line {reader.line_num}", {name: value for name, value in entry.items() if value.strip()}
-    except csv.Error as error:
-        raise InputError(f"{file}, line {reader.line_num + 1}: {error}") from error
-
-
-def _of_json(file: Path, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    try:
-        stored = json.loads(text, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{file} is not JSON: {error}") from error
-    entries = stored.get("results") if isinstance(stored, dict) else stored
-    if not isinstance(entries, list):
-        raise InputError(f"{file} must hold a list of results, or an object with the list 'results'")
-    for place, entry in enumerate(entries, start=1):
-        if not isinstance(entry, dict):
-            raise InputError(f"{file}, result {place}: a result is an object, got {shortened(json.dumps(entry))}")
-        yield f"result {place}", entry
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object that JSON has; what it names twice would else be lost."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        counts = Counter(name for name, _ in pairs)
-        raise ValueError(f"{shortened(counts.most_common(1)[0][0])!r} stands twice in one object")
-    return found
+    return value, std, values
 
 
 def _check_names(entry: Mapping[str, Any]) -> None:
@@ -168,10 +102,18 @@ def _text(entry: Mapping[str, Any], name: str, longest: int = LONGEST) -> str:
     return found.strip()
 
 
-def _protocol(entry: Mapping[str, Any]) -> str:
-    found = _text(entry, "protocol")
-    if found == UNSTATED:
-        raise InputError("protocol must say how it was measured (strict, paper, or a name of your own)")
+def _stated(entry: Mapping[str, Any], name: str) -> str:
+    found = _text(entry, name)
+    if found.casefold() == UNSTATED:
+        ways = {"protocol": "strict, paper", "split": "stratified, scaffold"}
+        raise InputError(f"{name} must say how it was measured ({ways[name]}, or a name of your own)")
+    return found
+
+
+def _features(entry: Mapping[str, Any]) -> str:
+    found = _text(entry, "features") if _given(entry, "features") else ""
+    if found and found not in PAIR_FEATURES:
+        raise InputError(f"features are of pairs of nodes: {', '.join(PAIR_FEATURES)}; got {shortened(found)!r}")
     return found
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from multigraft.leaderboard.measured import measured_results, settings_text
 from multigraft.leaderboard.printed import printed_results
+from multigraft.leaderboard.results import SUBMITTED
 from multigraft.leaderboard.site import Material
 from multigraft.leaderboard.store import Store
 from multigraft.leaderboard.texts import paper_texts
@@ -29,11 +30,13 @@ def material_of(ledger: Ledger, store: Store, studies: Sequence[str]) -> Materia
     keys = dict.fromkeys(key for one in measured for key in one.runs)
     ours = {one.key: one for one in (*printed_results(), *measured)}  # an import may bring them once more
     repeated = [name for text in paper_texts().values() for name in text.studies]
+    brought = [one for one in store.results() if ours.get(one.key) != one]
     return Material(
-        [*ours.values(), *(one for one in store.results() if ours.get(one.key) != one)],
+        [*ours.values(), *brought],
         {name: _judged(plans[name], ledger) for name in repeated if name in plans},
         {key: ledger.path / "runs" / f"{key}.json" for key in keys},
         {study.name: settings_text(study) for study in run},
+        frozenset(one.key for one in brought if one.source != SUBMITTED),
     )  # fmt: skip
 
 

@@ -54,7 +54,12 @@ def rerun(study: Study, dataset: str, protocol: str) -> str:
     """The command that measures it again; the settings that it names are among the site's files."""
     named = study.name if study.name in STUDY_NAMES else f"{study.name}.toml"
     words = ["multigraft", "study", "run", named, "--datasets", dataset, "--splits", str(study.splits)]
-    return shlex.join([*words, "--protocol", protocol, "--settings", f"{study.name}.toml"])
+    return shlex.join([*words, "--protocol", protocol, "--settings", settings_file(study.name)])
+
+
+def settings_file(study: str) -> str:
+    """What the file with a study's settings is called; a study of one's own is a file as well."""
+    return f"{study}-settings.toml"
 
 
 def _options(record: Record | None) -> dict[str, Any]:

@@ -43,10 +43,11 @@ _SHARES = {
     "roc_auc": ("ROC-AUC", ("auc", "roc auc", "auroc", "rocauc")),
     "average_precision": ("average precision", ("ap", "pr-auc", "prc-auc")),
 }
+LARGEST_ERROR = 1e12  # in the unit of the data; what is larger is a slip
 _TITLES = {"rmse": "RMSE", "mae": "MAE"}
 METRICS: dict[str, Metric] = {
     **{name: Metric(name, title, 0.0, 100.0, aliases=aliases) for name, (title, aliases) in _SHARES.items()},
-    **{name: Metric(name, _TITLES[name], 0.0, math.inf, "lower") for name in ERROR_METRICS},
+    **{name: Metric(name, _TITLES[name], 0.0, LARGEST_ERROR, "lower") for name in ERROR_METRICS},
     "delta_m_percent": Metric("delta_m_percent", "Delta-m", -100.0, math.inf, aliases=("delta-m",)),
 }
 _NAMES = {

@@ -1,40 +1,43 @@
 """The pages that show all: home, lists of papers and methods, protocols, and what search and comparison read."""
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from multigraft.leaderboard.boards import Board, student
-from multigraft.leaderboard.pages import Catalog, leaf, leaves, task_title
+from multigraft.leaderboard.known import task_title
+from multigraft.leaderboard.pages import Catalog, read_by
+from multigraft.leaderboard.pieces import filled, heft, leaf, leaves
 from multigraft.leaderboard.results import MEASURED, PUBLISHED, SUBMITTED, UNSTATED, Result
 from multigraft.leaderboard.texts import dataset_texts, method_texts, paper_texts
-from multigraft.leaderboard.wording import cut, value_text, who
+from multigraft.leaderboard.wording import counted, cut, value_text, who
 from multigraft.reports.reading import protocol_sentences
 
-ROWS = 250  # of the tables of a home page
 CHOICES = 300  # models that can be chosen from a list
-COMPARED = 1000  # results of a model that can be compared
+COMPARED = 5000  # results of a model that can be compared
+View = tuple[str, dict[str, Any]]  # file, what it shows
 SEPARATOR = "\x1f"
 
 
-def home_views(catalog: Catalog) -> Iterator[tuple[str, dict[str, Any]]]:
+def home_views(catalog: Catalog) -> Iterator[View]:
     """The files of the home page: of each task its data sets, with the best model and baseline of each protocol."""
-    headlines = [board for board in catalog.boards if board.headline]
-    pieces = [headlines[start : start + ROWS] for start in range(0, len(headlines), ROWS)] or [[]]
+    pages = filled((_home_row(catalog, board) for board in catalog.boards if board.headline), heft)
     counts = {
         source: sum(one.source == source for one in catalog.results) for source in (MEASURED, PUBLISHED, SUBMITTED)
     }
-    told = ", ".join(f"{count} {source}" for source, count in counts.items())
+    told = ", ".join(f"{count} {source}" for source, count in counts.items() if count)
     shards = " ".join(sorted(search_shards(catalog)))
-    for place, piece in enumerate(pieces):
+    for place, page in enumerate(pages):
         tasks: dict[str, list[dict[str, Any]]] = {}
-        for board in piece:
-            tasks.setdefault(task_title(board.question.task), []).append(_home_row(catalog, board))
+        for row in page:
+            tasks.setdefault(row["task"], []).append(row)
         yield leaf("index", place), {
             "title": "multigraft leaderboard", "tasks": [{"title": name, "rows": rows} for name, rows in tasks.items()],
-            "lead": f"{len(catalog.results)} results of {len(catalog.models)} models on {len(catalog.datasets)} data "
-                    f"sets: {told}. Numbers of different protocols are never compared.",
-            "leaves": leaves(len(pieces), "index", place), "shards": shards,
+            "lead": f"{counted(len(catalog.results), 'result')} of {counted(len(catalog.models), 'model')} on "
+                    f"{counted(len(catalog.datasets), 'data set')}: {told}. Numbers of different protocols are never "
+                    "compared.",
+            "leaves": leaves(len(pages), "index", place), "shards": shards,
         }  # fmt: skip
 
 
@@ -44,6 +47,7 @@ def _home_row(catalog: Catalog, board: Board) -> dict[str, Any]:
     return {
         "dataset": cut(text.title if text else asked.dataset), "page": catalog.dataset_page(asked.dataset),
         "protocol": f"{cut(asked.protocol)}, {board.metric.title}", "best": cut(who(best)),
+        "task": cut(task_title(asked.task)), "from": catalog.source_of(best),
         "best_page": catalog.model_page(best.model), "value": f"{best.value:.6g}", "text": value_text(best),
         "baseline": "none yet" if base is None else cut(base.model), "count": len(board.results),
         "base_value": "" if base is None else f"{base.value:.6g}",
@@ -51,24 +55,33 @@ def _home_row(catalog: Catalog, board: Board) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def list_views(catalog: Catalog) -> Iterator[tuple[str, dict[str, Any]]]:
+def list_views(catalog: Catalog) -> Iterator[View]:
     """The lists of papers and methods, and what protocols are."""
     authors = {one.title: f"{one.authors}. {one.venue}." for one in paper_texts().values()}
     papers = [
-        (cut(name, 300), f"papers/{catalog.paper_pages[name]}.html", authors.get(name, f"{len(results)} results."))
+        (
+            cut(name, 300),
+            f"papers/{catalog.paper_pages[name]}.html",
+            authors.get(name, f"{counted(len(results), 'result')}."),
+        )
         for name, results in catalog.papers.items()
     ]
     lead = "What they ask, and what of their numbers comes out here."
-    pages = [papers[start : start + ROWS] for start in range(0, len(papers), ROWS)] or [[]]
-    for place, page in enumerate(pages):
-        yield leaf("papers/index", place), {"title": "Papers", "name": "Papers", "lead": lead, "entries": page}
+    yield from _listed("papers/index", "Papers", lead, papers)
     methods = [(one.title, f"methods/{key}.html", one.says[0]) for key, one in method_texts().items()]
     lead = "How parameters are found: strategies, and the pretext tasks that they can be given."
-    yield "methods/index.html", {"title": "Methods", "name": "Methods", "lead": lead, "entries": methods}
+    yield from _listed("methods/index", "Methods", lead, methods)
     named = dict.fromkeys(board.question.protocol for board in catalog.boards)
-    told = [(cut(name), "", _protocol_text(name)) for name in named][:ROWS]
+    told = [(cut(name), "", _protocol_text(name)) for name in named]
     lead = "How a number was measured. Numbers of different protocols answer different questions and share no table."
-    yield "protocols.html", {"title": "Protocols", "name": "Protocols", "lead": lead, "entries": told}
+    yield from _listed("protocols", "Protocols", lead, told)
+
+
+def _listed(base: str, name: str, lead: str, entries: Sequence[tuple[str, str, str]]) -> Iterator[View]:
+    pages = filled(entries, heft)
+    for place, page in enumerate(pages):
+        shown = {"title": name, "name": name, "lead": lead, "entries": page, "leaves": leaves(len(pages), base, place)}
+        yield leaf(base, place), shown
 
 
 def _protocol_text(name: str) -> str:
@@ -77,7 +90,7 @@ def _protocol_text(name: str) -> str:
     return " ".join(protocol_sentences(cut(name)))
 
 
-def method_views(catalog: Catalog) -> Iterator[tuple[str, dict[str, Any]]]:
+def method_views(catalog: Catalog) -> Iterator[View]:
     """The files of the methods' pages, with what they show."""
     users: dict[str, dict[str, None]] = {}
     for one in catalog.results:
@@ -104,15 +117,17 @@ def compare_view(catalog: Catalog) -> dict[str, Any]:
 
 def compared(catalog: Catalog, name: str) -> str:
     """A model's results as a script that the comparison loads."""
-    rows = [_compared(catalog, board, one) for board, _, one in catalog.models[name][:COMPARED]]
-    return f"board.model({json.dumps(catalog.model_pages[name])}, {json.dumps(rows)});\n"
+    every = catalog.models[name]
+    rows = [_compared(catalog, board, one) for board, _, one in every[:COMPARED]]
+    left = len(every) - len(rows)
+    return f"board.model({json.dumps(catalog.model_pages[name])}, {json.dumps(rows)}, {left});\n"
 
 
 def _compared(catalog: Catalog, board: Board, one: Result) -> dict[str, Any]:
     return {
         "question": SEPARATOR.join(board.question), "dataset": cut(one.dataset), "task": cut(one.task),
         "metric": board.metric.title, "protocol": cut(one.protocol), "trained": cut(one.trained),
-        "probe": cut(one.probe), "text": cut(one.model), "value": one.value,
+        "probe": cut(read_by(one)), "split": cut(one.split), "text": cut(one.model), "value": one.value,
         "values": {str(seed): value for seed, value in one.values.items()},
         "share": one.test_share, "page": catalog.dataset_page(one.dataset),
     }  # fmt: skip
@@ -128,7 +143,7 @@ def search_shards(catalog: Catalog) -> dict[str, str]:
     )
     shards: dict[str, list[tuple[str, str, str]]] = {}
     for entry in entries:
-        for key in {_shard(word) for word in entry[0].lower().replace("(", " ").split()}:
+        for key in {_shard(word) for word in re.split(r"[\W_]+", entry[0].lower()) if word} or {"other"}:
             shards.setdefault(key, []).append(entry)
     return {key: f"board.shard({json.dumps(key)}, {json.dumps(found)});\n" for key, found in shards.items()}
 
@@ -136,7 +151,9 @@ def search_shards(catalog: Catalog) -> dict[str, str]:
 def _titled(name: str) -> str:
     """A data set as its page calls it; under its other name as well where that is another word."""
     text = dataset_texts().get(name)
-    return cut(name if text is None or text.title.lower() == name.lower() else f"{text.title} ({name})")
+    if text is None:
+        return cut(name)
+    return cut(text.title if text.title.lower() == name.lower() else f"{text.title} ({name})")
 
 
 def _shard(word: str) -> str:

@@ -1,25 +1,21 @@
 """What each page of the site shows, as plain values for its template."""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from multigraft.leaderboard.boards import Board, boards, interval
 from multigraft.leaderboard.charts import dots, over_time
-from multigraft.leaderboard.results import MEASURED, PUBLISHED, UNSTATED, Result
+from multigraft.leaderboard.known import task_title
+from multigraft.leaderboard.pieces import filled, heft, leaf, leaves
+from multigraft.leaderboard.results import LONGEST_LINK, MEASURED, PAIR_FEATURES, PUBLISHED, UNSTATED, Result
 from multigraft.leaderboard.slugs import slugs
 from multigraft.leaderboard.texts import dataset_texts, method_texts, paper_texts
 from multigraft.leaderboard.wording import cut, number, value_text
 
-PAGE = 200  # results on a page
-DRAWN = 6  # boards with charts on a page
-TITLES = {
-    "gc": "Graph classification", "nc": "Node classification", "lp": "Link prediction",
-    "gc,nc,lp": "Several tasks at once", "ml": "Properties of molecules and proteins (classes)",
-    "gr": "Properties of molecules (numbers)",
-}  # fmt: skip
+PIECE = 100_000  # bytes of a table's rows on a page
 
 
 @dataclass
@@ -29,11 +25,13 @@ class Catalog:
     Attributes:
         results: All of them.
         runs: Names of the ledger's files that the site has; ``settings``: of the studies whose settings it has.
+        imported: Keys of results that say they were measured or published, but were brought by a file.
     """
 
     results: Sequence[Result]
     runs: frozenset[str] = frozenset()
     settings: frozenset[str] = frozenset()
+    imported: frozenset[str] = frozenset()
     boards: list[Board] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,6 +66,10 @@ class Catalog:
     def paper_pages(self) -> dict[str, str]:
         return slugs(self.papers)
 
+    def source_of(self, one: Result) -> str:
+        """Where a result comes from, for people."""
+        return f"{one.source}, imported" if self.imported and one.key in self.imported else one.source
+
     def dataset_page(self, name: str) -> str:
         """Where the page of a data set is."""
         return f"datasets/{self.dataset_pages[name]}.html"
@@ -93,67 +95,54 @@ def ranked(board: Board) -> Iterator[tuple[int, Result]]:
         yield rank, one
 
 
-def task_title(task: str) -> str:
-    """A task for people."""
-    return TITLES.get(task, cut(task))
-
-
-def leaves(count: int, name: str, current: int) -> list[tuple[str, str, bool]]:
-    """Links from one page to the others of the same things: its name, its file, whether it is this."""
-    return [(str(number + 1), leaf(name, number).rpartition("/")[2], number == current) for number in range(count)]
-
-
-def leaf(name: str, number: int) -> str:
-    """The file of the nth page of something."""
-    return f"{name}.html" if number == 0 else f"{name}-page{number + 1}.html"
-
-
 # --- data sets -------------------------------------------------------------------------------------------------------
 
 
 def dataset_views(catalog: Catalog, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The files of a data set's pages, with what they show."""
     here, text = catalog.datasets[name], dataset_texts().get(name)
-    parts = list(_parts(here))
+    pages = filled(_board_views(catalog, here), _heft)
     base = f"datasets/{catalog.dataset_pages[name]}"
-    for place, part in enumerate(parts):
-        shown = [_board_view(catalog, board, rows, drawn, heading) for board, rows, drawn, heading in part]
+    for place, shown in enumerate(pages):
         yield leaf(base, place), {
             "title": f"{cut(text.title if text else name)}: results", "name": cut(text.title if text else name),
             "about": text.about if text else "", "facts": list(text.facts.items()) if text else [],
             "protocols": list(dict.fromkeys(cut(board.question.protocol) for board in here)),
             "sources": sorted({one.source for board in here for one in board.results}),
-            "boards": shown, "leaves": leaves(len(parts), base, place),
+            "boards": _headed(shown), "leaves": leaves(len(pages), base, place),
         }  # fmt: skip
 
 
-def _parts(here: Sequence[Board]) -> Iterator[list[tuple[Board, list[tuple[int, Result]], bool, str]]]:
-    """Boards, or pieces of long ones, by page: at most `PAGE` results, and charts for the first boards of each."""
-    part: list[tuple[Board, list[tuple[int, Result]], bool, str]] = []
-    used, drawn, task = 0, 0, ""
+def _board_views(catalog: Catalog, here: Iterable[Board]) -> Iterator[dict[str, Any]]:
+    """Boards, long ones in pieces; charts are with the first piece."""
     for board in here:
-        rows = list(ranked(board))
-        for start in range(0, len(rows), PAGE):
-            piece = rows[start : start + PAGE]
-            if part and used + len(piece) > PAGE:
-                yield part
-                part, used, drawn = [], 0, 0
-            chart = start == 0 and board.headline and drawn < DRAWN
-            heading = "" if board.question.task == task else task_title(board.question.task)
-            part.append((board, piece, chart, heading))
-            used, drawn, task = used + len(piece), drawn + chart, board.question.task
-    yield part
+        rows = (_row(catalog, board, rank, one) for rank, one in ranked(board))
+        for place, piece in enumerate(filled(rows, heft, PIECE)):
+            yield _board_view(board, piece, place)
 
 
-def _board_view(
-    catalog: Catalog, board: Board, rows: Sequence[tuple[int, Result]], drawn: bool, heading: str
-) -> dict[str, Any]:
+def _heft(view: Mapping[str, Any]) -> int:
+    return sum(map(heft, view["rows"])) + len((view["dots"] + view["time"]).encode())
+
+
+def _headed(views: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first board of each task on a page gets its name as a heading."""
+    found, before = [], ""
+    for view in views:
+        found.append(view | {"heading": "" if view["task"] == before else view["task"]})
+        before = view["task"]
+    return found
+
+
+def _board_view(board: Board, rows: Sequence[dict[str, Any]], place: int) -> dict[str, Any]:
     asked, name = board.question, f"c{hash_of(board)}"
     features = f", pairs by {asked.features}" if asked.features else ""
+    task, drawn = cut(task_title(asked.task)), place == 0 and board.headline
+    further = f", part {place + 1}" if place else ""
     return {
-        "protocol": cut(asked.protocol), "metric": board.metric.title, "heading": heading,
-        "title": f"{task_title(asked.task)}: {board.metric.title}, protocol {cut(asked.protocol)}{features}",
-        "note": _note(board), "rows": [_row(catalog, board, rank, one) for rank, one in rows],
+        "protocol": cut(asked.protocol), "metric": board.metric.title, "task": task,
+        "title": f"{task}: {board.metric.title}, protocol {cut(asked.protocol)}{features}{further}",
+        "note": _note(board), "rows": rows,
         "dots": dots(board, name) if drawn else "", "time": over_time(board, f"{name}t") if drawn else "",
     }  # fmt: skip
 
@@ -167,7 +156,8 @@ def _note(board: Board) -> str:
     unit = "Shares in percent" if board.metric.share else "In the unit of the data"
     way = "the higher the better" if board.metric.better == "higher" else "the lower the better"
     stated = " How these numbers were measured is not stated." if board.question.protocol == UNSTATED else ""
-    return f"{unit}, {way}; split {cut(board.question.split)}.{stated}"
+    kinds = sorted({cut(one.split) for one in board.results})
+    return f"{unit}, {way}; split {', '.join(kinds[:5])}.{stated}"
 
 
 def _row(catalog: Catalog, board: Board, rank: int, one: Result) -> dict[str, Any]:
@@ -178,8 +168,10 @@ def _row(catalog: Catalog, board: Board, rank: int, one: Result) -> dict[str, An
     return {
         "rank": rank, "model": cut(one.model), "page": catalog.model_page(one.model), "trained": cut(one.trained),
         "probe": cut(one.probe), "value": f"{one.value:.6g}", "text": value_text(one), "baseline": one.baseline,
+        "low": "" if found is None else f"{found[0]:.6g}", "table": cut(one.table, 60) if one.paper else "",
         "interval": "" if found is None else " to ".join(number(end, board.metric) for end in found),
-        "seeds": len(one.seeds) or "", "source": one.source, "split": cut(one.split), "date": cut(one.date, 10),
+        "seeds": len(one.seeds) or "", "source": one.source, "from": catalog.source_of(one), "split": cut(one.split),
+        "date": cut(one.date, 10),
         "paper": f"papers/{catalog.paper_pages[one.paper]}.html" if one.paper else "", "link": _safe(one.paper_url),
         "code": _safe(one.code), "run": next((run for run in one.runs if run in catalog.runs), ""),
         "printed": cut(told, 200),
@@ -188,7 +180,7 @@ def _row(catalog: Catalog, board: Board, rank: int, one: Result) -> dict[str, An
 
 def _safe(link: str) -> str:
     """An address, where it is one that a browser may follow."""
-    return link if link.startswith(("https://", "http://")) else ""
+    return link if link.startswith(("https://", "http://")) and len(link) <= LONGEST_LINK else ""
 
 
 # --- models ----------------------------------------------------------------------------------------------------------
@@ -197,18 +189,16 @@ def _safe(link: str) -> str:
 def model_views(catalog: Catalog, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The files of a model's pages, with what they show."""
     every = catalog.models[name]
-    pieces = [every[start : start + PAGE] for start in range(0, len(every), PAGE)]
+    pages = filled(_standing_rows(catalog, every), _whole)
     base = f"models/{catalog.model_pages[name]}"
     method = next((one.options["strategy"] for _, _, one in every if one.options.get("strategy") in method_texts()), "")
-    for place, piece in enumerate(pieces):
+    for place, page in enumerate(pages):
         yield leaf(base, place), {
             "title": f"{cut(name)}: where it stands", "name": cut(name), "lead": _standing(every),
             "slug": catalog.model_pages[name], "method": f"methods/{method}.html" if method else "",
             "protocols": list(dict.fromkeys(cut(board.question.protocol) for board, _, _ in every)),
-            "sources": sorted({one.source for _, _, one in every}),
-            "rows": [_standing_row(catalog, board, rank, one) for board, rank, one in piece],
-            "configurations": list(_configurations(catalog, piece)) if place == 0 else [],
-            "leaves": leaves(len(pieces), base, place),
+            "sources": sorted({one.source for _, _, one in every}), "rows": [row for row, _ in page],
+            "configurations": [told for _, told in page if told], "leaves": leaves(len(pages), base, place),
         }  # fmt: skip
 
 
@@ -223,27 +213,44 @@ def _standing(every: Sequence[tuple[Board, int, Result]]) -> str:
     )
 
 
+def _standing_rows(
+    catalog: Catalog, every: Sequence[tuple[Board, int, Result]]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every result as a row, with how it is had anew where that was not told before."""
+    told = set()
+    for board, rank, one in every:
+        configuration = (one.dataset, one.protocol, one.study, one.trained, repr(one.options))
+        fresh = bool(one.command) and configuration not in told and not catalog.source_of(one).endswith("imported")
+        told.add(configuration)
+        yield _standing_row(catalog, board, rank, one), _configuration(catalog, one) if fresh else {}
+
+
+def _whole(pair: tuple[dict[str, Any], dict[str, Any]]) -> int:
+    row, told = pair
+    return heft(row) + (heft((*told.values(), *sum(told["options"], ()))) + 40 * len(told["options"]) if told else 0)
+
+
 def _standing_row(catalog: Catalog, board: Board, rank: int, one: Result) -> dict[str, Any]:
     asked = board.question
     return {
         "dataset": cut(asked.dataset), "page": catalog.dataset_page(asked.dataset), "task": cut(asked.task),
         "metric": board.metric.title, "protocol": cut(asked.protocol), "trained": cut(one.trained),
-        "value": f"{one.value:.6g}", "text": value_text(one), "rank": rank, "of": len(board.results),
-        "seeds": len(one.seeds) or "", "source": one.source,
-        "run": next((run for run in one.runs if run in catalog.runs), ""),
+        "probe": cut(read_by(one)), "value": f"{one.value:.6g}", "text": value_text(one), "rank": rank,
+        "of": len(board.results), "seeds": len(one.seeds) or "", "source": one.source, "from": catalog.source_of(one),
+        "baseline": one.baseline, "run": next((run for run in one.runs if run in catalog.runs), ""),
     }  # fmt: skip
 
 
-def _configurations(catalog: Catalog, every: Sequence[tuple[Board, int, Result]]) -> Iterator[dict[str, Any]]:
-    """The options of every training behind a model, each once."""
-    seen = set()
-    for board, _, one in every:
-        told = (one.dataset, one.study, one.trained, repr(one.options))
-        if one.command and one.options and told not in seen and len(seen) < 40:
-            seen.add(told)
-            trained = f", trained for {one.trained}" if one.trained else ""
-            yield {
-                "title": cut(f"{one.dataset}, {one.study}{trained}, protocol {board.question.protocol}", 200),
-                "options": [(cut(name, 60), cut(str(value), 300)) for name, value in one.options.items()],
-                "command": cut(one.command, 2000), "study": one.study if one.study in catalog.settings else "",
-            }  # fmt: skip
+def read_by(one: Result) -> str:
+    """What read the embeddings, and pairs of them how."""
+    return ", ".join(filter(None, (one.probe, one.features if one.features in PAIR_FEATURES else "")))
+
+
+def _configuration(catalog: Catalog, one: Result) -> dict[str, Any]:
+    """What a result was trained with, and the command that measures it again."""
+    trained = f", trained for {one.trained}" if one.trained else ""
+    return {
+        "title": cut(f"{one.dataset}, {one.study}{trained}, protocol {one.protocol}", 200),
+        "options": [(cut(name, 60), cut(str(value), 300)) for name, value in one.options.items()],
+        "command": cut(one.command, 2000), "study": one.study if one.study in catalog.settings else "",
+    }  # fmt: skip

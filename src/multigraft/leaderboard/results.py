@@ -14,6 +14,7 @@ PUBLISHED, MEASURED, SUBMITTED = "published", "measured", "submitted"
 SOURCES = (PUBLISHED, MEASURED, SUBMITTED)
 PAIR_FEATURES = ("concat", "hadamard", "absdiff")
 DIVIDED = {"stratified": "random", "random": "random"}  # kinds of splits that ask the same question
+LONGEST_LINK = 500  # characters of an address
 UNSTATED = "unstated"  # of a published number whose page does not say how it was measured
 
 
@@ -154,6 +155,8 @@ class Result:
             raise ValueError(f"source is one of {', '.join(SOURCES)}")
         if any(link and not link.startswith(("https://", "http://")) for link in (self.paper_url, self.code)):
             raise ValueError("addresses begin with https:// or http://")
+        if any(len(link) > LONGEST_LINK for link in (self.paper_url, self.code)):
+            raise ValueError(f"addresses have at most {LONGEST_LINK} characters")
 
 
 _NEEDED = ("task", "dataset", "protocol", "split", "metric", "model", "value", "source")

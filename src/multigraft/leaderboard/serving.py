@@ -1,10 +1,12 @@
 """The site on this machine alone, built anew when results change."""
 
+import shutil
 import threading
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +20,26 @@ HOSTS = (LOOPBACK, "localhost", "[::1]")
 class Fresh:
     """A site that is as new as what it is made from; when that cannot be read, it stays as it was.
 
+    Each state of it has a directory of its own, so that a page is never looked for while another takes its place.
+
     Attributes:
-        out: Where it is.
+        built: The newest; the one before it stays, for pages that are open.
         say: Is told what goes wrong.
     """
 
     def __init__(
         self, material: Callable[[], Material], stamp: Callable[[], Any], out: Path, say: Callable[[str], None]
     ) -> None:
-        self.out, self.say = out, say
+        self._places, self.say = (out / str(number) for number in count()), say
         self._material, self._stamp, self._lock = material, stamp, threading.Lock()
         self._seen = stamp()
-        self.built = build(material(), out)
+        self.built = build(material(), next(self._places))
+        self._before: Path | None = None
+
+    @property
+    def out(self) -> Path:
+        """Where the newest is."""
+        return self.built.out
 
     def refresh(self) -> bool:
         """Build it anew if something changed since; whether it was."""
@@ -39,10 +49,13 @@ class Fresh:
                 if now == self._seen:
                     return False
                 self._seen = now
-                self.built = build(self._material(), self.out)
+                built = build(self._material(), next(self._places))
             except Exception as error:  # whatever it is, the pages that are there can still be read
                 self.say(f"the pages stay as they were: {error}")
                 return False
+            if self._before is not None:
+                shutil.rmtree(self._before, ignore_errors=True)
+            self._before, self.built = self.out, built
             return True
 
 
@@ -74,6 +87,7 @@ class _Handler(SimpleHTTPRequestHandler):
             return None
         if self.path.partition("?")[0].endswith(("/", ".html")):
             self.fresh.refresh()
+        self.directory = str(self.fresh.out)
         return super().send_head()
 
     def end_headers(self) -> None:

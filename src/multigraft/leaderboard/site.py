@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from multigraft.errors import InputError, MissingExtraError
+from multigraft.leaderboard.adding import EXAMPLE, submit_view
+from multigraft.leaderboard.measured import settings_file
 from multigraft.leaderboard.overview import compare_view, compared, home_views, list_views, method_views, search_shards
 from multigraft.leaderboard.pages import Catalog, dataset_views, model_views
 from multigraft.leaderboard.papers import paper_views
-from multigraft.leaderboard.results import MEASURED, PUBLISHED, Result
+from multigraft.leaderboard.results import MEASURED, PUBLISHED, SUBMITTED, Result
 from multigraft.leaderboard.texts import method_texts
 from multigraft.progress import counting
 from multigraft.reports.study_table import StudyTable
@@ -32,12 +34,14 @@ class Material:
         tables: The studies that repeat papers' tables, by name, each under the protocol that is judged.
         runs: The ledger's files, by name.
         settings: The settings of studies as TOML, by name.
+        imported: Keys of results that say they were measured or published, but were brought by a file.
     """
 
     results: Sequence[Result]
     tables: Mapping[str, StudyTable] = field(default_factory=dict)
     runs: Mapping[str, Path] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    imported: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Built:
     results: int
     published: int
     measured: int
+    submitted: int
 
 
 def build(material: Material, out: Path, progress: bool = False) -> Built:
@@ -71,7 +76,7 @@ def build(material: Material, out: Path, progress: bool = False) -> Built:
             _replace(out, new, Path(scratch) / "old")
     except OSError as error:
         raise InputError(f"cannot write {out}: {error}") from error
-    counts = [sum(one.source == source for one in material.results) for source in (PUBLISHED, MEASURED)]
+    counts = [sum(one.source == source for one in material.results) for source in (PUBLISHED, MEASURED, SUBMITTED)]
     return Built(out, pages, len(material.results), *counts)
 
 
@@ -88,7 +93,7 @@ def _replace(out: Path, new: Path, old: Path) -> None:
 
 
 def _write(material: Material, out: Path, progress: bool) -> int:
-    catalog = Catalog(material.results, frozenset(material.runs), frozenset(material.settings))
+    catalog = Catalog(material.results, frozenset(material.runs), frozenset(material.settings), material.imported)
     render = _renderer(len(material.results))
     shutil.copytree(HERE / "assets", out / "assets")
     _put(out / MARK, f"{__version__}\n")
@@ -102,12 +107,13 @@ def _write(material: Material, out: Path, progress: bool) -> int:
             advance(template in ("dataset", "model", "paper") and "-page" not in file)
     for name, slug in catalog.model_pages.items():
         _put(out / "data" / f"{slug}.js", compared(catalog, name))
+    _put(out / "example.csv", EXAMPLE)
     for key, text in search_shards(catalog).items():
         _put(out / "search" / f"{key}.js", text)
     for module in {text.module for text in method_texts().values()}:
         _put(out / "code" / f"{module}.txt", _source(module))
     for name, text in material.settings.items():
-        _put(out / "settings" / f"{name}.toml", text)
+        _put(out / "settings" / settings_file(name), text)
     (out / "runs").mkdir()
     for name, path in material.runs.items():
         shutil.copyfile(path, out / "runs" / f"{name}.json")
@@ -122,6 +128,7 @@ def _views(catalog: Catalog, tables: Mapping[str, StudyTable]) -> Iterator[View]
     for file, values in method_views(catalog):
         yield "method", file, values
     yield "compare", "compare.html", compare_view(catalog)
+    yield "submit", "submit.html", submit_view()
     for name in catalog.datasets:
         yield from (("dataset", file, values) for file, values in dataset_views(catalog, name))
     for name in catalog.models:
@@ -134,7 +141,12 @@ def _renderer(results: int) -> Callable[[str, dict[str, Any]], str]:
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
+    class Values(Environment):
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            """What pages show are dictionaries, so those are asked first: a third of the time of large sites."""
+            return obj[attribute] if type(obj) is dict and attribute in obj else super().getattr(obj, attribute)
+
+    environment = Values(
         loader=PackageLoader("multigraft.leaderboard"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip

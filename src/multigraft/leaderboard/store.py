@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -32,8 +33,8 @@ class Store:
         """
         return [self._read(path) for path in sorted(self.path.glob("*.json"))]
 
-    def add(self, results: Sequence[Result]) -> list[Path]:
-        """Put results in their places, all or none; returns the files that are new.
+    def add(self, results: Sequence[Result], dry_run: bool = False) -> list[Path]:
+        """Put results in their places, all or none; returns the files that are new, or with ``dry_run`` would be.
 
         Raises:
             InputError: two of them, or one of them and one that is there, are of the same run and differ.
@@ -41,21 +42,28 @@ class Store:
         new: dict[Path, Result] = {}
         for one in results:
             place = self.path / f"{one.key}.json"
-            there = self._read(place) if place.is_file() else new.get(place)
-            if there is not None and there != one:
-                says = f"has the value {there.value:g} already, not {one.value:g}"
-                if there.value == one.value:
-                    differ = [name.name for name in fields(one) if getattr(one, name.name) != getattr(there, name.name)]
-                    says = f"is there already with another {', '.join(differ)}"
-                raise InputError(
-                    f"nothing was taken: {one.model!r} on {one.dataset!r} ({one.task}, {one.metric}, protocol "
-                    f"{one.protocol}) {says}; {place} has it"
-                )
-            if not place.is_file():
+            there = self._read(place) if place.is_file() else None
+            for other, has in ((there, f"{place} has it"), (new.get(place), "both are in the file")):
+                if other is not None and other != one:
+                    raise InputError(f"nothing was taken: {_differ(other, one)}; {has}")
+            if there is None:
                 new[place] = one
-        for place, one in new.items():
-            write_json(place, one.to_json())
+        for place, one in {} if dry_run else new.items():
+            self._place(place, one)
         return list(new)
+
+    def _place(self, place: Path, one: Result) -> None:
+        """Write a file that nobody else has written meanwhile."""
+        with tempfile.TemporaryDirectory(prefix=".new.", dir=_made(self.path)) as scratch:
+            written = Path(scratch) / place.name
+            write_json(written, one.to_json())
+            try:
+                os.link(written, place)
+            except FileExistsError:
+                if (there := self._read(place)) != one:
+                    raise InputError(f"was not taken: {_differ(there, one)}; {place} has it") from None
+            except OSError:  # a file system without links
+                written.replace(place)
 
     def _read(self, path: Path) -> Result:
         try:
@@ -65,3 +73,20 @@ class Store:
         if found.key != path.stem:
             raise InputError(f"{path} claims to be another result than its name says: submit it anew")
         return found
+
+
+def _differ(there: Result, one: Result) -> str:
+    """Which result is claimed twice, and in what the claims differ."""
+    says = f"has the value {there.value:g} already, not {one.value:g}"
+    if there.value == one.value:
+        differ = [name.name for name in fields(one) if getattr(one, name.name) != getattr(there, name.name)]
+        says = f"is there already with another {', '.join(differ)}"
+    return f"{one.model!r} on {one.dataset!r} ({one.task}, {one.metric}, protocol {one.protocol}) {says}"
+
+
+def _made(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error}") from error
+    return path

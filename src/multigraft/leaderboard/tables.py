@@ -11,6 +11,7 @@ from typing import Any
 
 from multigraft.errors import InputError
 from multigraft.files import write_text
+from multigraft.leaderboard.archive import SUBMIT
 from multigraft.leaderboard.results import Result
 
 COLUMNS = tuple(one.name for one in fields(Result))
@@ -44,6 +45,8 @@ def read_table(file: Path) -> list[Result]:
     reader, found = csv.DictReader(io.StringIO(text, newline="")), []
     before = csv.field_size_limit(sys.maxsize)
     try:
+        if "source" not in (reader.fieldnames or ()):
+            raise InputError(f"no column 'source', so it was not exported; take a submission with `{SUBMIT}`")
         for line in reader:
             stored = {name: _value(name, cell) for name, cell in line.items() if cell or (cell == "" and name in TEXTS)}
             found.append(Result.from_json(stored))

@@ -36,6 +36,11 @@ def told_apart(results: Sequence[Result]) -> list[str]:
     ]
 
 
+def counted(count: int, thing: str) -> str:
+    """So many things."""
+    return f"{count} {thing}{'s' * (count != 1)}"
+
+
 def cut(text: str, most: int = LONGEST) -> str:
     """The text, or its beginning where it is longer."""
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -2,7 +2,7 @@
 // What a page can do beyond being read: sort, filter, search, compare. Texts are only ever set as text, never as markup.
 
 const root = document.body.dataset.root;
-const board = (window.board = { models: Object.create(null), shards: Object.create(null), model: (slug, rows) => { board.models[slug] = rows; }, shard: (key, rows) => { board.shards[key] = rows; } });
+const board = (window.board = { models: Object.create(null), shards: Object.create(null), left: Object.create(null), model: (slug, rows, left) => { board.models[slug] = rows; board.left[slug] = left; }, shard: (key, rows) => { board.shards[key] = rows; } });
 
 function make(tag, text, attributes = {}) {
   const element = document.createElement(tag);
@@ -61,11 +61,13 @@ function filter() {
   let shown = 0;
   for (const row of document.querySelectorAll("tr[data-source]")) {
     const measured = row.closest("[data-protocol]").dataset.protocol;
-    row.hidden = Boolean((protocol && measured !== protocol) || (source && row.dataset.source !== source));
+    row.hidden = Boolean((protocol && measured !== protocol) || (source && row.dataset.source !== source && !row.matches(".baseline")));
     shown += !row.hidden;
   }
   for (const section of document.querySelectorAll("section.board")) {
-    section.hidden = !section.querySelector("tr[data-source]:not([hidden])");
+    const rows = [...section.querySelectorAll("tr[data-source]:not([hidden])")];
+    section.hidden = !rows.some((row) => !source || row.dataset.source === source); // baselines alone are no answer
+    if (section.hidden) shown -= rows.length;
   }
   let heading = null;
   for (const element of document.querySelectorAll("h2.task, section.board")) {
@@ -86,7 +88,8 @@ const field = document.querySelector("#search");
 async function search() {
   const asked = field.value.trim().toLowerCase();
   const found = document.querySelector("#found");
-  const key = /^[a-z0-9]/.test(asked) ? asked[0] : "other";
+  const first = asked.split(/[^\p{L}\p{N}]+/u).find((word) => word) ?? asked;
+  const key = /^[a-z0-9]/.test(first) ? first[0] : "other";
   if (asked && field.dataset.shards.split(" ").includes(key) && !(key in board.shards)) await load(`search/${key}.js`);
   if (asked !== field.value.trim().toLowerCase()) return; // typed on meanwhile
   const words = asked.split(/\s+/);
@@ -131,11 +134,13 @@ function paired(first, second, share, quantiles) {
 function signed(value) {
   const size = Math.abs(value);
   const text = size < 1e-9 ? "0" : size >= 0.1 ? size.toFixed(2) : size.toPrecision(2);
-  return (value < 0 && size >= 1e-9 ? "−" : "+") + text;
+  return (value < 0 && size >= 1e-9 ? "-" : "+") + text;
 }
 
 function line(one, other, quantiles) {
-  const found = paired(one.values, other.values, Math.max(one.share, other.share), quantiles);
+  const alike = one.split === other.split; // else the same seed is another split
+  const share = Math.max(one.share, other.share);
+  const found = alike ? paired(one.values, other.values, share, quantiles) : { n: 0 };
   const row = make("tr", "");
   const name = (model) => model.text + (model.trained && `, ${model.trained}`) + (model.probe && ` (${model.probe})`);
   const cells = [one.task, one.metric, one.protocol, name(one), name(other)];
@@ -144,7 +149,9 @@ function line(one, other, quantiles) {
   row.append(head, ...cells.map((text) => { const cell = make("td", ""); cell.append(make("bdi", text)); return cell; }));
   const both = found.n ? found.mean : one.value - other.value;
   row.append(make("td", signed(both), { "data-value": both }));
-  row.append(make("td", found.low === undefined ? (found.n > 1 ? "all the same" : "not paired") : `${signed(found.low)} to ${signed(found.high)}`));
+  const reach = found.low === undefined || !share ? "" : `${signed(found.low)} to ${signed(found.high)}`;
+  const why = !alike ? "other splits" : found.n < 2 ? "not paired" : share ? "all the same" : "sizes of parts unknown";
+  row.append(make("td", reach || why, reach ? { "data-value": found.low } : { "data-value": "" }));
   row.append(make("td", String(found.n)));
   return row;
 }
@@ -173,9 +180,11 @@ async function compare(form) {
   table.tBodies[0].replaceChildren(...rows);
   for (const head of table.tHead.rows[0].cells) head.removeAttribute("aria-sort");
   table.hidden = !rows.length;
-  document.querySelector("#said").textContent = rows.length
-    ? `${rows.length} questions that both answer. Shares in percentage points; of errors less is better.`
-    : "There is no question that both answer.";
+  const left = (board.left[a] ?? 0) + (board.left[b] ?? 0);
+  const more = left ? ` ${left} results of models with very many are left out.` : "";
+  document.querySelector("#said").textContent = (rows.length
+    ? `${rows.length} ${rows.length === 1 ? "comparison" : "comparisons"}, on questions that both answer. Shares in percentage points; of errors less is better.`
+    : "There is no question that both answer.") + more;
 }
 
 const comparing = document.querySelector("form.compare");

@@ -1,0 +1,40 @@
+"""Long tables over several pages, so that each stays small."""
+
+from collections.abc import Callable, Iterable, Mapping
+from html import escape
+from typing import Any, TypeVar
+
+BUDGET = 220_000  # bytes of what a page shows
+MARKUP = 500  # bytes around the words of a row
+
+Row = TypeVar("Row")
+
+
+def filled(rows: Iterable[Row], weigh: Callable[[Row], int], most: int = BUDGET) -> list[list[Row]]:
+    """Rows by page, in their order: at least one page, and at least one row on it where there is one."""
+    pages: list[list[Row]] = [[]]
+    used = 0
+    for row in rows:
+        weight = weigh(row)
+        if pages[-1] and used + weight > most:
+            pages.append([])
+            used = 0
+        pages[-1].append(row)
+        used += weight
+    return pages
+
+
+def heft(row: Mapping[str, Any] | Iterable[Any]) -> int:
+    """How many bytes a row of a table has on a page, at most."""
+    words = row.values() if isinstance(row, Mapping) else row
+    return MARKUP + len(escape("".join(map(str, words))).encode(errors="replace"))
+
+
+def leaves(count: int, name: str, current: int) -> list[tuple[str, str, bool]]:
+    """Links from one page to the others of the same things: its name, its file, whether it is this."""
+    return [(str(number + 1), leaf(name, number).rpartition("/")[2], number == current) for number in range(count)]
+
+
+def leaf(name: str, number: int) -> str:
+    """The file of the nth page of something."""
+    return f"{name}.html" if number == 0 else f"{name}-page{number + 1}.html"
