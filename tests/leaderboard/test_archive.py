@@ -124,7 +124,7 @@ def test_others_can_read_what_we_write_without_our_block(tmp_path):
     assert got <= wanted
     assert len(found) + len(notes) == 350
     assert len([one for one in found if one.printed["task"] in ("Drug Discovery", "Atomistic Description")]) == 19
-    assert all("stands there as well as" in note for note in notes)  # nobody else knows what a model was trained for
+    assert all("but a row before has" in note for note in notes)  # nobody else knows what a model was trained for
 
 
 # --- tables of others ------------------------------------------------------------------------------------------------
@@ -324,7 +324,7 @@ def test_whatever_a_row_holds_it_is_taken_or_said(tmp_path_factory, name, value)
 def test_of_two_numbers_for_one_claim_the_first_is_taken_and_the_other_said(tmp_path):
     found, notes = read(tmp_path, tables(a_row(metrics={"AUC": "0.845", "ROC-AUC": "0.8"}), a_row()))
     assert [one.value for one in found] == [84.5, 84.5]
-    assert notes == ["GraphNet on BACE, roc_auc: 80 stands there as well as 84.5"]
+    assert notes == ["Drug Discovery, BACE, row 1: roc_auc 80, but a row before has 84.5"]
 
 
 @pytest.mark.parametrize("content", [[{"model": "x", "value": 1}], {"results": [{"model": "x"}]}], ids=str)

@@ -18,7 +18,8 @@ from tests.helpers.board import an_entry
     [
         ({}, 62.5), ({"unit": "share"}, 62.5), ({"value": 62.5, "unit": "percent"}, 62.5), ({"value": "0.625"}, 62.5),
         ({"value": 0}, 0.0), ({"value": 1}, 100.0), ({"value": 100, "unit": "percent"}, 100.0),
-        ({"value": 2.764, "metric": "rmse", "task": "gr"}, 2.764), ({"value": 113.2, "metric": "MAE", "task": "gr"}, 113.2),
+        ({"value": 2.764, "metric": "rmse", "task": "gr"}, 2.764),
+        ({"value": 113.2, "metric": "MAE", "task": "gr"}, 113.2),
         ({"value": 0.845, "metric": "AUC"}, 84.5), ({"value": -20.5, "metric": "delta-m"}, -20.5),
         ({"value": 3.5, "metric": "delta-m", "unit": "percent"}, 3.5),
     ],

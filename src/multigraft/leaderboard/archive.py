@@ -59,24 +59,18 @@ def read_archive(file: Path) -> tuple[list[Result], list[str]]:
         raise InputError(f"{file} must hold a list of tasks, each an object with 'task' and 'datasets'")
     found: list[Result] = []
     notes: list[str] = []
+    first: dict[str, Result] = {}
     for where, row, place in _rows(stored, "", notes):
         try:
-            found += _results(row, *place, notes, where)
+            for one in _results(row, *place, notes, where):
+                there = first.setdefault(one.key, one)
+                if OURS in row or there == one:
+                    found.append(one)
+                else:
+                    notes.append(f"{where}: {one.metric} {one.value:g}, but a row before has {there.value:g}")
         except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
             notes.append(f"{where}: {shortened(str(error), 200)}")
-    return list(_once(found, notes)), notes
-
-
-def _once(results: Iterable[Result], notes: list[str]) -> Iterator[Result]:
-    """Results without those that say something else of what was claimed before."""
-    first: dict[str, Result] = {}
-    for one in results:
-        there = first.setdefault(one.key, one)
-        if there == one:
-            yield one
-        else:
-            what = f"{shortened(one.model)} on {shortened(one.dataset)}, {one.metric}"
-            notes.append(f"{what}: {one.value:g} stands there as well as {there.value:g}")
+    return found, notes
 
 
 def _dataset(name: str, results: list[Result]) -> dict[str, Any]:
