@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from multigraft.leaderboard import overview, pages
+from multigraft.leaderboard import pieces
 from multigraft.leaderboard.texts import paper_texts
 from tests.helpers.site import CHROMIUM, NARROW, WIDE, contrast, everything, site_of, visitor
 
@@ -17,12 +17,13 @@ if CHROMIUM is None:
 expect = api.expect
 pytestmark = pytest.mark.slow
 
-GRAVE = ("serious", "critical")
+GRAVE = ("moderate", "serious", "critical")
 OPTIONS = {"resultTypes": ["violations"], "preload": False}  # styles need no second reading, which a file cannot have
 ENZYMES, COMPARE = "datasets/enzymes.html", "compare.html?a=north&b=south"
 PLACES = {
     "home": "index.html", "data set": ENZYMES, "model": "models/isame.html", "method": "methods/isame.html",
     "list": "methods/index.html", "compare": COMPARE, "paper": "",
+    "submit": "submit.html",
 }  # fmt: skip
 VIEWS = {
     "light": {"size": WIDE, "color_scheme": "light"},
@@ -44,8 +45,7 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("board")
     material = everything(folder, 2)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "PAGE", 12)
-        patch.setattr(overview, "ROWS", 20)
+        patch.setattr(pieces, "BUDGET", 12_000)
         return site_of(replace(material, tables={"same-table1": material.tables["same-table1"]}), folder / "site")
 
 
@@ -79,6 +79,7 @@ def test_the_pages_that_are_checked_have_everything_that_there_is(visit, site):
         "paper": ("table.plain", "main a"),
         "method": ("pre.equation", "main ul"),
         "list": ("main section h2",),
+        "submit": ("main pre", "table.plain"),
         "compare": ("form.compare", "#paired:not([hidden]) tbody tr"),
     }
     for kind, selectors in parts.items():

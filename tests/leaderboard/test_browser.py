@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from multigraft.evaluation.significance import corrected_difference
+from multigraft.leaderboard.pages import read_by
 from multigraft.leaderboard.serving import Fresh
 from multigraft.leaderboard.site import Material
 from multigraft.leaderboard.wording import LONGEST

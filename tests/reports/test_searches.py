@@ -78,3 +78,20 @@ def test_every_strategy_had_the_same_budget():
     for one in found:
         assert one.best >= one.defaults
         assert dataclasses.asdict(one)["seconds"] > 0
+
+
+def test_the_defaults_are_trial_0_wherever_it_stands_and_what_is_no_number_is_not_the_best(tmp_path):
+    head, first, *others = TRIALS.splitlines()
+    lines = [head, *others, first, "4,done,0.01,16,nan,nan,nan,30,9,30.0"]
+    (found,) = searches_of(written(tmp_path / "tuning" / "a", trials="\n".join(lines) + "\n"))
+    assert (found.defaults, found.best) == (0.75, 1.125)
+
+
+def test_defaults_that_failed_are_said_to(tmp_path):
+    (found,) = searches_of(written(tmp_path / "tuning" / "a", trials=TRIALS.replace("0,done", "0,failed")))
+    assert dict(zip(COLUMNS, found.row(), strict=True))["defaults"] == "failed"
+
+
+def test_options_of_another_kind_are_named(tmp_path):
+    with pytest.raises(InputError, match="cannot be read"):
+        searches_of(written(tmp_path / "tuning" / "a", options=[]))

@@ -198,6 +198,14 @@ def test_fingerprints_are_read_as_the_sentences_say(tmp_path):
     assert {(cell.probe, other.probe) for cell, other in pairs} == {("best", "best")}
 
 
+def test_a_cell_is_not_compared_with_itself(tmp_path):
+    claim = dataclasses.replace(CLAIM, first=("isame",), against=("isame",), trained="any")
+    found = cells(STUDY, "strict", made_up(STUDY, tmp_path, likely))
+    pairs = claims_module._pairs(claim, found, "strict")
+    assert pairs
+    assert all(one is not other for one, other in pairs)
+
+
 def test_names_of_claims_are_their_own():
     names = [claim.name for claim in read_claims()]
     assert len(set(names)) == len(names)

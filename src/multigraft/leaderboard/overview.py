@@ -143,7 +143,8 @@ def search_shards(catalog: Catalog) -> dict[str, str]:
     )
     shards: dict[str, list[tuple[str, str, str]]] = {}
     for entry in entries:
-        for key in {_shard(word) for word in re.split(r"[\W_]+", entry[0].lower()) if word} or {"other"}:
+        name = entry[0].lower()
+        for key in {_shard(name or " "), *(_shard(word) for word in re.split(r"[\W_]+", name) if word)}:
             shards.setdefault(key, []).append(entry)
     return {key: f"board.shard({json.dumps(key)}, {json.dumps(found)});\n" for key, found in shards.items()}
 

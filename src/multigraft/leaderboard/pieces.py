@@ -10,8 +10,9 @@ MARKUP = 500  # bytes around the words of a row
 Row = TypeVar("Row")
 
 
-def filled(rows: Iterable[Row], weigh: Callable[[Row], int], most: int = BUDGET) -> list[list[Row]]:
-    """Rows by page, in their order: at least one page, and at least one row on it where there is one."""
+def filled(rows: Iterable[Row], weigh: Callable[[Row], int], most: int | None = None) -> list[list[Row]]:
+    """Rows by page, in their order, of ``most`` bytes (`BUDGET`) each: at least one page, with a row if there is one."""
+    most = BUDGET if most is None else most
     pages: list[list[Row]] = [[]]
     used = 0
     for row in rows:

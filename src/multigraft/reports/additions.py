@@ -65,10 +65,10 @@ def _addition(dataset: str, task: str, method: str, shown: Sequence[tuple[StudyT
         ]
 
     split = here[0][0].split
-    pairs = {
-        name: difference(first, second, split)
-        for name, sides in CONTRASTS.items()
-        for first in cell_of(*sides[0])
-        for second in cell_of(*sides[1])
-    }
-    return Addition(dataset, task, method, {name: one for name, one in pairs.items() if not math.isnan(one.value)})
+    found = {}
+    for name, (one, other) in CONTRASTS.items():
+        for first, second in zip(cell_of(*one)[:1], cell_of(*other)[:1], strict=False):  # of several probes the first
+            between = difference(first, second, split)
+            if not math.isnan(between.value):
+                found[name] = between
+    return Addition(dataset, task, method, found)

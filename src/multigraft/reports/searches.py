@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,7 @@ class Searched:
         values = ", ".join(f"{name} {value:.3g}" for name, value in self.chosen.items())
         return (
             self.data, self.strategy, ",".join(self.tasks), str(self.trials), str(self.epochs), values,
-            f"{self.defaults:.3f}", f"{self.best:.3f}", f"{self.seconds / 60:.0f}",
+            "failed" if math.isnan(self.defaults) else f"{self.defaults:.3f}", f"{self.best:.3f}", f"{self.seconds / 60:.0f}",
         )  # fmt: skip
 
 
@@ -57,12 +58,13 @@ def _read(folder: Path) -> Searched:
         options = json.loads((folder / "options.json").read_text(encoding="utf-8"))
         with (folder / "trials.csv").open(newline="", encoding="utf-8") as file:
             done = [row for row in csv.DictReader(file) if row["state"] == "done"]
-        best = max(done, key=lambda row: float(row[SUM]))
+        defaults = next((float(row[SUM]) for row in done if row["trial"] == "0"), math.nan)
+        best = max((row for row in done if math.isfinite(float(row[SUM]))), key=lambda row: float(row[SUM]))
         searched: Sequence[str] = [name for name, values in options["space"].items() if isinstance(values, dict)]
         return Searched(
             options["data"]["name"], options["strategy"], tuple(options["tasks"]), len(done), options["epochs"],
-            {name: float(best[name]) for name in searched}, float(done[0][SUM]), float(best[SUM]),
+            {name: float(best[name]) for name in searched}, defaults, float(best[SUM]),
             sum(float(row["seconds"]) for row in done),
         )  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"the search {folder} cannot be read ({error!r}): put the files of `tune` there") from error

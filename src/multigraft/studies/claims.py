@@ -124,7 +124,7 @@ def _is_meant(claim: Claim, cell: Cell) -> bool:
 def _against(claim: Claim, cell: Cell, among: Sequence[Cell]) -> Cell | None:
     """The first of the models compared with that has a cell in the same place, best one with the same probe."""
     wanted = {SAME: set(cell.trained.split(",")), ASKED: {cell.task}, NONE: {""}}.get(claim.trained)
-    there = [other for other in among if (other.task, other.dataset) == (cell.task, cell.dataset)]
+    there = [other for other in among if (other.task, other.dataset) == (cell.task, cell.dataset) and other is not cell]
     found = [other for other in there if wanted is None or set(other.trained.split(",")) == wanted]
     found = [other for other in found if other.probe == claim.probe or not claim.probe]
     found.sort(key=lambda other: other.probe != cell.probe)

@@ -88,7 +88,7 @@ const field = document.querySelector("#search");
 async function search() {
   const asked = field.value.trim().toLowerCase();
   const found = document.querySelector("#found");
-  const first = asked.split(/[^\p{L}\p{N}]+/u).find((word) => word) ?? asked;
+  const first = asked.split(/[^\p{L}\p{N}]+/u).find((word) => word) ?? asked; // marks alone are where names begin with one
   const key = /^[a-z0-9]/.test(first) ? first[0] : "other";
   if (asked && field.dataset.shards.split(" ").includes(key) && !(key in board.shards)) await load(`search/${key}.js`);
   if (asked !== field.value.trim().toLowerCase()) return; // typed on meanwhile
