@@ -38,9 +38,10 @@ class Searched:
     def row(self) -> tuple[str, ...]:
         """Text for `COLUMNS`."""
         values = ", ".join(f"{name} {value:.3g}" for name, value in self.chosen.items())
+        defaults = "failed" if math.isnan(self.defaults) else f"{self.defaults:.3f}"
         return (
-            self.data, self.strategy, ",".join(self.tasks), str(self.trials), str(self.epochs), values,
-            "failed" if math.isnan(self.defaults) else f"{self.defaults:.3f}", f"{self.best:.3f}", f"{self.seconds / 60:.0f}",
+            self.data, self.strategy, ",".join(self.tasks), str(self.trials), str(self.epochs), values, defaults,
+            f"{self.best:.3f}", f"{self.seconds / 60:.0f}",
         )  # fmt: skip
 
 
