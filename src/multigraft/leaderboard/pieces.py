@@ -11,7 +11,7 @@ Row = TypeVar("Row")
 
 
 def filled(rows: Iterable[Row], weigh: Callable[[Row], int], most: int | None = None) -> list[list[Row]]:
-    """Rows by page in their order, ``most`` bytes (`BUDGET`) on each; at least a page, and a row on it if there is one."""
+    """Rows by page, in their order, ``most`` bytes (`BUDGET`) on each; at least one page, which may be empty."""
     most = BUDGET if most is None else most
     pages: list[list[Row]] = [[]]
     used = 0
