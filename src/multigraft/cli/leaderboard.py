@@ -211,9 +211,15 @@ def _places(
     from multigraft.leaderboard.store import store_of
     from multigraft.studies.ledger import Ledger
     from multigraft.studies.places import EVIDENCE, ledger_to_write
+    from multigraft.studies.reading import read_study
 
     here = ledger_to_write(ledger)
     if ledger is not None and not ledger.is_dir():
         raise InputError(f"there is no ledger at {ledger}")
+    if submissions is not None and not submissions.is_dir():
+        raise InputError(f"there is no directory of submissions at {submissions}")
     book = here if ledger is not None or here.path.is_dir() else Ledger(EVIDENCE)
+    for name in studies or []:
+        if not book.has_plan(read_study(name)):
+            say(f"{name}: nothing of it is in {book.path}; `multigraft study run {name}` measures it")
     return book, store_of(submissions), [*STUDY_NAMES, *(studies or [])]

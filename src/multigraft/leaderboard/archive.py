@@ -13,6 +13,7 @@ from typing import Any
 
 from multigraft.errors import InputError
 from multigraft.files import write_json
+from multigraft.leaderboard.known import known_names, meant
 from multigraft.leaderboard.metrics import METRICS, metric_of, shortened
 from multigraft.leaderboard.results import PUBLISHED, UNSTATED, Result
 
@@ -134,6 +135,7 @@ def _results(row: Any, task: str, dataset: str, notes: list[str], where: str) ->
     if OURS in row:
         yield Result.from_json(row[OURS])
         return
+    here, _ = meant({"task": task, "dataset": dataset}, known_names(()))
     links = [link["url"] for link in row.get("code_links") or [] if _is_link(link.get("url"))]
     url = row.get("paper_url")
     for title, text in row["metrics"].items():
@@ -147,10 +149,13 @@ def _results(row: Any, task: str, dataset: str, notes: list[str], where: str) ->
             notes.append(f"{where}: {shortened(str(text))!r} is no number")
             continue
         value = float(number[1])
-        scale = 100.0 if metric.share and value <= 1 and "%" not in str(text) else 1.0
+        value *= 100.0 if metric.share and value <= 1 and "%" not in str(text) else 1.0
+        if not metric.low <= value <= metric.high:
+            notes.append(f"{where}: {shortened(str(text))!r} is out of range for {metric.title}")
+            continue
         yield Result(
-            task=task, dataset=dataset, protocol=UNSTATED, split=UNSTATED, metric=metric.name,
-            model=str(row["model_name"]), value=value * scale, source=PUBLISHED,
+            task=here["task"], dataset=here["dataset"], protocol=UNSTATED, split=UNSTATED, metric=metric.name,
+            model=str(row["model_name"]), value=value, source=PUBLISHED,
             paper=str(row.get("paper_title") or ""), paper_url=str(url) if _is_link(url) else "",
             code=links[0] if links else "", date=str(row.get("paper_date") or "")[:10],
             printed={"task": task, "dataset": dataset, "metric": title, "value": str(text)},

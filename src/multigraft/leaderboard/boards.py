@@ -79,13 +79,15 @@ def _board(question: Question, results: Sequence[Result]) -> Board:
 
 
 def _once(results: Iterable[Result]) -> list[Result]:
-    """Results, of which a paper's number that several of its tables have stands once."""
+    """Results, of which a paper's number that several of its tables have stands once, with its spread if one has it."""
     found: dict[tuple[object, ...], Result] = {}
-    for one in results:
-        told = (one.paper, one.model, one.trained, one.probe, one.value, one.std, json.dumps(dict(one.printed)))
+    for one in sorted(results, key=lambda one: one.std is None):
+        told = (one.paper, one.model, one.trained, one.probe, one.value, json.dumps(dict(one.printed)))
         said = told if one.source == PUBLISHED and one.table else (one.key, len(found))
         before = found.get(said)
-        found[said] = one if before is None else replace(before, table=f"{before.table}, {one.table}")
+        if before is not None and one.std not in (None, before.std):
+            said, before = (*told, one.std), None
+        found[said] = one if before is None else replace(before, table=", ".join(sorted((before.table, one.table))))
     return list(found.values())
 
 

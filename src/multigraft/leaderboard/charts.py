@@ -85,8 +85,15 @@ def _dot(one: Result, label: str, y: float, span: tuple[float, float]) -> str:
     if found is not None:
         low, high = (_across(min(max(end, span[0]), span[1]), span) for end in found)
         reach = f'<line x1="{low}" y1="{y}" x2="{high}" y2="{y}" class="reach" stroke="{_colour(one)}"/>'
-    name = f'<text x="{LABELS - 10}" y="{y + 4}" text-anchor="end">{escape(cut(label, 34))}</text>'
+        reach += _tip(low, y, 7, one) if found[0] < span[0] else ""
+        reach += _tip(high, y, -7, one) if found[1] > span[1] else ""
+    name = f'<text x="{LABELS - 10}" y="{y + 4}" text-anchor="end">{escape(cut(label, 30))}</text>'
     return name + reach + _mark(x, y, one)
+
+
+def _tip(x: float, y: float, width: float, one: Result) -> str:
+    """An interval that goes on beyond the picture ends in an arrow."""
+    return f'<path d="M{x} {y}l{width} -5v10z" class="tip" fill="{_colour(one)}"/>'
 
 
 def _mark(x: float, y: float, one: Result) -> str:
@@ -106,10 +113,13 @@ def _title(board: Board) -> str:
 
 
 def _span(results: Sequence[Result]) -> tuple[float, float]:
-    ends = [end for one in results for end in (interval(one) or (one.value, one.value))]
+    """From the least to the largest value, with room for intervals: for usual ones all, for wider ones a part."""
     values = [one.value for one in results]
-    room = (max(values) - min(values)) or abs(values[0]) * 0.05 or 1.0
-    low, high = max(min(ends), min(values) - room), min(max(ends), max(values) + room)  # one wide interval is cut
+    reaches = sorted(one.value - ends[0] for one in results if (ends := interval(one)) is not None)
+    usual = reaches[len(reaches) // 2] if reaches else 0.0
+    room = max(1.2 * usual, max(values) - min(values)) or abs(values[0]) * 0.05 or 1.0
+    ends = [end for one in results for end in (interval(one) or (one.value, one.value))]
+    low, high = max(min(ends), min(values) - room), min(max(ends), max(values) + room)
     return low - 0.06 * (high - low or room), high + 0.06 * (high - low or room)
 
 

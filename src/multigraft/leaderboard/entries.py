@@ -7,22 +7,22 @@ import statistics
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
 from multigraft.errors import InputError
 from multigraft.graphs.names import SPLIT_FRACTIONS
-from multigraft.leaderboard.known import check_metric, is_headline
+from multigraft.leaderboard.known import LONGEST, check_features, check_metric, check_model, is_headline
 from multigraft.leaderboard.metrics import Metric, metric_of, shortened
-from multigraft.leaderboard.results import LONGEST_LINK, PAIR_FEATURES, SUBMITTED, UNSTATED, Result
+from multigraft.leaderboard.results import LONGEST_LINK, SUBMITTED, UNSTATED, Result
 
 NEEDED = ("model", "task", "dataset", "protocol", "metric", "value", "split", "seeds")
 TEXTS = ("trained", "probe", "paper")
 LINKS = ("paper_url", "code")
 FURTHER = (*TEXTS, *LINKS, "features", "std", "unit", "better", "date", "values")
-LONGEST = 200  # characters of a name
+LARGEST_SEED = 2**63
 UNITS = {"share": 100.0, "percent": 1.0}
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
@@ -35,17 +35,25 @@ def result_of(entry: Mapping[str, Any]) -> Result:
     """
     _check_names(entry)
     metric, split = metric_of(_text(entry, "metric")), _stated(entry, "split")
-    task, protocol, features = _text(entry, "task"), _stated(entry, "protocol"), _features(entry)
+    task, protocol, features = (
+        _text(entry, "task"),
+        _stated(entry, "protocol"),
+        _text(entry, "features") if _given(entry, "features") else "",
+    )
     check_metric(task, metric.name)
+    check_features(task, features)
+    check_model(model := _text(entry, "model"))
     if (better := str(entry.get("better") or metric.better)) != metric.better:
         raise InputError(f"better is {shortened(better)!r}, but of {metric.title} {metric.better} is better")
     value, std, values = _measured(entry, metric)
     train, _, test = SPLIT_FRACTIONS.get(split, (1.0, 0.0, 0.0))
     named = {name: _text(entry, name) for name in TEXTS if _given(entry, name)}
+    if "trained" in named:
+        named["trained"] = ",".join(part.strip() for part in named["trained"].split(","))
     linked = {name: _link(entry, name) for name in LINKS if _given(entry, name)}
     found = Result(
         task=task, dataset=_text(entry, "dataset"), protocol=protocol, metric=metric.name, split=split,
-        model=_text(entry, "model"), value=value, source=SUBMITTED, std=std, seeds=_seeds(entry["seeds"]),
+        model=model, value=value, source=SUBMITTED, std=std, seeds=_seeds(entry["seeds"]),
         values=values, features=features, headline=is_headline(task, protocol, metric.name, features),
         date=_date(entry), test_share=test / train,
     )  # fmt: skip
@@ -69,9 +77,25 @@ def _measured(entry: Mapping[str, Any], metric: Metric) -> tuple[float, float | 
     mean = math.fsum(one / len(values) for one in values.values())
     if values and not math.isclose(mean, value, rel_tol=1e-6 if metric.share else 1e-3, abs_tol=5e-3 * metric.share):
         raise InputError("value is not the mean of values")
-    if std is None and len(values) > 1:
-        std = statistics.stdev(values.values())
-    return value, std, values
+    _check_spread(std, values, len(_seeds(entry["seeds"])), scale)
+    return value, statistics.stdev(values.values()) if len(values) > 1 else std, values
+
+
+def _check_spread(std: float | None, values: Mapping[int, float], seeds: int, scale: float) -> None:
+    if std is not None and seeds < 2:
+        raise InputError("std is over seeds, and there is one seed: leave it out, or name all seeds")
+    if std is not None and len(values) > 1:
+        found = statistics.stdev(values.values())
+        if not math.isclose(std, found, rel_tol=0.05, abs_tol=0.005 * scale):
+            raise InputError(f"std is {std / scale:g}, but that of values is {found / scale:.4g}")
+
+
+def slips(entry: Mapping[str, Any]) -> list[str]:
+    """What is legal in an entry that was taken, and yet looks like a slip."""
+    value = _number(entry, "value")
+    if entry.get("unit") == "percent" and 0 < abs(value) < 1:
+        return [f"value {value:g} with unit percent is {value:g} %; did you mean a share?"]
+    return []
 
 
 def _check_names(entry: Mapping[str, Any]) -> None:
@@ -110,13 +134,6 @@ def _stated(entry: Mapping[str, Any], name: str) -> str:
     return found
 
 
-def _features(entry: Mapping[str, Any]) -> str:
-    found = _text(entry, "features") if _given(entry, "features") else ""
-    if found and found not in PAIR_FEATURES:
-        raise InputError(f"features are of pairs of nodes: {', '.join(PAIR_FEATURES)}; got {shortened(found)!r}")
-    return found
-
-
 def _number(entry: Mapping[str, Any], name: str, called: str = "") -> float:
     found = entry[name]
     try:
@@ -142,10 +159,10 @@ def _scale(entry: Mapping[str, Any], metric: Metric) -> float:
 def _check_range(metric: Metric, value: float, scale: float, name: str) -> None:
     if metric.low <= value <= metric.high:
         return
-    told = value / scale
+    told, low, high = (end / scale for end in (value, metric.low, metric.high))
     if metric.share and scale == UNITS["share"] and 1 < told <= 100:
         raise InputError(f"{name} {told:g} looks like percent: write {told / 100:g}, or add unit percent")
-    raise InputError(f"{name} {told:g} cannot be a {metric.title}: it lies between {metric.low:g} and {metric.high:g}")
+    raise InputError(f"{name} {told:g} is out of range: {metric.title} lies between {low:g} and {high:g}")
 
 
 def _seeds(given: Any) -> tuple[int, ...]:
@@ -157,7 +174,7 @@ def _seeds(given: Any) -> tuple[int, ...]:
         whole = all(str(seed) == str(part).strip() for seed, part in zip(found, parts, strict=True))
     except (TypeError, ValueError, OverflowError):
         found, whole = (), False
-    if not found or not whole or min(found) < 0 or len(set(found)) < len(found):
+    if not found or not whole or min(found) < 0 or max(found) >= LARGEST_SEED or len(set(found)) < len(found):
         raise InputError(f"seeds are whole numbers, each once, such as 0,1,2; got {shortened(str(given))!r}")
     return tuple(sorted(found))
 
@@ -183,6 +200,8 @@ def _date(entry: Mapping[str, Any]) -> str:
         date.fromisoformat(f"{found}-01-01"[:10] if _DATE.fullmatch(found) else "")
     except ValueError as error:
         raise InputError(f"date is like 2026-11-21, got {shortened(found)!r}") from error
+    if found > (tomorrow := (date.today() + timedelta(days=1)).isoformat()):
+        raise InputError(f"date {found} is yet to come: today is before {tomorrow}")
     return found
 
 
@@ -192,6 +211,8 @@ def _link(entry: Mapping[str, Any], name: str) -> str:
         parts = urlsplit(found)
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"[\s\"'<>\\]", found):
+    if odd := re.search(r"[\s\"'<>\\]", found):
+        raise InputError(f"{name} holds {odd[0]!r}, which an address writes as %{ord(odd[0]):02X}")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
         raise InputError(f"{name} must be an address that begins with https:// or http://, got {shortened(found)!r}")
     return found

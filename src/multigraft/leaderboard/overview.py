@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from multigraft.evaluation.names import PROTOCOL_NAMES
 from multigraft.leaderboard.boards import Board, student
 from multigraft.leaderboard.known import task_title
 from multigraft.leaderboard.pages import Catalog, read_by
@@ -17,6 +18,10 @@ from multigraft.reports.reading import protocol_sentences
 CHOICES = 300  # models that can be chosen from a list
 COMPARED = 5000  # results of a model that can be compared
 View = tuple[str, dict[str, Any]]  # file, what it shows
+FINE_TUNED = (
+    "What is read by its own head was trained with it, end to end or fine-tuned, on the training graphs, and its epoch "
+    "was chosen on the validation graphs."
+)
 SEPARATOR = "\x1f"
 
 
@@ -87,7 +92,7 @@ def _listed(base: str, name: str, lead: str, entries: Sequence[tuple[str, str, s
 def _protocol_text(name: str) -> str:
     if name == UNSTATED:
         return "The page that prints these numbers does not say how they were measured, nor over how many seeds."
-    return " ".join(protocol_sentences(cut(name)))
+    return " ".join((*protocol_sentences(cut(name)), *([FINE_TUNED] if name in PROTOCOL_NAMES else [])))
 
 
 def method_views(catalog: Catalog) -> Iterator[View]:
@@ -130,6 +135,7 @@ def _compared(catalog: Catalog, board: Board, one: Result) -> dict[str, Any]:
         "probe": cut(read_by(one)), "split": cut(one.split), "text": cut(one.model), "value": one.value,
         "values": {str(seed): value for seed, value in one.values.items()},
         "share": one.test_share, "page": catalog.dataset_page(one.dataset),
+        "points": board.metric.share or board.metric.name == "delta_m_percent",
     }  # fmt: skip
 
 

@@ -10,10 +10,10 @@ from multigraft.leaderboard.boards import Board, boards, interval
 from multigraft.leaderboard.charts import dots, over_time
 from multigraft.leaderboard.known import task_title
 from multigraft.leaderboard.pieces import filled, heft, leaf, leaves
-from multigraft.leaderboard.results import LONGEST_LINK, MEASURED, PAIR_FEATURES, PUBLISHED, UNSTATED, Result
+from multigraft.leaderboard.results import LONGEST_LINK, PAIR_FEATURES, SOURCES, UNSTATED, Result
 from multigraft.leaderboard.slugs import slugs
 from multigraft.leaderboard.texts import dataset_texts, method_texts, paper_texts
-from multigraft.leaderboard.wording import cut, number, value_text
+from multigraft.leaderboard.wording import counted, cut, number, value_text
 
 PIECE = 100_000  # bytes of a table's rows on a page
 
@@ -204,12 +204,12 @@ def model_views(catalog: Catalog, name: str) -> Iterator[tuple[str, dict[str, An
 
 def _standing(every: Sequence[tuple[Board, int, Result]]) -> str:
     datasets = {board.question.dataset for board, _, _ in every}
-    first = sum(rank == 1 for board, rank, _ in every if board.headline and len(board.results) > 1)
-    measured = sum(one.source == MEASURED for _, _, one in every)
-    published = sum(one.source == PUBLISHED for _, _, one in every)
+    first = {board.question for board, rank, _ in every if rank == 1 and board.headline and len(board.results) > 1}
+    counts = {source: sum(one.source == source for _, _, one in every) for source in SOURCES}
+    told = ", ".join(f"{count} {source}" for source, count in counts.items() if count)
     return (
-        f"{len(every)} results on {len(datasets)} data set{'s' * (len(datasets) != 1)}, {measured} measured here and "
-        f"{published} published; first in {first} tables."
+        f"{counted(len(every), 'result')} on {counted(len(datasets), 'data set')}: {told}; first in "
+        f"{counted(len(first), 'main table')}."
     )
 
 

@@ -16,18 +16,19 @@ class Told:
     Attributes:
         protocol: Ours that asks the same question.
         split: How graphs were divided; ``seeds``: how often.
-        paper: The key of its text.
+        paper: The key of its text; ``probe``: what read embeddings, where it says so.
     """
 
     protocol: str
     split: str
     seeds: int
     paper: str
+    probe: str = ""
 
 
 FILES = {
     "same.csv": Told("paper", "random", 10, "same"),
-    "pretraining.csv": Told("strict", "scaffold", 10, "pretraining"),
+    "pretraining.csv": Told("strict", "scaffold", 10, "pretraining", "own"),
     "pretraining_page.csv": Told(UNSTATED, UNSTATED, 0, "pretraining"),
 }
 BASELINES = frozenset({"untrained", "majority"})
@@ -47,7 +48,7 @@ def _of_file(name: str, told: Told) -> Iterator[Result]:
             dataset=number.dataset, protocol=told.protocol, split=told.split, metric=number.metric,
             model=number.model, value=number.value, source=PUBLISHED, std=number.std,
             seeds=tuple(range(told.seeds)), trained=",".join(sorted(number.trained, key=_place)),
-            probe="", features=_features(number, told), baseline=number.model in BASELINES, paper=paper.title,
+            probe=told.probe, features=_features(number, told), baseline=number.model in BASELINES, paper=paper.title,
             paper_url=paper.url, table=number.table, code=paper.code, date=paper.date,
             printed=words.get((number.table, number.dataset), {}),
         )  # fmt: skip

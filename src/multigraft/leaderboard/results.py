@@ -121,6 +121,8 @@ class Result:
         """
         try:
             read = dict(stored)
+            if odd := sorted(map(str, read.keys() - _USUAL.keys())):
+                raise TypeError(f"unknown field {odd[0][:80]!r}")
             if any(isinstance(read.get(name), str) for name in ("seeds", "runs")):
                 raise TypeError("seeds and runs are lists")
             read["seeds"], read["runs"] = tuple(read.get("seeds", ())), tuple(read.get("runs", ()))

@@ -56,6 +56,7 @@ class Fresh:
             if self._before is not None:
                 shutil.rmtree(self._before, ignore_errors=True)
             self._before, self.built = self.out, built
+            self.say(f"built anew: {built.results} results")
             return True
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from multigraft.errors import InputError
 from multigraft.files import write_json
+from multigraft.leaderboard.metrics import METRICS
 from multigraft.leaderboard.results import Result
 
 VARIABLE, DEFAULT = "MULTIGRAFT_SUBMISSIONS", "submissions"
@@ -77,7 +78,8 @@ class Store:
 
 def _differ(there: Result, one: Result) -> str:
     """Which result is claimed twice, and in what the claims differ."""
-    says = f"has the value {there.value:g} already, not {one.value:g}"
+    unit = " %" if (metric := METRICS.get(one.metric)) and metric.share else ""
+    says = f"has the value {there.value:g}{unit} already, not {one.value:g}{unit}"
     if there.value == one.value:
         differ = [name.name for name in fields(one) if getattr(one, name.name) != getattr(there, name.name)]
         says = f"is there already with another {', '.join(differ)}"

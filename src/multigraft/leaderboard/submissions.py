@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from multigraft.errors import InputError
-from multigraft.leaderboard.entries import NEEDED, result_of
-from multigraft.leaderboard.known import Names, check_names, known_names
+from multigraft.leaderboard.entries import NEEDED, result_of, slips
+from multigraft.leaderboard.known import Names, known_names, meant
 from multigraft.leaderboard.metrics import shortened
 from multigraft.leaderboard.results import Result
 
@@ -20,7 +20,7 @@ IMPORT = "multigraft leaderboard import"
 
 
 def read_submission(file: Path, known: Names | None = None) -> tuple[list[Result], list[str]]:
-    """The results in a submission, and what to look at twice: names that are new, and close to ``known`` ones.
+    """The results in a submission, and what to look at twice, such as names that were changed to ``known`` ones.
 
     JSON is a list of results, or an object with it as ``results``; CSV has a line a result. ``model``, ``task``,
     ``dataset``, ``protocol``, ``metric``, ``value``, ``split`` and ``seeds`` are needed; there may be ``std``, ``unit``
@@ -34,9 +34,9 @@ def read_submission(file: Path, known: Names | None = None) -> tuple[list[Result
     found, notes, reasons = [], [], []
     for where, entry in _entries(file):
         try:
-            one = result_of(entry)
-            notes += [f"{where}: {note}" for note in check_names(one, known)]
-            found.append(one)
+            named, said = meant(entry, known)
+            found.append(result_of(named))
+            notes += [f"{where}: {note}" for note in (*said, *slips(named))]
         except InputError as error:
             reasons.append(f"{where}: {error}")
     if not found and not reasons:
@@ -52,7 +52,9 @@ def _entries(file: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if file.stat().st_size > LARGEST:
             raise InputError(f"{file} is larger than {LARGEST >> 20} MiB: submit it in parts")
         text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise InputError(f"cannot read {file}: save it as UTF-8 ({error})") from error
+    except OSError as error:
         raise InputError(f"cannot read {file}: {error}") from error
     if not text.strip():
         raise InputError(f"{file} is empty")

@@ -120,7 +120,10 @@ class _Reader:
         self.data = NamedData(path)
 
     def study(self) -> Study:
-        rows = tuple(self.row(row, f"rows[{place}]") for place, row in enumerate(self.table.get("rows", [])))
+        given = self.table.get("rows", [])
+        if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
+            raise InputError(f"{self.path}: rows are tables, [[rows]] each, got {given!r}")
+        rows = tuple(self.row(row, f"rows[{place}]") for place, row in enumerate(given))
         if not rows:
             raise InputError(f"{self.path}: a study needs [[rows]], one a method")
         score = self.choice(self.table.get("score", "metric"), SCORES, "score")

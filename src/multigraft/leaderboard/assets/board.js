@@ -58,23 +58,28 @@ for (const table of document.querySelectorAll("table.sortable")) {
 const filters = document.querySelector("form.filters");
 function filter() {
   const { protocol, source } = Object.fromEntries(new FormData(filters));
-  let shown = 0;
+  const found = [0, 0];
   for (const row of document.querySelectorAll("tr[data-source]")) {
     const measured = row.closest("[data-protocol]").dataset.protocol;
-    row.hidden = Boolean((protocol && measured !== protocol) || (source && row.dataset.source !== source && !row.matches(".baseline")));
-    shown += !row.hidden;
+    const meant = !source || row.dataset.source === source;
+    row.hidden = Boolean((protocol && measured !== protocol) || (!meant && !row.matches(".baseline")));
+    row.classList.toggle("beside", !row.hidden && !meant);
   }
-  for (const section of document.querySelectorAll("section.board")) {
-    const rows = [...section.querySelectorAll("tr[data-source]:not([hidden])")];
-    section.hidden = !rows.some((row) => !source || row.dataset.source === source); // baselines alone are no answer
-    if (section.hidden) shown -= rows.length;
+  for (const section of document.querySelectorAll("section.board")) { // baselines alone are no answer
+    section.hidden = !section.querySelector("tr[data-source]:not([hidden], .beside)");
+  }
+  for (const row of document.querySelectorAll("tr[data-source]:not([hidden])")) {
+    if (!row.closest("section.board[hidden]")) found[Number(row.matches(".beside"))] += 1;
   }
   let heading = null;
   for (const element of document.querySelectorAll("h2.task, section.board")) {
     if (element.matches("h2")) { heading = element; heading.hidden = true; }
     else if (heading && !element.hidden) heading.hidden = false;
   }
-  filters.querySelector("output").textContent = `${shown} results`;
+  const output = filters.querySelector("output");
+  const besides = found[1] ? ` and ${found[1]} baselines` : "";
+  const whole = protocol || source ? "; ranks and pictures are of all" : "";
+  output.textContent = `${found[0]} ${found[0] === 1 ? "result" : "results"}${besides}${output.dataset.part}${whole}`;
 }
 if (filters) {
   filters.addEventListener("change", filter);
@@ -131,9 +136,9 @@ function paired(first, second, share, quantiles) {
   return { n, mean, low: mean - half, high: mean + half };
 }
 
-function signed(value) {
+function signed(value, digits) {
   const size = Math.abs(value);
-  const text = size < 1e-9 ? "0" : size >= 0.1 ? size.toFixed(2) : size.toPrecision(2);
+  const text = size < 1e-9 ? (0).toFixed(2) : digits === undefined ? size.toPrecision(3) : size.toFixed(digits);
   return (value < 0 && size >= 1e-9 ? "-" : "+") + text;
 }
 
@@ -143,16 +148,17 @@ function line(one, other, quantiles) {
   const found = alike ? paired(one.values, other.values, share, quantiles) : { n: 0 };
   const row = make("tr", "");
   const name = (model) => model.text + (model.trained && `, ${model.trained}`) + (model.probe && ` (${model.probe})`);
-  const cells = [one.task, one.metric, one.protocol, name(one), name(other)];
+  const texts = (found) => found.map((text) => { const cell = make("td", ""); cell.append(make("bdi", text)); return cell; });
   const head = make("th", "", { scope: "row" });
   head.append(make("a", one.dataset, { href: root + one.page }));
-  row.append(head, ...cells.map((text) => { const cell = make("td", ""); cell.append(make("bdi", text)); return cell; }));
+  row.append(head, ...texts([one.task, one.metric, one.protocol]));
+  const digits = one.points ? 2 : undefined;
   const both = found.n ? found.mean : one.value - other.value;
-  row.append(make("td", signed(both), { "data-value": both }));
-  const reach = found.low === undefined || !share ? "" : `${signed(found.low)} to ${signed(found.high)}`;
+  row.append(make("td", signed(both, digits), { "data-value": both }));
+  const reach = found.low === undefined || !share ? "" : `${signed(found.low, digits)} to ${signed(found.high, digits)}`;
   const why = !alike ? "other splits" : found.n < 2 ? "not paired" : share ? "all the same" : "sizes of parts unknown";
-  row.append(make("td", reach || why, reach ? { "data-value": found.low } : { "data-value": "" }));
-  row.append(make("td", String(found.n)));
+  row.append(make("td", reach || why, { "data-value": reach ? found.low : "" }));
+  row.append(...texts([name(one), name(other)]), make("td", String(found.n)));
   return row;
 }
 
@@ -168,6 +174,8 @@ async function compare(form) {
   await Promise.all([a, b].filter((slug) => !(slug in board.models)).map((slug) => load(`data/${slug}.js`)));
   const now = Object.fromEntries(new FormData(form));
   if (now.a !== a || now.b !== b) return; // others were chosen meanwhile
+  const unknown = [a, b].filter((slug) => !(slug in board.models));
+  try { history.replaceState(null, "", `?a=${a}&b=${b}`); } catch { /* some browsers keep addresses of files */ }
   const quantiles = JSON.parse(document.querySelector("#quantiles").textContent);
   const others = new Map();
   for (const one of board.models[b] ?? []) others.set(one.question, [...(others.get(one.question) ?? []), one]);
@@ -184,7 +192,7 @@ async function compare(form) {
   const more = left ? ` ${left} results of models with very many are left out.` : "";
   document.querySelector("#said").textContent = (rows.length
     ? `${rows.length} ${rows.length === 1 ? "comparison" : "comparisons"}, on questions that both answer. Shares in percentage points; of errors less is better.`
-    : "There is no question that both answer.") + more;
+    : unknown.length ? `There is no model ${unknown.join(", nor ")} here.` : "There is no question that both answer.") + more;
 }
 
 const comparing = document.querySelector("form.compare");
