@@ -75,16 +75,17 @@ def test_a_dry_run_only_looks(here):
     assert not (here / "submissions").exists()
     answer("leaderboard", "submit", good)
     other = written(here / "other.json", {**GOOD, "value": 0.7})
-    assert "has the value 61 already" in complaint("leaderboard", "submit", other, "--dry-run")
+    assert "has the value 61 % already" in complaint("leaderboard", "submit", other, "--dry-run")
 
 
-def test_a_slip_in_a_name_is_noted_and_other_letters_are_refused(here):
+def test_a_slip_in_a_name_is_noted_and_other_letters_are_known(here):
     file = written(here / "new.json", {**GOOD, "dataset": "ENZYMSE"})
     result = multigraft("leaderboard", "submit", file, "--json")
     assert json.loads(result.stdout)["notes"] == ["result 1: dataset 'ENZYMSE' is new here; did you mean 'ENZYMES'?"]
     assert "note: result 1: dataset 'ENZYMSE'" in result.stderr
-    line = complaint("leaderboard", "submit", written(here / "low.json", {**GOOD, "dataset": "enzymes"}))
-    assert "which is called 'ENZYMES' here" in line
+    found = answer("leaderboard", "submit", written(here / "low.json", {**GOOD, "dataset": "enzymes"}))
+    assert found["notes"] == ["result 1: dataset 'enzymes' is taken as 'ENZYMES', as it is called here"]
+    assert answer("leaderboard", "submit", written(here / "high.json", GOOD))["known"] == 1
 
 
 def test_each_verb_knows_the_files_of_the_other(here):
@@ -103,7 +104,7 @@ def test_a_bad_submission_is_refused_whole(here):
 def test_another_value_for_the_same_claim_is_refused(here):
     answer("leaderboard", "submit", written(here / "new.json", GOOD))
     line = complaint("leaderboard", "submit", written(here / "again.json", {**GOOD, "value": 0.7}))
-    assert "has the value 61 already, not 70" in line
+    assert "has the value 61 % already, not 70 %" in line
     assert [one.value for one in Store(here / "submissions").results()] == [61.0]
 
 
@@ -139,11 +140,24 @@ def test_bad_files_and_formats_are_named(here):
     assert "cannot read missing.json" in complaint("leaderboard", "import", "missing.json")
     (here / "empty.json").write_text("[]")
     assert "no results that can be taken" in complaint("leaderboard", "import", "empty.json")
-    assert "is no leaderboard" in complaint("leaderboard", "build", "--out", here)
+    assert "is no leaderboard" in complaint("leaderboard", "build", "--out", here.parent)
+    assert "is the directory you are in" in complaint("leaderboard", "build", "--out", here)
 
 
 def test_studies_of_ones_own_come_along(here):
     assert "nowhere.toml" in complaint("leaderboard", "build", "--out", "b", "--study", "nowhere.toml")
+    (here / "mine.toml").write_text('title = "t"\nextends = "same-table1"\n')
+    said = multigraft("leaderboard", "check", "--study", "mine.toml")
+    assert said.exit_code == 0
+    assert "mine.toml: nothing of it is in ledger; `multigraft study run mine.toml` measures it" in said.stderr
+    (here / "bad.toml").write_text('title = "t"\ndatasets = ["ENZYMES"]\nrows = 3\n')
+    assert "rows are tables, [[rows]] each, got 3" in complaint("leaderboard", "check", "--study", "bad.toml")
+
+
+@pytest.mark.parametrize("verb", [("build", "--out", "b"), ("check",), ("export", "--out", "x.json")])
+def test_submissions_that_are_named_have_to_be_there(here, verb):
+    said = complaint("leaderboard", *verb, "--submissions", "nowhere")
+    assert "there is no directory of submissions at nowhere" in said
 
 
 def test_serve_shows_the_pages_until_it_is_stopped(here):

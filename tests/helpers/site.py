@@ -11,8 +11,8 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from multigraft.leaderboard.catalog import Catalog
 from multigraft.leaderboard.material import material_of
-from multigraft.leaderboard.pages import Catalog
 from multigraft.leaderboard.results import MEASURED, PUBLISHED, SUBMITTED, Result
 from multigraft.leaderboard.serving import Fresh, server
 from multigraft.leaderboard.site import Material, build

@@ -170,9 +170,38 @@ def test_dates_may_lack_month_and_day(text, day):
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-6, 1e6))
-def test_ticks_are_few_round_and_inside(low, width):
+def test_ticks_are_few_round_inside_and_told_apart(low, width):
     found = ticks(low, low + width)
     assert 1 <= len(found) <= 7 or width < 1e-9 * abs(low) + 1e-4
     slack = 1e-6 * (abs(low) + width)
     assert all(low - slack <= tick <= low + width + slack for tick in found)
-    assert found == sorted(found)
+    assert list(found) == sorted(found)
+    assert len(set(found.values())) == len(found) or width < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("span", "texts"),
+    [
+        ((0.0, 1.0), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+        ((5e7, 5e7 + 4), ["50000000", "50000001", "50000002", "50000003", "50000004"]),
+        ((40.0, 60.0), ["40", "45", "50", "55", "60"]), ((0.0, 4e-12), ["0", "1e-12", "2e-12", "3e-12", "4e-12"]),
+    ],
+)  # fmt: skip
+def test_ticks_have_the_digits_that_they_need(span, texts):
+    assert list(ticks(*span).values()) == texts
+
+
+def test_a_single_result_shows_its_whole_interval():
+    (line,) = [
+        part
+        for part in drawn([a_result(value=50.0, std=5.0, seeds=(0, 1, 2))]).iter("line")
+        if part.get("class") == "reach"
+    ]
+    assert 230 < float(line.get("x1")) < float(line.get("x2")) < 656
+
+
+def test_an_interval_that_goes_on_ends_in_an_arrow():
+    many = [a_result(model=f"m{place}", value=50.0 + place, std=0.5, seeds=(0, 1, 2)) for place in range(6)]
+    assert [part for part in drawn(many).iter("path") if part.get("class") == "tip"] == []
+    wide = drawn([*many, a_result(model="wide", value=52.0, std=30.0, seeds=(0, 1, 2))])
+    assert len([part for part in wide.iter("path") if part.get("class") == "tip"]) == 2

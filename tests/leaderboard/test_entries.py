@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from multigraft.errors import InputError
 from multigraft.graphs.names import SPLIT_FRACTIONS
-from multigraft.leaderboard.entries import FURTHER, NEEDED, result_of
+from multigraft.leaderboard.entries import FURTHER, NEEDED, result_of, slips
 from tests.helpers.board import an_entry
 
 
@@ -20,8 +20,8 @@ from tests.helpers.board import an_entry
         ({"value": 0}, 0.0), ({"value": 1}, 100.0), ({"value": 100, "unit": "percent"}, 100.0),
         ({"value": 2.764, "metric": "rmse", "task": "gr"}, 2.764),
         ({"value": 113.2, "metric": "MAE", "task": "gr"}, 113.2),
-        ({"value": 0.845, "metric": "AUC"}, 84.5), ({"value": -20.5, "metric": "delta-m"}, -20.5),
-        ({"value": 3.5, "metric": "delta-m", "unit": "percent"}, 3.5),
+        ({"value": 0.845, "metric": "AUC"}, 84.5), ({"value": -20.5, "metric": "delta-m", "task": "gc,nc"}, -20.5),
+        ({"value": 3.5, "metric": "delta-m", "unit": "percent", "task": "own"}, 3.5),
     ],
     ids=str,
 )  # fmt: skip
@@ -46,6 +46,23 @@ def test_a_date_can_be_a_year(date):
 def test_a_mean_may_be_rounded():
     values = {"0": 0.6123, "1": 0.6235, "2": 0.6346}
     assert result_of(an_entry(value=0.6235, values=values)).value == pytest.approx(62.35)
+
+
+@pytest.mark.parametrize("model", ["attributes and more", "my untrained encoder", "untrainedness"])
+def test_a_model_may_be_called_much_like_a_baseline(model):
+    assert result_of(an_entry(model=model)).model == model
+
+
+@pytest.mark.parametrize("trained", ["nc,gc", " gc , nc", "gc,nc"])
+def test_several_tasks_have_one_order(trained):
+    assert result_of(an_entry(trained=trained)).trained == "gc,nc"
+
+
+def test_a_share_that_is_called_percent_is_a_slip():
+    assert slips(an_entry(value=0.612, unit="percent")) == [
+        "value 0.612 with unit percent is 0.612 %; did you mean a share?"
+    ]
+    assert slips(an_entry(value=61.2, unit="percent")) == slips(an_entry()) == []
 
 
 @pytest.mark.parametrize("split", ["scaffold", "stratified"])
@@ -92,12 +109,12 @@ MALFORMED = [
     ({"value": 10**400}, "value must be a number, got '1000"),
     ({"value": [0.5]}, "value must be a number, got '[0.5]'"),
     ({"value": 62.5}, "value 62.5 looks like percent: write 0.625, or add unit percent"),
-    ({"value": 101, "metric": "AUC"}, "value 101 cannot be a ROC-AUC: it lies between 0 and 100"),
-    ({"value": 100.5, "unit": "percent"}, "value 100.5 cannot be a accuracy: it lies between 0 and 100"),
-    ({"value": -0.1}, "value -0.1 cannot be a accuracy"),
+    ({"value": 101, "metric": "AUC"}, "value 101 is out of range: ROC-AUC lies between 0 and 1"),
+    ({"value": 100.5, "unit": "percent"}, "value 100.5 is out of range: accuracy lies between 0 and 100"),
+    ({"value": -0.1}, "value -0.1 is out of range: accuracy lies between 0 and 1"),
     ({"value": 1e308}, "value "),
-    ({"value": -2.7, "metric": "rmse", "task": "own"}, "value -2.7 cannot be a RMSE: it lies between 0 and 1e+12"),
-    ({"value": -101, "metric": "delta-m"}, "value -101 cannot be a Delta-m"),
+    ({"value": -2.7, "metric": "rmse", "task": "own"}, "value -2.7 is out of range: RMSE lies between 0 and 1e+12"),
+    ({"value": -101, "metric": "delta-m", "task": "gc,nc"}, "value -101 is out of range: Delta-m"),
     ({"std": -0.01}, "std is a standard deviation and cannot be negative"),
     ({"std": "small"}, "std must be a number, got 'small'"),
     ({"std": 1.9}, "std 1.9"),
@@ -114,16 +131,16 @@ MALFORMED = [
     ({"seeds": "9" * 5000}, "seeds are whole numbers, each once"),
     ({"values": {"0": 0.6, "1": 0.65}}, "values must name the seeds, each once"),
     ({"values": {"0": 0.6, "1": 0.65, "3": 0.625}}, "values must name the seeds, each once"),
-    ({"values": {"0": 0.6, "1": 0.65, "2": 0.7}}, "value is not the mean of values"),
+    ({"values": {"0": 0.6, "1": 0.65, "2": 0.7}}, "value 0.625 is not the mean of values, which is 0.65"),
     ({"values": [0.6, 0.65, 0.625]}, "values must be an object from seeds to numbers"),
     ({"values": {"a": 0.6}}, "seeds are whole numbers"),
     ({"values": {"0": "x", "1": 0.65, "2": 0.625}}, "value of seed 0 must be a number, got 'x'"),
     ({"values": {"0": 60, "1": 65, "2": 62.5}}, "value of seed 0 60 looks like percent"),
     ({"values": {"0,7": 0.6, "1": 0.65, "2": 0.625}}, "values must name the seeds, each once"),
     ({"values": {"0": 0.1, " 0": 0.6, "1": 0.65, "2": 0.625}}, "values must name the seeds, each once"),
-    ({"metric": "rmse", "task": "gr", "value": 1e308}, "value 1e+308 cannot be a RMSE"),
+    ({"metric": "rmse", "task": "gr", "value": 1e308}, "value 1e+308 is out of range: RMSE"),
     ({"metric": "rmse", "task": "gr", "value": 1e12, "values": {"0": 1e12, "1": 0, "2": 0}},
-     "value is not the mean of values"),
+     "value 1e+12 is not the mean of values"),
     ({"better": "lower"}, "better is 'lower', but of accuracy higher is better"),
     ({"better": "higher", "metric": "rmse", "task": "gr"}, "better is 'higher', but of RMSE lower is better"),
     ({"unit": "permille"}, "unit is share or percent, got 'permille'"),
@@ -140,7 +157,7 @@ MALFORMED = [
     ({"code": "https://"}, "code must be an address"),
     ({"code": "//example.org"}, "code must be an address"),
     ({"code": "https://[::1"}, "code must be an address"),
-    ({"code": 'https://x" onclick="alert(1)'}, "code must be an address"),
+    ({"code": 'https://x" onclick="alert(1)'}, "code holds '\"', which an address writes as %22"),
     ({"code": "https://example.org/" + "x" * 500}, "code has 520 characters, at most 500 are taken"),
     ({"model": "x" * 10**6}, "model has 1000000 characters, at most 200 are taken"),
     ({"model": "a\x00b"}, "model holds control characters: 'a\\x00b'"),
@@ -154,6 +171,16 @@ MALFORMED = [
     ({"split": "unstated"}, "split must say how it was measured (stratified, scaffold, or a name of your own)"),
     ({"metric": "rmse"}, "metric rmse does not measure gc (graph classification): use accuracy, balanced_accuracy"),
     ({"metric": "accuracy", "task": "gr"}, "metric accuracy does not measure gr"),
+    ({"metric": "delta-m", "value": 5}, "metric delta_m_percent does not measure gc"),
+    ({"model": "Untrained"}, "model is 'Untrained', which is a baseline's name: give it one of its own"),
+    ({"model": "untrained svm"}, "model is 'untrained svm', which is a baseline's name"),
+    ({"model": "un\u200btrai\u00adned"}, "model is 'un"),
+    ({"model": "ECFP count"}, "model is 'ECFP count', which is a baseline's name"),
+    ({"seeds": [2**63]}, "seeds are whole numbers"),
+    ({"seeds": [0], "std": 0.1}, "std is over seeds, and there is one seed"),
+    ({"std": 0.001, "values": {"0": 0.6, "1": 0.65, "2": 0.625}}, "std is 0.001, but that of values is 0.025"),
+    ({"date": "2999-01-01"}, "date 2999-01-01 is yet to come"),
+    ({"features": "concat"}, "features concat are of pairs of nodes, which gc does not ask about"),
     ({"features": "mean"}, "features are of pairs of nodes: concat, hadamard, absdiff; got 'mean'"),
 ]  # fmt: skip
 

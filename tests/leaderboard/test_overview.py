@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from multigraft.leaderboard.catalog import Catalog
 from multigraft.leaderboard.overview import (
     compare_view,
     compared,
@@ -13,7 +14,6 @@ from multigraft.leaderboard.overview import (
     method_views,
     search_shards,
 )
-from multigraft.leaderboard.pages import Catalog
 from multigraft.leaderboard.texts import method_texts
 from multigraft.strategies.names import STRATEGY_NAMES
 from multigraft.tasks.names import TASK_NAMES
@@ -54,9 +54,12 @@ def test_home_counts_what_there_is():
     assert view["lead"] == f"{counts} Numbers of different protocols are never compared."
 
 
-def test_further_metrics_are_not_on_the_home_page():
-    (view,) = (view for _, view in home_views(Catalog([a_result(headline=False)])))
-    assert view["tasks"] == []
+def test_further_metrics_are_on_the_home_page_where_nothing_else_leads_to_their_data():
+    further = a_result(headline=False, metric="balanced_accuracy")
+    (view,) = (view for _, view in home_views(Catalog([further, a_result(headline=False, metric="roc_auc")])))
+    assert [row["protocol"] for task in view["tasks"] for row in task["rows"]] == ["strict, balanced accuracy"]
+    (view,) = (view for _, view in home_views(Catalog([further, a_result()])))
+    assert [row["protocol"] for task in view["tasks"] for row in task["rows"]] == ["strict, accuracy"]
 
 
 def test_a_long_home_page_goes_on():

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multigraft.leaderboard.boards import boards
-from multigraft.leaderboard.pages import Catalog, dataset_views, model_views, ranked, read_by
+from multigraft.leaderboard.catalog import Catalog, ranked
+from multigraft.leaderboard.pages import dataset_views, model_views, read_by
 from multigraft.leaderboard.pieces import leaf
 from tests.leaderboard.test_charts import a_result
 
@@ -60,14 +61,16 @@ def test_facts_of_a_known_data_set_are_there_and_of_others_none(catalog):
 def test_a_row_says_where_its_number_comes_from(catalog):
     page = shown(dataset_views(catalog, "ENZYMES"))["datasets/enzymes.html"]
     first, second, *_, last = page["boards"][0]["rows"]
-    assert (first["text"], first["interval"], first["seeds"], first["run"]) == ("60.0 ± 1.0", "57.5 to 62.5", 3, "r1")
-    assert (second["paper"], second["source"], second["run"]) == ("papers/a-paper.html", "published", "")
+    assert (first["text"], first["interval"], first["seeds"], first["runs"]) == (
+        "60.0 ± 1.0", "57.5 to 62.5", 3, [("run", "r1")],
+    )  # fmt: skip
+    assert (second["paper"], second["source"], second["runs"]) == ("papers/a-paper.html", "published", [])
     assert (last["baseline"], last["probe"], last["interval"], last["seeds"]) == (True, "svm", "", "")
 
 
 def test_runs_that_the_site_lacks_are_not_linked():
     (view,) = dataset_views(Catalog([measured("esame", 1.0)]), "ENZYMES")
-    assert view[1]["boards"][0]["rows"][0]["run"] == ""
+    assert view[1]["boards"][0]["rows"][0]["runs"] == []
 
 
 def test_what_a_page_prints_is_beside_our_name_for_it():
@@ -134,14 +137,14 @@ def test_a_model_stands_where_it_stands_everywhere(catalog):
     assert [(row["dataset"], row["protocol"], row["rank"], row["of"]) for row in page["rows"]] == [
         ("ENZYMES", "strict", 3, 4), ("ENZYMES", "paper", 1, 1), ("COX2", "strict", 1, 1),
     ]  # fmt: skip
-    assert page["lead"] == "3 results on 2 data sets, 3 measured here and 0 published; first in 0 tables."
+    assert page["lead"] == "3 results on 2 data sets: 3 measured; first in 0 main tables."
     assert page["method"] == "methods/esame.html"
     assert (page["protocols"], page["sources"]) == (["strict", "paper"], ["measured"])
 
 
 def test_a_model_that_leads_a_table_is_said_to(catalog):
     page = shown(model_views(catalog, "isame"))["models/isame.html"]
-    assert page["lead"].endswith("1 measured here and 1 published; first in 1 tables.")
+    assert page["lead"].endswith("1 measured, 1 published; first in 1 main table.")
 
 
 def test_configurations_are_told_once_with_the_command(catalog):
@@ -207,3 +210,51 @@ def test_a_catalog_is_what_its_results_are():
     empty = Catalog([])
     assert SimpleNamespace(**vars(empty)).boards == []
     assert (empty.datasets, empty.models) == ({}, {})
+
+
+def test_every_run_behind_a_number_is_linked():
+    catalog = Catalog([measured("esame", 1.0)], frozenset({"r0", "r1"}))
+    (view,) = dataset_views(catalog, "ENZYMES")
+    assert view[1]["boards"][0]["rows"][0]["runs"] == [("run 1", "r0"), ("run 2", "r1")]
+
+
+def test_first_places_are_counted_by_table():
+    probes = [measured("esame", 60.0, probe=probe) for probe in ("svm", "knn", "logistic")]
+    (view,) = model_views(Catalog([*probes, measured("isame", 50.0)]), "esame")
+    assert view[1]["lead"].endswith("first in 1 main table.")
+
+
+def test_baselines_of_a_long_table_are_told_in_each_part():
+    many = [a_result(model=f"m{place}", value=60.0) for place in range(400)]
+    catalog = Catalog([*many, a_result(model="untrained", value=5.0, baseline=True)])
+    boards_shown = [board for _, view in dataset_views(catalog, "ENZYMES") for board in view["boards"]]
+    assert len(boards_shown) > 1
+    for board in boards_shown:
+        there = any(row["baseline"] for row in board["rows"])
+        assert board["note"].endswith("Baselines in other parts: untrained 5.0.") is not there
+
+
+def test_of_an_unknown_metric_nobody_says_which_way_is_better():
+    (view,) = dataset_views(Catalog([a_result(metric="rmsle")]), "ENZYMES")
+    assert "which way is better nobody knows" in view[1]["boards"][0]["note"]
+
+
+@pytest.mark.parametrize("field", ["dataset", "model", "paper"])
+def test_others_cannot_take_the_page_of_what_is_ours(field):
+    ours = a_result(**{field: "iSAME"}, source="published")
+    theirs = a_result(**{field: "!iSAME"}, source="submitted")
+    brought = a_result(**{field: "#iSAME"}, source="measured")
+    catalog = Catalog([theirs, brought, ours], imported=frozenset({brought.key}))
+    pages = getattr(catalog, f"{field}_pages")
+    assert pages["iSAME"] == "isame"
+    assert {pages["!iSAME"], pages["#iSAME"]}.isdisjoint({"isame"})
+
+
+@pytest.mark.parametrize("kind", ["protocols", "tasks", "further"])
+def test_many_questions_of_one_data_set_make_more_pages(kind):
+    changes = {"protocols": "protocol", "tasks": "task", "further": "protocol"}[kind]
+    many = [a_result(**{changes: f"{kind} {place}"}, headline=kind != "further") for place in range(400)]
+    catalog = Catalog(many)
+    assert len(list(dataset_views(catalog, "ENZYMES"))) > 2
+    for views in (dataset_views(catalog, "ENZYMES"), model_views(catalog, "esame")):
+        assert all(len(view["protocols"]) <= len(view.get("boards", view.get("rows"))) for _, view in views)

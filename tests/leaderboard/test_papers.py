@@ -2,8 +2,8 @@
 
 import pytest
 
+from multigraft.leaderboard.catalog import Catalog
 from multigraft.leaderboard.material import material_of
-from multigraft.leaderboard.pages import Catalog
 from multigraft.leaderboard.papers import paper_views
 from multigraft.leaderboard.store import Store
 from multigraft.leaderboard.texts import paper_texts

@@ -41,10 +41,13 @@ def test_graphs_divided_by_chance_ask_the_same_with_and_without_strata():
     assert a_result(split="scaffold").question != a_result(split="random-scaffold").question
 
 
-def test_features_of_pairs_ask_another_question_beside_the_headline_alone():
-    pairs = {name: a_result(task="lp", headline=False, features=name) for name in ("concat", "hadamard", "absdiff")}
-    assert {name: one.question.features for name, one in pairs.items()} == {name: name for name in pairs}
-    assert a_result(task="lp", features="concat").question == a_result(task="lp", features="hadamard").question
+@pytest.mark.parametrize(("protocol", "usual"), [("strict", "hadamard"), ("paper", "concat"), ("my own", "")])
+@pytest.mark.parametrize("headline", [True, False])
+def test_features_of_pairs_that_are_not_the_usual_ask_another_question(protocol, usual, headline):
+    for name in ("concat", "hadamard", "absdiff"):
+        one = a_result(task="lp", headline=headline, features=name, protocol=protocol)
+        assert one.question.features == ("" if name == usual else name)
+    assert a_result(task="lp", features="", protocol=protocol).question.features == ""
     assert a_result(headline=False, features="mean").question.features == ""
 
 

@@ -135,7 +135,34 @@ def test_what_can_be_read_again_is_built_again(source):
     fresh.refresh()
     place.write_text(json.dumps(json.loads(whole)))
     assert fresh.refresh()
-    assert len(source.said) == 1
+    assert [said.partition(":")[0] for said in source.said] == ["the pages stay as they were", "built anew"]
+
+
+def test_a_failure_that_passes_is_tried_again_and_said_once(source, monkeypatch):
+    from multigraft.leaderboard import serving
+
+    fresh, real = source.fresh(), serving.build
+    source.store.add([a_number("apple", 50.0)])
+
+    def full(material, out):
+        raise InputError("cannot write") from OSError("disk full")
+
+    monkeypatch.setattr(serving, "build", full)
+    assert [fresh.refresh(), fresh.refresh()] == [False, False]
+    monkeypatch.setattr(serving, "build", real)
+    assert fresh.refresh()
+    assert source.said == ["the pages stay as they were: cannot write", "built anew: 351 results"]
+
+
+def test_the_page_before_stays_until_the_next_but_one(source):
+    fresh = source.fresh()
+    first = fresh.out
+    source.store.add([a_number("apple", 50.0)])
+    fresh.refresh()
+    assert first.is_dir()
+    source.store.add([a_number("pear", 50.0)])
+    fresh.refresh()
+    assert not first.exists()
 
 
 @pytest.mark.parametrize("broken", ["stamp", "material"])
@@ -185,7 +212,7 @@ def test_a_reader_waits_while_pages_are_built(tmp_path):
             waited.append(others[0].is_alive())
         return Material([a_number("apple", 50.0)])
 
-    fresh = Fresh(material, lambda: next(changes) // 2, tmp_path / "site", pytest.fail)
+    fresh = Fresh(material, lambda: next(changes) // 2, tmp_path / "site", lambda said: None)
     while not others:
         fresh.refresh()
     others[0].join()
@@ -231,7 +258,10 @@ def test_only_this_machine_can_reach_it(served):
         socket.create_connection(("127.0.0.2", served.server_port), timeout=5)
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "localhost:{port}", "127.0.0.1:{port}", "localhost:1"])
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "127.0.0.1", "localhost:{port}", "127.0.0.1:{port}", "localhost:1", "LocalHost", "[::1]:{port}"],
+)
 def test_names_of_this_machine_are_answered(served, host):
     answer, _ = ask(served, "/", host=host.format(port=served.server_port))
     assert answer.status == HTTPStatus.OK

@@ -1,7 +1,9 @@
 """Submitted results lie in files that are named by what they claim; nothing is written over, and all or nothing."""
 
 import dataclasses
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multigraft.errors import InputError
+from multigraft.leaderboard import store as store_module
 from multigraft.leaderboard.store import DEFAULT, VARIABLE, Store, store_of
 from tests.helpers.board import a_result, any_result, in_order
 
@@ -56,7 +59,9 @@ def test_what_is_said_twice_at_once_is_one_file(store):
 def test_a_different_value_for_the_same_claim_is_refused(store):
     store.add([ONE])
     before = contents(store)
-    with pytest.raises(InputError, match=r"nothing was taken: 'esame' on 'ENZYMES' .*has the value 50 already, not 60"):
+    with pytest.raises(
+        InputError, match=r"nothing was taken: 'esame' on 'ENZYMES' .*has the value 50 % already, not 60 %"
+    ):
         store.add([dataclasses.replace(ONE, value=60.0, values={})])
     assert contents(store) == before
 
@@ -73,7 +78,7 @@ def test_one_that_is_refused_keeps_all_others_out(store, place):
 
 
 def test_two_new_results_that_differ_are_refused(store):
-    with pytest.raises(InputError, match=r"has the value 50 already, not 51.*both are in the file"):
+    with pytest.raises(InputError, match=r"has the value 50 % already, not 51 %.*both are in the file"):
         store.add([TWO, dataclasses.replace(TWO, value=51.0)])
     assert contents(store) == {}
 
@@ -145,7 +150,7 @@ def test_what_somebody_else_writes_meanwhile_is_not_lost(store, monkeypatch):
     monkeypatch.setattr(Path, "is_file", lambda path: False)  # as if it came just after one had looked
     store.add([theirs])
     store.add([theirs])
-    with pytest.raises(InputError, match=r"was not taken: .* has the value 60 already, not "):
+    with pytest.raises(InputError, match=r"nothing was taken: .* has the value 60 % already, not "):
         store.add([ONE])
     assert store.results() == [theirs]
 
@@ -158,3 +163,41 @@ def test_a_dry_run_names_what_would_be_new_and_writes_nothing(store):
 def test_nothing_is_left_beside_the_results(store):
     store.add([ONE, TWO])
     assert sorted(path.name for path in store.path.iterdir()) == sorted(f"{one.key}.json" for one in (ONE, TWO))
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_a_disk_that_is_full_leaves_nothing(store, monkeypatch, failing):
+    store.add([ONE])
+    before, real, calls = contents(store), store_module._taken, []
+
+    def taken(written, place):
+        calls.append(place)
+        if len(calls) == failing:
+            raise OSError(errno.ENOSPC, "No space left")
+        return real(written, place)
+
+    monkeypatch.setattr(store_module, "_taken", taken)
+    with pytest.raises(InputError, match=r"cannot write to .*No space left; nothing was taken"):
+        store.add([TWO, dataclasses.replace(TWO, model="third")])
+    monkeypatch.undo()
+    assert contents(store) == before
+
+
+def test_where_files_cannot_be_linked_nothing_is_overwritten_either(store, monkeypatch):
+    def link(source, place):
+        raise PermissionError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", link)
+    theirs = dataclasses.replace(ONE, value=60.0)
+    store.add([theirs, TWO])
+    monkeypatch.setattr(Path, "is_file", lambda path: False)
+    with pytest.raises(InputError, match="has the value 60 % already"):
+        store.add([ONE, dataclasses.replace(TWO, model="third")])
+    monkeypatch.undo()
+    assert in_order(store.results()) == in_order([theirs, TWO])
+
+
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match=r"cannot write to .*file"):
+        Store(tmp_path / "file").add([ONE])

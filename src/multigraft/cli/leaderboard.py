@@ -99,12 +99,12 @@ def submit(
 ) -> None:
     """Check results and add them, all or none."""
     with result(as_json) as found:
-        from multigraft.leaderboard.known import known_names
+        from multigraft.leaderboard.known import Known
         from multigraft.leaderboard.printed import printed_results
         from multigraft.leaderboard.store import store_of
         from multigraft.leaderboard.submissions import read_submission
 
-        known = known_names([*printed_results(), *store_of(submissions).results()])
+        known = Known([*printed_results(), *store_of(submissions).results()])
         results, notes = read_submission(file, known)
         for note in notes:
             say(f"note: {note}")

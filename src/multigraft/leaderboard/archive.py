@@ -13,9 +13,10 @@ from typing import Any
 
 from multigraft.errors import InputError
 from multigraft.files import write_json
-from multigraft.leaderboard.known import known_names, meant
+from multigraft.leaderboard.known import Known
 from multigraft.leaderboard.metrics import METRICS, metric_of, shortened
 from multigraft.leaderboard.results import PUBLISHED, UNSTATED, Result
+from multigraft.leaderboard.wording import day_of
 
 OURS, SUBMIT = "multigraft", "multigraft leaderboard submit"
 _NUMBER = re.compile(r"\s*([-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*(?:%|±|\+-|\(|$)")
@@ -61,13 +62,14 @@ def read_archive(file: Path) -> tuple[list[Result], list[str]]:
     found: list[Result] = []
     notes: list[str] = []
     first: dict[str, Result] = {}
+    known = Known()
     for where, row, place in _rows(stored, "", notes):
         try:
-            for one in _results(row, *place, notes, where):
+            for one in _results(row, *place, known, notes, where):
                 there = first.setdefault(one.key, one)
-                if OURS in row or there == one:
+                if OURS in row or there is one:
                     found.append(one)
-                else:
+                elif there.value != one.value:
                     notes.append(f"{where}: {one.metric} {one.value:g}, but a row before has {there.value:g}")
         except (InputError, KeyError, TypeError, ValueError, AttributeError) as error:
             notes.append(f"{where}: {shortened(str(error), 200)}")
@@ -131,13 +133,15 @@ def _objects(given: Any, where: str, notes: list[str]) -> Iterator[dict[str, Any
             notes.append(f"{where}: {shortened(str(one))!r} is no object")
 
 
-def _results(row: Any, task: str, dataset: str, notes: list[str], where: str) -> Iterator[Result]:
+def _results(row: Any, task: str, dataset: str, known: Known, notes: list[str], where: str) -> Iterator[Result]:
     if OURS in row:
         yield Result.from_json(row[OURS])
         return
-    here, _ = meant({"task": task, "dataset": dataset}, known_names(()))
+    here, _ = known.meant({"task": task, "dataset": dataset})
     links = [link["url"] for link in row.get("code_links") or [] if _is_link(link.get("url"))]
-    url = row.get("paper_url")
+    url, date = row.get("paper_url"), str(row.get("paper_date") or "")[:10]
+    if not isinstance(row.get("model_name"), str):
+        raise TypeError(f"model_name {shortened(str(row.get('model_name')))!r} is no text")
     for title, text in row["metrics"].items():
         number = _NUMBER.match(str(text))
         try:
@@ -149,15 +153,15 @@ def _results(row: Any, task: str, dataset: str, notes: list[str], where: str) ->
             notes.append(f"{where}: {shortened(str(text))!r} is no number")
             continue
         value = float(number[1])
-        value *= 100.0 if metric.share and value <= 1 and "%" not in str(text) else 1.0
+        value *= 100.0 if metric.share and 0 <= value <= 1 and "%" not in str(text) else 1.0
         if not metric.low <= value <= metric.high:
             notes.append(f"{where}: {shortened(str(text))!r} is out of range for {metric.title}")
             continue
         yield Result(
             task=here["task"], dataset=here["dataset"], protocol=UNSTATED, split=UNSTATED, metric=metric.name,
-            model=str(row["model_name"]), value=value, source=PUBLISHED,
+            model=row["model_name"], value=value, source=PUBLISHED,
             paper=str(row.get("paper_title") or ""), paper_url=str(url) if _is_link(url) else "",
-            code=links[0] if links else "", date=str(row.get("paper_date") or "")[:10],
+            code=links[0] if links else "", date=date if day_of(date) else "",
             printed={"task": task, "dataset": dataset, "metric": title, "value": str(text)},
         )  # fmt: skip
 

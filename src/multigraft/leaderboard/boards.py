@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -38,28 +38,33 @@ class Board:
         return next((one for one in self.results if not one.baseline), self.results[0])
 
 
-def boards(results: Iterable[Result]) -> list[Board]:
+def boards(results: Iterable[Result], imported: Container[str] = ()) -> list[Board]:
     """All boards: tasks in their usual order, ``strict`` before other protocols, headlines before further metrics.
 
-    A number that a paper prints in two tables stands there once, with both.
+    A number that a paper prints in two tables stands there once, with both; one with a key among ``imported`` as it is.
     """
     found: dict[Question, list[Result]] = {}
     for one in results:
         found.setdefault(one.question, []).append(one)
-    made = [_board(question, every) for question, every in found.items()]
+    made = [_board(question, _once(every, imported)) for question, every in found.items()]
     return sorted(made, key=_place)
 
 
 def interval(one: Result) -> tuple[float, float] | None:
-    """The 95 % confidence interval of the mean, by Student's t over seeds; None where spread or seeds are not known.
+    """The 95 % confidence interval of the mean, by Student's t over seeds, within what the metric can be.
 
-    It says how far chance in splits and training reaches, and nothing of other data.
+    None where spread or seeds are not known. It says how far chance in splits and training reaches, and nothing of
+    other data.
     """
     count = len(one.seeds)
     if one.std is None or count < 2:
         return None
     half = student(count - 1) * one.std / math.sqrt(count)
-    return one.value - half, one.value + half
+    low, high = one.value - half, one.value + half
+    metric = METRICS.get(one.metric)
+    if metric is None or not metric.low <= one.value <= metric.high:
+        return low, high
+    return max(low, metric.low), min(high, metric.high)
 
 
 @cache
@@ -73,20 +78,21 @@ def student(freedom: int) -> float:
 def _board(question: Question, results: Sequence[Result]) -> Board:
     metric = METRICS.get(question.metric)
     sign = 1 if metric is None else metric.sign
-    ordered = sorted(_once(results), key=lambda one: (-sign * one.value, one.model, one.trained, one.key))
+    ordered = sorted(results, key=lambda one: (-sign * one.value, one.model, one.trained, one.key))
     settled = [one for one in results if one.source != SUBMITTED] or results  # nobody else says what a task is about
     return Board(question, tuple(ordered), any(one.headline for one in settled))
 
 
-def _once(results: Iterable[Result]) -> list[Result]:
+def _once(results: Iterable[Result], imported: Container[str]) -> list[Result]:
     """Results, of which a paper's number that several of its tables have stands once, with its spread if one has it."""
     found: dict[tuple[object, ...], Result] = {}
     for one in sorted(results, key=lambda one: one.std is None):
-        told = (one.paper, one.model, one.trained, one.probe, one.value, json.dumps(dict(one.printed)))
-        said = told if one.source == PUBLISHED and one.table else (one.key, len(found))
+        printed = one.source == PUBLISHED and one.table and one.key not in imported
+        how = (one.split, one.features, one.seeds, one.probe, one.paper, json.dumps(dict(one.printed)))
+        said = (one.model, one.trained, one.value, *how) if printed else (one.key, len(found))
         before = found.get(said)
         if before is not None and one.std not in (None, before.std):
-            said, before = (*told, one.std), None
+            said, before = (*said, one.std), None
         found[said] = one if before is None else replace(before, table=", ".join(sorted((before.table, one.table))))
     return list(found.values())
 

@@ -7,7 +7,7 @@ from html import escape
 
 from multigraft.leaderboard.boards import Board, interval
 from multigraft.leaderboard.results import PUBLISHED, SUBMITTED, Result
-from multigraft.leaderboard.wording import cut, number, told_apart, who
+from multigraft.leaderboard.wording import cut, day_of, number, told_apart, who
 
 WIDTH, LABELS, RIGHT, LINE, TOP, BOTTOM = 680.0, 230.0, 24.0, 22.0, 14.0, 46.0  # CSS pixels
 MOST = 16  # rows of a chart
@@ -85,8 +85,8 @@ def _dot(one: Result, label: str, y: float, span: tuple[float, float]) -> str:
     if found is not None:
         low, high = (_across(min(max(end, span[0]), span[1]), span) for end in found)
         reach = f'<line x1="{low}" y1="{y}" x2="{high}" y2="{y}" class="reach" stroke="{_colour(one)}"/>'
-        reach += _tip(low, y, 7, one) if found[0] < span[0] else ""
-        reach += _tip(high, y, -7, one) if found[1] > span[1] else ""
+        reach += _tip(low, y, 7.0, one) if found[0] < span[0] else ""
+        reach += _tip(high, y, -7.0, one) if found[1] > span[1] else ""
     name = f'<text x="{LABELS - 10}" y="{y + 4}" text-anchor="end">{escape(cut(label, 30))}</text>'
     return name + reach + _mark(x, y, one)
 
@@ -130,40 +130,33 @@ def _across(value: float, span: tuple[float, float]) -> float:
 def _axis(span: tuple[float, float], bottom: float) -> str:
     return "".join(
         f'<line x1="{(x := _across(tick, span))}" y1="{TOP}" x2="{x}" y2="{bottom}" class="grid"/>'
-        f'<text x="{x}" y="{bottom + 16}" text-anchor="middle" class="small">{tick:g}</text>'
-        for tick in ticks(*span)
+        f'<text x="{x}" y="{bottom + 16}" text-anchor="middle" class="small">{text}</text>'
+        for tick, text in ticks(*span).items()
     )
 
 
 def _rules(low: float, high: float, left: float, right: float, bottom: float) -> str:
     found = []
-    for tick in ticks(low, high):
+    for tick, text in ticks(low, high).items():
         y = round(bottom - (bottom - TOP) * (tick - low) / (high - low), 1)
         found.append(
             f'<line x1="{left}" y1="{y}" x2="{right}" y2="{y}" class="grid"/>'
-            f'<text x="{left - 8}" y="{y + 4}" text-anchor="end" class="small">{tick:g}</text>'
+            f'<text x="{left - 8}" y="{y + 4}" text-anchor="end" class="small">{text}</text>'
         )
     return "".join(found)
 
 
-def ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Round numbers between two others."""
+def ticks(low: float, high: float, about: int = 5) -> dict[float, str]:
+    """Round numbers between two others, with as many digits as tell them apart."""
     raw = (high - low) / about
     if not (math.isfinite(raw) and raw > 1e-300):
-        return []
+        return {}
     size = 10.0 ** math.floor(math.log10(raw))
     step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= raw)
-    first = math.ceil(low / step)
-    return [round(place * step, 12) for place in range(first, math.floor(high / step) + 1)]
-
-
-def day_of(text: str) -> int | None:
-    """A date's number; of a month or a year its first day; None for what is no date."""
-    try:
-        year, month, day = (*map(int, text.split("-")), 1, 1)[:3]
-        return date(year, month, day).toordinal()
-    except (ValueError, OverflowError):
-        return None
+    places = [place * step for place in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    plain = decimals < 7 and max(map(abs, places), default=0.0) < 1e9
+    return {place: f"{place:.{decimals}f}" if plain else f"{place:.6g}" for place in places}
 
 
 def _svg(name: str, title: str, told: str, height: float, inner: str) -> str:

@@ -4,12 +4,8 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from multigraft.evaluation.names import ERROR_METRICS
-from multigraft.leaderboard.metrics import METRICS
+from multigraft.leaderboard.metrics import METRICS, same_but_rounded
 from multigraft.leaderboard.results import Result
-
-CLOSE = 5e-3  # of a percentage point: numbers are printed with so many digits
-CLOSE_ERRORS = 1e-3  # of an error, as a share of it
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ def _alone(one: Result) -> Iterator[Contradiction]:
     if one.values and set(one.values) != set(one.seeds):
         yield bad("its values are of other seeds than it names")
     mean = math.fsum(value / len(one.values) for value in one.values.values()) if one.values else one.value
-    if one.values and one.metric != "delta_m_percent" and not _close(mean, one.value, one.metric):
+    if one.values and one.metric != "delta_m_percent" and not same_but_rounded(mean, one.value, metric):
         yield bad(f"its value {one.value:g} is not the mean of its values, {mean:g}")
 
 
@@ -60,7 +56,7 @@ def _together(found: Iterable[Result]) -> Iterator[Contradiction]:
             claims.setdefault(("the same runs", *behind), []).append(one)
     for (kind, *_), same in claims.items():
         values = sorted({one.value for one in same})
-        if len(values) > 1 and not _close(values[0], values[-1], same[0].metric):
+        if len(values) > 1 and not _same(values[0], values[-1], same[0].metric):
             told = ", ".join(f"{value:g}" for value in values)
             first = same[0]
             yield Contradiction(
@@ -69,8 +65,6 @@ def _together(found: Iterable[Result]) -> Iterator[Contradiction]:
             )
 
 
-def _close(one: float, other: float, metric: str) -> bool:
-    """Whether two values are the same but for rounding."""
-    if metric in ERROR_METRICS:
-        return math.isclose(one, other, rel_tol=CLOSE_ERRORS)
-    return math.isclose(one, other, abs_tol=CLOSE)
+def _same(one: float, other: float, metric: str) -> bool:
+    known = METRICS.get(metric)
+    return one == other if known is None else same_but_rounded(one, other, known)

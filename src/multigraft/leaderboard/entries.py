@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from multigraft.errors import InputError
 from multigraft.graphs.names import SPLIT_FRACTIONS
-from multigraft.leaderboard.known import LONGEST, check_features, check_metric, check_model, is_headline
-from multigraft.leaderboard.metrics import Metric, metric_of, shortened
+from multigraft.leaderboard.known import LONGEST, check_features, check_metric, check_model, in_order, is_headline
+from multigraft.leaderboard.metrics import Metric, metric_of, same_but_rounded, shortened
 from multigraft.leaderboard.results import LONGEST_LINK, SUBMITTED, UNSTATED, Result
 
 NEEDED = ("model", "task", "dataset", "protocol", "metric", "value", "split", "seeds")
@@ -49,7 +49,7 @@ def result_of(entry: Mapping[str, Any]) -> Result:
     train, _, test = SPLIT_FRACTIONS.get(split, (1.0, 0.0, 0.0))
     named = {name: _text(entry, name) for name in TEXTS if _given(entry, name)}
     if "trained" in named:
-        named["trained"] = ",".join(part.strip() for part in named["trained"].split(","))
+        named["trained"] = in_order(named["trained"])
     linked = {name: _link(entry, name) for name in LINKS if _given(entry, name)}
     found = Result(
         task=task, dataset=_text(entry, "dataset"), protocol=protocol, metric=metric.name, split=split,
@@ -75,8 +75,8 @@ def _measured(entry: Mapping[str, Any], metric: Metric) -> tuple[float, float | 
     if values and set(values) != set(_seeds(entry["seeds"])):
         raise InputError("values must name the seeds, each once")
     mean = math.fsum(one / len(values) for one in values.values())
-    if values and not math.isclose(mean, value, rel_tol=1e-6 if metric.share else 1e-3, abs_tol=5e-3 * metric.share):
-        raise InputError("value is not the mean of values")
+    if values and not same_but_rounded(mean, value, metric):
+        raise InputError(f"value {value / scale:g} is not the mean of values, which is {mean / scale:.5g}")
     _check_spread(std, values, len(_seeds(entry["seeds"])), scale)
     return value, statistics.stdev(values.values()) if len(values) > 1 else std, values
 
@@ -211,8 +211,8 @@ def _link(entry: Mapping[str, Any], name: str) -> str:
         parts = urlsplit(found)
     except ValueError:
         parts = urlsplit("")
-    if odd := re.search(r"[\s\"'<>\\]", found):
-        raise InputError(f"{name} holds {odd[0]!r}, which an address writes as %{ord(odd[0]):02X}")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise InputError(f"{name} must be an address that begins with https:// or http://, got {shortened(found)!r}")
+    if odd := re.search(r"[\s\"'<>\\]", found):
+        raise InputError(f"{name} holds {odd[0]!r}, which an address writes as %{ord(odd[0]):02X}")
     return found

@@ -10,12 +10,11 @@ from multigraft.errors import InputError
 from multigraft.evaluation.names import ERROR_METRICS, PROTOCOL_NAMES
 from multigraft.graphs.names import SHIPPED_NAMES, SPLIT_NAMES
 from multigraft.leaderboard.metrics import METRICS, shortened
-from multigraft.leaderboard.results import PAIR_FEATURES, Result
+from multigraft.leaderboard.results import PAIR_FEATURES, USUAL_PAIRS, Result
 from multigraft.leaderboard.texts import dataset_texts
 from multigraft.studies.study import BASELINES, UNTRAINED
 from multigraft.tasks.names import TASK_NAMES
 
-Names = Mapping[str, frozenset[str]]
 TITLES = {
     "gc": "Graph classification", "nc": "Node classification", "lp": "Link prediction",
     "gc,nc,lp": "Several tasks at once", "ml": "Properties of molecules and proteins (classes)",
@@ -24,40 +23,65 @@ TITLES = {
 LONGEST = 200  # characters of a name
 NAMED = ("task", "dataset", "protocol", "split")  # what a result shares with others
 
-# What a task is judged by, and what is read of a pair of nodes, where the protocol says so.
+# What a task is judged by.
 _HEADLINES = {"gc": "accuracy", "nc": "accuracy", "lp": "roc_auc", "ml": "roc_auc"}
-_PAIRS = {"strict": "hadamard", "paper": "concat"}
 
 
-def known_names(results: Iterable[Result]) -> Names:
-    """The names of tasks, data sets, protocols and splits: the package's own, and those that results have."""
-    found = {
-        "task": set(TITLES) | set(TASK_NAMES), "dataset": set(SHIPPED_NAMES) | set(dataset_texts()),
-        "protocol": set(PROTOCOL_NAMES), "split": set(SPLIT_NAMES),
-    }  # fmt: skip
-    for one in results:
-        for field, names in found.items():
-            names.add(getattr(one, field))
-    return {field: frozenset(names) for field, names in found.items()}
+class Known:
+    """The names of tasks, data sets, protocols and splits that there are."""
 
+    def __init__(self, results: Iterable[Result] = ()) -> None:
+        """The package's own names, and those that results have."""
+        self._names: dict[str, set[str]] = {
+            "task": set(TITLES) | set(TASK_NAMES), "dataset": set(SHIPPED_NAMES) | set(dataset_texts()),
+            "protocol": set(PROTOCOL_NAMES), "split": set(SPLIT_NAMES),
+        }  # fmt: skip
+        titles = {"task": TITLES, "dataset": {name: text.title for name, text in dataset_texts().items()}}
+        self._folded: dict[str, dict[str, str]] = {
+            field: {_folded(title): name for name, title in titles.get(field, {}).items()} for field in NAMED
+        }
+        self._notes: dict[tuple[str, str], str] = {}
+        for field, names in self._names.items():
+            self._folded[field] |= {_folded(name): name for name in sorted(names, reverse=True)}
+        for one in results:
+            for field in NAMED:
+                self._add(field, getattr(one, field))
 
-def meant(entry: Mapping[str, Any], known: Names) -> tuple[dict[str, Any], list[str]]:
-    """The entry with names as they are here, and what to look at twice: what was changed, or is close to a known name.
+    def meant(self, entry: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """The entry with names as they are here, and what to look at twice: what was changed, or is close to another.
 
-    A name is changed where it is a known one, or its title, but for capitals, blanks and marks.
-    """
-    found, notes = dict(entry), []
-    for field in NAMED:
-        name = entry.get(field)
-        if not isinstance(name, str) or name.strip() in known[field]:
-            continue
-        said = shortened(name)
-        if same := _folded_names(field, known[field]).get(_folded(name)):
-            found[field] = same
-            notes.append(f"{field} {said!r} is taken as {same!r}, as it is called here")
-        elif close := get_close_matches(name[:LONGEST], sorted(known[field]), 1, 0.8):
-            notes.append(f"{field} {said!r} is new here; did you mean {close[0]!r}?")
-    return found, notes
+        A name is changed where it is a known one, or its title, but for capitals, blanks and dashes; a new one is
+        known from then on.
+        """
+        found, notes = dict(entry), []
+        for field in NAMED:
+            name = entry.get(field)
+            if isinstance(name, str) and 0 < len(name.strip()) <= LONGEST:
+                found[field] = self._folded[field].get(_folded(name), name) if name not in self._names[field] else name
+                if found[field] != name:
+                    said, here = shortened(name), shortened(found[field])
+                    notes.append(f"{field} {said!r} is taken as {here!r}, as it is called here")
+                elif note := self._note(field, name):
+                    notes.append(note)
+        return found, notes
+
+    def __contains__(self, name: tuple[str, str]) -> bool:
+        """Whether a field and its name are known."""
+        field, value = name
+        return value in self._names[field]
+
+    def _note(self, field: str, name: str) -> str:
+        """Said of each line that has the name, thought of once."""
+        if (field, name) not in self._notes and name not in self._names[field]:
+            close = get_close_matches(name, sorted(self._names[field]), 1, 0.8)
+            said = f"{field} {shortened(name)!r} is new here; did you mean {shortened(close[0])!r}?" if close else ""
+            self._notes[field, name] = said
+            self._add(field, name)
+        return self._notes.get((field, name), "")
+
+    def _add(self, field: str, name: str) -> None:
+        self._names[field].add(name)
+        self._folded[field].setdefault(_folded(name), name)
 
 
 def check_model(name: str) -> None:
@@ -78,7 +102,8 @@ def check_metric(task: str, metric: str) -> None:
         InputError: an error of a task that classifies, or a share of one that predicts numbers.
     """
     numbers, errors = task == "gr", metric in ERROR_METRICS
-    if (task in _HEADLINES and errors) or (numbers and not errors):
+    several = metric == "delta_m_percent"
+    if (task in _HEADLINES and (errors or several)) or (numbers and not errors):
         fitting = [name for name in METRICS if (name in ERROR_METRICS) == numbers and name != "delta_m_percent"]
         raise InputError(f"metric {metric} does not measure {task} ({TITLES[task].lower()}): use {', '.join(fitting)}")
 
@@ -97,8 +122,15 @@ def check_features(task: str, features: str) -> None:
 
 def is_headline(task: str, protocol: str, metric: str, features: str) -> bool:
     """Whether a result is what its task is judged by; any is of a task that is not known."""
-    usual = _PAIRS.get(protocol, features)
+    usual = USUAL_PAIRS.get(protocol, features)
     return _HEADLINES.get(task, metric) == metric and (features not in PAIR_FEATURES or features == usual)
+
+
+def in_order(tasks: str) -> str:
+    """Several tasks as the leaderboard writes them: ``gc,nc,lp``, then others by name."""
+    parts = [part.strip() for part in tasks.split(",")]
+    usual = [*TITLES, *TASK_NAMES]
+    return ",".join(sorted(parts, key=lambda part: (usual.index(part) if part in usual else len(usual), part)))
 
 
 def task_title(task: str) -> str:
@@ -113,14 +145,6 @@ def task_title(task: str) -> str:
 
 
 def _folded(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.casefold())
-
-
-def _folded_names(field: str, names: Iterable[str]) -> dict[str, str]:
-    found = {_folded(name): name for name in sorted(names, reverse=True)}
-    titles = {}
-    if field == "task":
-        titles = {_folded(title): name for name, title in TITLES.items()}
-    if field == "dataset":
-        titles = {_folded(text.title): name for name, text in dataset_texts().items()}
-    return {folded: name for folded, name in (titles | found).items() if folded}
+    """What is left of a name without capitals, blanks, dashes and letters that cannot be seen."""
+    seen = "".join(letter for letter in name.casefold() if unicodedata.category(letter) != "Cf")
+    return re.sub(r"[\s_-]+", "", seen)

@@ -10,7 +10,7 @@ from multigraft.leaderboard.results import MEASURED, Question, Result
 from multigraft.studies.cells import Cell, cells
 from multigraft.studies.ledger import Ledger, Record, read_record
 from multigraft.studies.names import STUDY_NAMES
-from multigraft.studies.study import BASELINES, UNTRAINED, Study
+from multigraft.studies.study import BASELINES, UNTRAINED, Setting, Study
 
 
 def measured_results(studies: Iterable[Study], ledger: Ledger) -> list[Result]:
@@ -54,7 +54,14 @@ def rerun(study: Study, dataset: str, protocol: str) -> str:
     """The command that measures it again; the settings that it names are among the site's files."""
     named = study.name if study.name in STUDY_NAMES else f"{study.name}.toml"
     words = ["multigraft", "study", "run", named, "--datasets", dataset, "--splits", str(study.splits)]
-    return shlex.join([*words, "--protocol", protocol, "--settings", settings_file(study.name)])
+    return shlex.join([*words, "--protocol", protocol, "--settings", settings_file(study.name), *_epochs(study)])
+
+
+def _epochs(study: Study) -> list[str]:
+    """The option that was given for all rows, whatever their own epochs are; it is the last of the settings."""
+    last = study.settings[-1] if study.settings else Setting({})
+    everywhere = not (last.strategies or last.tasks or last.datasets)
+    return ["--epochs", str(last.options["epochs"])] if everywhere and set(last.options) == {"epochs"} else []
 
 
 def settings_file(study: str) -> str:

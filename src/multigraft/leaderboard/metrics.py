@@ -69,6 +69,13 @@ def metric_of(name: str) -> Metric:
     return found
 
 
+def same_but_rounded(one: float, other: float, metric: Metric) -> bool:
+    """Whether two values are the same: shares to a twentieth of a percentage point, others to a thousandth of them."""
+    if metric.share:
+        return math.isclose(one, other, abs_tol=0.0501)
+    return math.isclose(one, other, rel_tol=1e-3)
+
+
 def shortened(text: str, most: int = 80) -> str:
     """A text that fits into a line."""
     return text if len(text) <= most else f"{text[: most - 3]}..."

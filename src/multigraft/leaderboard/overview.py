@@ -2,20 +2,23 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from multigraft.evaluation.names import PROTOCOL_NAMES
 from multigraft.leaderboard.boards import Board, student
+from multigraft.leaderboard.catalog import Catalog
 from multigraft.leaderboard.known import task_title
-from multigraft.leaderboard.pages import Catalog, read_by
+from multigraft.leaderboard.pages import read_by
 from multigraft.leaderboard.pieces import filled, heft, leaf, leaves
-from multigraft.leaderboard.results import MEASURED, PUBLISHED, SUBMITTED, UNSTATED, Result
+from multigraft.leaderboard.results import UNSTATED, Result
 from multigraft.leaderboard.texts import dataset_texts, method_texts, paper_texts
 from multigraft.leaderboard.wording import counted, cut, value_text, who
 from multigraft.reports.reading import protocol_sentences
 
 CHOICES = 300  # models that can be chosen from a list
+FREEDOMS = 300  # quantiles of Student's t; beyond them the last is right to three digits
 COMPARED = 5000  # results of a model that can be compared
 View = tuple[str, dict[str, Any]]  # file, what it shows
 FINE_TUNED = (
@@ -27,11 +30,9 @@ SEPARATOR = "\x1f"
 
 def home_views(catalog: Catalog) -> Iterator[View]:
     """The files of the home page: of each task its data sets, with the best model and baseline of each protocol."""
-    pages = filled((_home_row(catalog, board) for board in catalog.boards if board.headline), heft)
-    counts = {
-        source: sum(one.source == source for one in catalog.results) for source in (MEASURED, PUBLISHED, SUBMITTED)
-    }
-    told = ", ".join(f"{count} {source}" for source, count in counts.items() if count)
+    pages = filled((_home_row(catalog, board) for board in _main(catalog.boards)), heft)
+    counts = Counter(map(catalog.source_of, catalog.results))
+    told = ", ".join(f"{count} {source}" for source, count in sorted(counts.items()))
     shards = " ".join(sorted(search_shards(catalog)))
     for place, page in enumerate(pages):
         tasks: dict[str, list[dict[str, Any]]] = {}
@@ -44,6 +45,19 @@ def home_views(catalog: Catalog) -> Iterator[View]:
                     "compared.",
             "leaves": leaves(len(pages), "index", place), "shards": shards,
         }  # fmt: skip
+
+
+def _main(boards: Iterable[Board]) -> list[Board]:
+    """Headlines, and of what has none the first board, so that there is a way to every data set."""
+    every = list(boards)
+    told = {(board.question.task, board.question.dataset) for board in every if board.headline}
+    found = []
+    for board in every:
+        place = (board.question.task, board.question.dataset)
+        if board.headline or place not in told:
+            found.append(board)
+            told.add(place)
+    return found
 
 
 def _home_row(catalog: Catalog, board: Board) -> dict[str, Any]:
@@ -112,11 +126,11 @@ def method_views(catalog: Catalog) -> Iterator[View]:
 
 def compare_view(catalog: Catalog) -> dict[str, Any]:
     """The page that compares: the models with the most results, and quantiles of Student's t."""
-    most = sorted(catalog.models, key=lambda name: (-len(catalog.models[name]), name))[:CHOICES]
-    longest = max((len(one.values) for one in catalog.results), default=0)
+    most = sorted(catalog.models, key=lambda name: (-len(catalog.models[name]), name))
+    choices, *_ = filled(((catalog.model_pages[name], cut(name)) for name in most), heft)
     return {
-        "title": "Compare two models", "models": [(catalog.model_pages[name], cut(name)) for name in most],
-        "quantiles": [round(student(freedom), 4) for freedom in range(1, max(longest, 61))],
+        "title": "Compare two models", "models": choices[:CHOICES],
+        "quantiles": [round(student(freedom), 4) for freedom in range(1, FREEDOMS + 1)],
     }  # fmt: skip
 
 

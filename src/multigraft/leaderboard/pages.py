@@ -1,98 +1,23 @@
 """What each page of the site shows, as plain values for its template."""
 
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from multigraft.leaderboard.boards import Board, boards, interval
+from multigraft.leaderboard.boards import Board, interval
+from multigraft.leaderboard.catalog import Catalog, ranked
 from multigraft.leaderboard.charts import dots, over_time
 from multigraft.leaderboard.known import task_title
+from multigraft.leaderboard.metrics import METRICS
 from multigraft.leaderboard.pieces import filled, heft, leaf, leaves
-from multigraft.leaderboard.results import LONGEST_LINK, PAIR_FEATURES, SOURCES, UNSTATED, Result
-from multigraft.leaderboard.slugs import slugs
-from multigraft.leaderboard.texts import dataset_texts, method_texts, paper_texts
+from multigraft.leaderboard.results import LONGEST_LINK, PAIR_FEATURES, UNSTATED, Result
+from multigraft.leaderboard.texts import dataset_texts, method_texts
 from multigraft.leaderboard.wording import counted, cut, number, value_text
 
 PIECE = 100_000  # bytes of a table's rows on a page
-
-
-@dataclass
-class Catalog:
-    """All results, found by what pages are about.
-
-    Attributes:
-        results: All of them.
-        runs: Names of the ledger's files that the site has; ``settings``: of the studies whose settings it has.
-        imported: Keys of results that say they were measured or published, but were brought by a file.
-    """
-
-    results: Sequence[Result]
-    runs: frozenset[str] = frozenset()
-    settings: frozenset[str] = frozenset()
-    imported: frozenset[str] = frozenset()
-    boards: list[Board] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.boards = boards(self.results)
-
-    @cached_property
-    def datasets(self) -> dict[str, list[Board]]:
-        """Boards by data set."""
-        return _grouped((board.question.dataset, board) for board in self.boards)
-
-    @cached_property
-    def models(self) -> dict[str, list[tuple[Board, int, Result]]]:
-        """Results by model, with their board and their place in it."""
-        every = ((one.model, (board, rank, one)) for board in self.boards for rank, one in ranked(board))
-        return _grouped(every)
-
-    @cached_property
-    def papers(self) -> dict[str, list[Result]]:
-        """Results by the title of the paper that has them, those of the package's papers first."""
-        known: dict[str, list[Result]] = {text.title: [] for text in paper_texts().values()}
-        return known | _grouped((one.paper, one) for one in self.results if one.paper)
-
-    @cached_property
-    def dataset_pages(self) -> dict[str, str]:
-        return slugs(self.datasets)
-
-    @cached_property
-    def model_pages(self) -> dict[str, str]:
-        return slugs(self.models)
-
-    @cached_property
-    def paper_pages(self) -> dict[str, str]:
-        return slugs(self.papers)
-
-    def source_of(self, one: Result) -> str:
-        """Where a result comes from, for people."""
-        return f"{one.source}, imported" if self.imported and one.key in self.imported else one.source
-
-    def dataset_page(self, name: str) -> str:
-        """Where the page of a data set is."""
-        return f"datasets/{self.dataset_pages[name]}.html"
-
-    def model_page(self, name: str) -> str:
-        """Where the page of a model is."""
-        return f"models/{self.model_pages[name]}.html"
-
-
-def _grouped(pairs: Iterator[tuple[str, Any]]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def ranked(board: Board) -> Iterator[tuple[int, Result]]:
-    """Results with their places; those with the same value share one."""
-    rank = 0
-    for place, one in enumerate(board.results, start=1):
-        if place == 1 or one.value != board.results[place - 2].value:
-            rank = place
-        yield rank, one
+RUNS = 20  # links to files of a result
+SECTION = 1500  # bytes of what is around a table
 
 
 # --- data sets -------------------------------------------------------------------------------------------------------
@@ -107,8 +32,8 @@ def dataset_views(catalog: Catalog, name: str) -> Iterator[tuple[str, dict[str, 
         yield leaf(base, place), {
             "title": f"{cut(text.title if text else name)}: results", "name": cut(text.title if text else name),
             "about": text.about if text else "", "facts": list(text.facts.items()) if text else [],
-            "protocols": list(dict.fromkeys(cut(board.question.protocol) for board in here)),
-            "sources": sorted({one.source for board in here for one in board.results}),
+            "protocols": list(dict.fromkeys(view["protocol"] for view in shown)),
+            "sources": sorted({row["source"] for view in shown for row in view["rows"]}),
             "boards": _headed(shown), "leaves": leaves(len(pages), base, place),
         }  # fmt: skip
 
@@ -118,11 +43,13 @@ def _board_views(catalog: Catalog, here: Iterable[Board]) -> Iterator[dict[str, 
     for board in here:
         rows = (_row(catalog, board, rank, one) for rank, one in ranked(board))
         for place, piece in enumerate(filled(rows, heft, PIECE)):
-            yield _board_view(board, piece, place)
+            missing = [one for one in board.baselines if not any(row["key"] == one.key for row in piece)]
+            yield _board_view(board, piece, place, missing)
 
 
 def _heft(view: Mapping[str, Any]) -> int:
-    return sum(map(heft, view["rows"])) + len((view["dots"] + view["time"]).encode())
+    words = (view["title"], view["note"], view["task"], view["task"], view["protocol"], view["protocol"])
+    return SECTION + heft(words) + sum(map(heft, view["rows"])) + len((view["dots"] + view["time"]).encode())
 
 
 def _headed(views: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -134,7 +61,7 @@ def _headed(views: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _board_view(board: Board, rows: Sequence[dict[str, Any]], place: int) -> dict[str, Any]:
+def _board_view(board: Board, rows: Sequence[dict[str, Any]], place: int, missing: Sequence[Result]) -> dict[str, Any]:
     asked, name = board.question, f"c{hash_of(board)}"
     features = f", pairs by {asked.features}" if asked.features else ""
     task, drawn = cut(task_title(asked.task)), place == 0 and board.headline
@@ -142,9 +69,15 @@ def _board_view(board: Board, rows: Sequence[dict[str, Any]], place: int) -> dic
     return {
         "protocol": cut(asked.protocol), "metric": board.metric.title, "task": task,
         "title": f"{task}: {board.metric.title}, protocol {cut(asked.protocol)}{features}{further}",
-        "note": _note(board), "rows": rows,
+        "note": _note(board) + _elsewhere(missing), "rows": rows,
         "dots": dots(board, name) if drawn else "", "time": over_time(board, f"{name}t") if drawn else "",
     }  # fmt: skip
+
+
+def _elsewhere(baselines: Sequence[Result]) -> str:
+    """Of a table in parts, the baselines that stand in another part."""
+    told = ", ".join(f"{cut(one.model)} {value_text(one)}" for one in baselines[:10])
+    return f" Baselines in other parts: {told}." if told else ""
 
 
 def hash_of(board: Board) -> int:
@@ -154,7 +87,11 @@ def hash_of(board: Board) -> int:
 
 def _note(board: Board) -> str:
     unit = "Shares in percent" if board.metric.share else "In the unit of the data"
-    way = "the higher the better" if board.metric.better == "higher" else "the lower the better"
+    way = (
+        f"the {board.metric.better} the better"
+        if board.question.metric in METRICS
+        else "which way is better nobody knows"
+    )
     stated = " How these numbers were measured is not stated." if board.question.protocol == UNSTATED else ""
     kinds = sorted({cut(one.split) for one in board.results})
     return f"{unit}, {way}; split {', '.join(kinds[:5])}.{stated}"
@@ -173,9 +110,14 @@ def _row(catalog: Catalog, board: Board, rank: int, one: Result) -> dict[str, An
         "seeds": len(one.seeds) or "", "source": one.source, "from": catalog.source_of(one), "split": cut(one.split),
         "date": cut(one.date, 10),
         "paper": f"papers/{catalog.paper_pages[one.paper]}.html" if one.paper else "", "link": _safe(one.paper_url),
-        "code": _safe(one.code), "run": next((run for run in one.runs if run in catalog.runs), ""),
-        "printed": cut(told, 200),
+        "code": _safe(one.code), "runs": runs_of(catalog, one), "printed": cut(told, 200), "key": one.key,
     }  # fmt: skip
+
+
+def runs_of(catalog: Catalog, one: Result) -> list[tuple[str, str]]:
+    """What the links to the ledger's files behind a number are called, and the files."""
+    there = [run for run in one.runs if run in catalog.runs]
+    return [("run" if len(there) == 1 else f"run {place}", run) for place, run in enumerate(there[:RUNS], start=1)]
 
 
 def _safe(link: str) -> str:
@@ -194,19 +136,19 @@ def model_views(catalog: Catalog, name: str) -> Iterator[tuple[str, dict[str, An
     method = next((one.options["strategy"] for _, _, one in every if one.options.get("strategy") in method_texts()), "")
     for place, page in enumerate(pages):
         yield leaf(base, place), {
-            "title": f"{cut(name)}: where it stands", "name": cut(name), "lead": _standing(every),
+            "title": f"{cut(name)}: where it stands", "name": cut(name), "lead": _standing(catalog, every),
             "slug": catalog.model_pages[name], "method": f"methods/{method}.html" if method else "",
-            "protocols": list(dict.fromkeys(cut(board.question.protocol) for board, _, _ in every)),
-            "sources": sorted({one.source for _, _, one in every}), "rows": [row for row, _ in page],
+            "protocols": list(dict.fromkeys(row["protocol"] for row, _ in page)),
+            "sources": sorted({row["source"] for row, _ in page}), "rows": [row for row, _ in page],
             "configurations": [told for _, told in page if told], "leaves": leaves(len(pages), base, place),
         }  # fmt: skip
 
 
-def _standing(every: Sequence[tuple[Board, int, Result]]) -> str:
+def _standing(catalog: Catalog, every: Sequence[tuple[Board, int, Result]]) -> str:
     datasets = {board.question.dataset for board, _, _ in every}
     first = {board.question for board, rank, _ in every if rank == 1 and board.headline and len(board.results) > 1}
-    counts = {source: sum(one.source == source for _, _, one in every) for source in SOURCES}
-    told = ", ".join(f"{count} {source}" for source, count in counts.items() if count)
+    counts = Counter(catalog.source_of(one) for _, _, one in every)
+    told = ", ".join(f"{count} {source}" for source, count in sorted(counts.items()))
     return (
         f"{counted(len(every), 'result')} on {counted(len(datasets), 'data set')}: {told}; first in "
         f"{counted(len(first), 'main table')}."
@@ -227,7 +169,9 @@ def _standing_rows(
 
 def _whole(pair: tuple[dict[str, Any], dict[str, Any]]) -> int:
     row, told = pair
-    return heft(row) + (heft((*told.values(), *sum(told["options"], ()))) + 40 * len(told["options"]) if told else 0)
+    return heft((*row.values(), row["protocol"], row["protocol"])) + (
+        heft((*told.values(), *sum(told["options"], ()))) + 40 * len(told["options"]) if told else 0
+    )
 
 
 def _standing_row(catalog: Catalog, board: Board, rank: int, one: Result) -> dict[str, Any]:
@@ -237,7 +181,7 @@ def _standing_row(catalog: Catalog, board: Board, rank: int, one: Result) -> dic
         "metric": board.metric.title, "protocol": cut(asked.protocol), "trained": cut(one.trained),
         "probe": cut(read_by(one)), "value": f"{one.value:.6g}", "text": value_text(one), "rank": rank,
         "of": len(board.results), "seeds": len(one.seeds) or "", "source": one.source, "from": catalog.source_of(one),
-        "baseline": one.baseline, "run": next((run for run in one.runs if run in catalog.runs), ""),
+        "baseline": one.baseline, "runs": runs_of(catalog, one),
     }  # fmt: skip
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from multigraft.leaderboard.catalog import Catalog
 from multigraft.leaderboard.known import task_title
 from multigraft.leaderboard.metrics import METRICS
-from multigraft.leaderboard.pages import Catalog
 from multigraft.leaderboard.pieces import filled, heft, leaf, leaves
 from multigraft.leaderboard.results import PUBLISHED, Result
 from multigraft.leaderboard.texts import PaperText, method_texts, paper_texts
@@ -16,7 +16,7 @@ from multigraft.studies.reproduction import ENOUGH
 
 MARKS = (
     f"A published number is judged from {ENOUGH} splits on: within its published spread (or ours, where none is "
-    "printed), above or below it. Measured under the protocol of the paper."
+    "printed), above or below it. Measured under protocol "
 )
 
 
@@ -25,7 +25,7 @@ def paper_views(catalog: Catalog, name: str, tables: Mapping[str, StudyTable]) -
     text = next((one for one in paper_texts().values() if one.title == name), PaperText(name))
     ours = [tables[study] for study in text.studies if study in tables]
     repeated = {table.study.published for table in ours}
-    left = [one for one in catalog.papers[name] if one.source != PUBLISHED or one.table not in repeated]
+    left = [one for one in catalog.papers[name] if not (_is_printed(catalog, one) and one.table in repeated)]
     pages = filled((_words(catalog, one) for one in left), heft)
     base = f"papers/{catalog.paper_pages[name]}"
     for place, page in enumerate(pages):
@@ -38,6 +38,10 @@ def paper_views(catalog: Catalog, name: str, tables: Mapping[str, StudyTable]) -
         }  # fmt: skip
 
 
+def _is_printed(catalog: Catalog, one: Result) -> bool:
+    return one.source == PUBLISHED and catalog.is_ours(one)
+
+
 def _links(text: PaperText, results: Sequence[Result]) -> list[tuple[str, str]]:
     url = text.url or next((one.paper_url for one in results if one.paper_url), "")
     code = text.code or next((one.code for one in results if one.code), "")
@@ -47,7 +51,11 @@ def _links(text: PaperText, results: Sequence[Result]) -> list[tuple[str, str]]:
 def _repeated(table: StudyTable) -> dict[str, Any]:
     """A table that a study repeats, with verdicts."""
     grids = score_grids(table, table.protocols[0])
-    return {"title": f"{table.study.name}: {table.study.title}", "note": MARKS, "grids": [_flat(one) for one in grids]}
+    return {
+        "title": f"{table.study.name}: {table.study.title}",
+        "note": f"{MARKS}{table.protocols[0]}.",
+        "grids": [_flat(one) for one in grids],
+    }
 
 
 def _flat(grid: Grid) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from html import escape
 from typing import Any, TypeVar
 
 BUDGET = 220_000  # bytes of what a page shows
+AROUND, STRIDE = 5, 100  # pages that are linked before and after one, and all along
 MARKUP = 500  # bytes around the words of a row
 
 Row = TypeVar("Row")
@@ -32,8 +33,19 @@ def heft(row: Mapping[str, Any] | Iterable[Any]) -> int:
 
 
 def leaves(count: int, name: str, current: int) -> list[tuple[str, str, bool]]:
-    """Links from one page to the others of the same things: its name, its file, whether it is this."""
-    return [(str(number + 1), leaf(name, number).rpartition("/")[2], number == current) for number in range(count)]
+    """Links from one page to the others of the same things: name, file, whether it is this; a gap has no file.
+
+    The first, the last and those around this page are linked, and with many pages every hundredth.
+    """
+    near = range(max(current - AROUND, 0), min(current + AROUND + 1, count))
+    shown = sorted({0, count - 1, *near, *range(0, count, STRIDE)})
+    found, before = [], -1
+    for number in shown:
+        if number > before + 1:
+            found.append(("", "", False))
+        found.append((str(number + 1), leaf(name, number).rpartition("/")[2], number == current))
+        before = number
+    return found
 
 
 def leaf(name: str, number: int) -> str:

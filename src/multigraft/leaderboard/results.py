@@ -13,6 +13,7 @@ from multigraft.errors import InputError
 PUBLISHED, MEASURED, SUBMITTED = "published", "measured", "submitted"
 SOURCES = (PUBLISHED, MEASURED, SUBMITTED)
 PAIR_FEATURES = ("concat", "hadamard", "absdiff")
+USUAL_PAIRS = {"strict": "hadamard", "paper": "concat"}  # what is read of a pair, by protocol
 DIVIDED = {"stratified": "random", "random": "random"}  # kinds of splits that ask the same question
 LONGEST_LINK = 500  # characters of an address
 UNSTATED = "unstated"  # of a published number whose page does not say how it was measured
@@ -84,8 +85,9 @@ class Result:
 
     @property
     def question(self) -> Question:
-        """What results have to share to stand in one table; of features only those of pairs make another question."""
-        pairs = self.features if not self.headline and self.features in PAIR_FEATURES else ""
+        """What results have to share to stand in one table; features of pairs that are not the usual ask another."""
+        unusual = self.features in PAIR_FEATURES and self.features != USUAL_PAIRS.get(self.protocol)
+        pairs = self.features if unusual else ""
         return Question(self.task, self.dataset, self.protocol, DIVIDED.get(self.split, self.split), self.metric, pairs)
 
     @cached_property

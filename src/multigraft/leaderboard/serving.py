@@ -1,5 +1,6 @@
 """The site on this machine alone, built anew when results change."""
 
+import re
 import shutil
 import threading
 from collections.abc import Callable
@@ -32,7 +33,7 @@ class Fresh:
     ) -> None:
         self._places, self.say = (out / str(number) for number in count()), say
         self._material, self._stamp, self._lock = material, stamp, threading.Lock()
-        self._seen = stamp()
+        self._seen, self._said = stamp(), ""
         self.built = build(material(), next(self._places))
         self._before: Path | None = None
 
@@ -48,11 +49,15 @@ class Fresh:
                 now = self._stamp()
                 if now == self._seen:
                     return False
-                self._seen = now
                 built = build(self._material(), next(self._places))
             except Exception as error:  # whatever it is, the pages that are there can still be read
-                self.say(f"the pages stay as they were: {error}")
+                if str(error) != self._said:
+                    self.say(f"the pages stay as they were: {error}")
+                self._said = str(error)
+                if isinstance(error, InputError) and not isinstance(error.__cause__, OSError):
+                    self._seen = now  # it will not go away by itself
                 return False
+            self._seen, self._said = now, ""
             if self._before is not None:
                 shutil.rmtree(self._before, ignore_errors=True)
             self._before, self.built = self.out, built
@@ -79,7 +84,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def send_head(self) -> Any:
         """Pages are read after a look at whether they are still true; other sites' names are not ours."""
-        host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
+        host = re.sub(r":\d+$", "", self.headers.get("Host", "").lower())
         if host not in HOSTS:
             self.send_error(HTTPStatus.FORBIDDEN, "not this site's name")
             return None

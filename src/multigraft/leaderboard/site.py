@@ -10,11 +10,12 @@ from typing import Any
 
 from multigraft.errors import InputError, MissingExtraError
 from multigraft.leaderboard.adding import EXAMPLE, submit_view
+from multigraft.leaderboard.catalog import Catalog
 from multigraft.leaderboard.measured import settings_file
 from multigraft.leaderboard.overview import compare_view, compared, home_views, list_views, method_views, search_shards
-from multigraft.leaderboard.pages import Catalog, dataset_views, model_views
+from multigraft.leaderboard.pages import dataset_views, model_views
 from multigraft.leaderboard.papers import paper_views
-from multigraft.leaderboard.results import MEASURED, PUBLISHED, SUBMITTED, Result
+from multigraft.leaderboard.results import MEASURED, PUBLISHED, Result
 from multigraft.leaderboard.texts import method_texts
 from multigraft.progress import counting
 from multigraft.reports.study_table import StudyTable
@@ -46,7 +47,7 @@ class Material:
 
 @dataclass(frozen=True)
 class Built:
-    """A site that was built, and how much is in it."""
+    """A site that was built, and how much is in it; ``submitted`` is also what was imported."""
 
     out: Path
     pages: int
@@ -65,6 +66,9 @@ def build(material: Material, out: Path, progress: bool = False) -> Built:
     """
     if find_spec("jinja2") is None:
         raise MissingExtraError("the leaderboard", "plots")
+    out = out.resolve() if out.is_symlink() else out
+    if out.exists() and out.samefile(Path.cwd()):
+        raise InputError(f"{out} is the directory you are in: name another, or leave it first")
     if out.exists() and not (out / MARK).is_file() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"{out} is there and is no leaderboard: name another directory")
     try:
@@ -76,8 +80,9 @@ def build(material: Material, out: Path, progress: bool = False) -> Built:
             _replace(out, new, Path(scratch) / "old")
     except OSError as error:
         raise InputError(f"cannot write {out}: {error}") from error
-    counts = [sum(one.source == source for one in material.results) for source in (PUBLISHED, MEASURED, SUBMITTED)]
-    return Built(out, pages, len(material.results), *counts)
+    ours = [one for one in material.results if one.key not in material.imported]
+    counts = [sum(one.source == source for one in ours) for source in (PUBLISHED, MEASURED)]
+    return Built(out, pages, len(material.results), *counts, len(material.results) - sum(counts))
 
 
 def _replace(out: Path, new: Path, old: Path) -> None:
@@ -148,7 +153,7 @@ def _renderer(results: int) -> Callable[[str, dict[str, Any]], str]:
 
     environment = Values(
         loader=PackageLoader("multigraft.leaderboard"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     environment.filters["inline"] = Markup  # for our own SVG, which is escaped where it is made
     footer = f"Made by multigraft {__version__} from {results} results. Published numbers belong to their papers."

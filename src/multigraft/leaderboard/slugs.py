@@ -11,10 +11,10 @@ _RESERVED = re.compile(r"index|con|prn|aux|nul|com\d|lpt\d|.*-page\d+")
 
 
 def slugs(names: Iterable[str]) -> dict[str, str]:
-    """A page's name for each of some names; one that is taken or reserved gets a number behind."""
+    """A page's name for each of some names; one that an earlier name has taken, or that is reserved, gets a number."""
     found: dict[str, str] = {}
     taken: set[str] = set()
-    for name in sorted(set(names)):
+    for name in dict.fromkeys(names):
         plain, digits = slug(name), hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
         if plain in taken or not plain or _RESERVED.fullmatch(plain):
             begun = plain or "page"

@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -49,22 +49,30 @@ class Store:
                     raise InputError(f"nothing was taken: {_differ(other, one)}; {has}")
             if there is None:
                 new[place] = one
-        for place, one in {} if dry_run else new.items():
-            self._place(place, one)
+        if new and not dry_run:
+            self._place(new)
         return list(new)
 
-    def _place(self, place: Path, one: Result) -> None:
-        """Write a file that nobody else has written meanwhile."""
-        with tempfile.TemporaryDirectory(prefix=".new.", dir=_made(self.path)) as scratch:
-            written = Path(scratch) / place.name
-            write_json(written, one.to_json())
-            try:
-                os.link(written, place)
-            except FileExistsError:
-                if (there := self._read(place)) != one:
-                    raise InputError(f"was not taken: {_differ(there, one)}; {place} has it") from None
-            except OSError:  # a file system without links
-                written.replace(place)
+    def _place(self, new: Mapping[Path, Result]) -> None:
+        """Write files that nobody else has written meanwhile, all or none."""
+        done: list[Path] = []
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".new.", dir=self.path) as scratch:
+                for place, one in new.items():
+                    write_json(Path(scratch) / place.name, one.to_json())
+                for place, one in new.items():
+                    if _taken(Path(scratch) / place.name, place):
+                        if (there := self._read(place)) != one:
+                            raise InputError(f"nothing was taken: {_differ(there, one)}; {place} has it")
+                    else:
+                        done.append(place)
+        except BaseException as error:
+            for place in done:
+                place.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise InputError(f"cannot write to {self.path}: {error}; nothing was taken") from error
+            raise
 
     def _read(self, path: Path) -> Result:
         try:
@@ -86,9 +94,16 @@ def _differ(there: Result, one: Result) -> str:
     return f"{one.model!r} on {one.dataset!r} ({one.task}, {one.metric}, protocol {one.protocol}) {says}"
 
 
-def _made(path: Path) -> Path:
+def _taken(written: Path, place: Path) -> bool:
+    """Put a file in its place, whole; whether somebody else's is there."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error}") from error
-    return path
+        os.link(written, place)
+    except FileExistsError:
+        return True
+    except OSError:  # a file system without links
+        try:
+            with place.open("x", encoding="utf-8") as file:
+                file.write(written.read_text(encoding="utf-8"))
+        except FileExistsError:
+            return True
+    return False

@@ -10,7 +10,7 @@ from typing import Any
 
 from multigraft.errors import InputError
 from multigraft.leaderboard.entries import NEEDED, result_of, slips
-from multigraft.leaderboard.known import Names, known_names, meant
+from multigraft.leaderboard.known import Known
 from multigraft.leaderboard.metrics import shortened
 from multigraft.leaderboard.results import Result
 
@@ -19,7 +19,7 @@ TOLD = 20  # reasons that are given
 IMPORT = "multigraft leaderboard import"
 
 
-def read_submission(file: Path, known: Names | None = None) -> tuple[list[Result], list[str]]:
+def read_submission(file: Path, known: Known | None = None) -> tuple[list[Result], list[str]]:
     """The results in a submission, and what to look at twice, such as names that were changed to ``known`` ones.
 
     JSON is a list of results, or an object with it as ``results``; CSV has a line a result. ``model``, ``task``,
@@ -30,11 +30,11 @@ def read_submission(file: Path, known: Names | None = None) -> tuple[list[Result
     Raises:
         InputError: the file cannot be read, or some entries cannot be taken: where, and why.
     """
-    known = known_names(()) if known is None else known
+    known = known or Known()
     found, notes, reasons = [], [], []
     for where, entry in _entries(file):
         try:
-            named, said = meant(entry, known)
+            named, said = known.meant(entry)
             found.append(result_of(named))
             notes += [f"{where}: {note}" for note in (*said, *slips(named))]
         except InputError as error:

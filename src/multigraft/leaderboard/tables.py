@@ -39,7 +39,7 @@ def read_table(file: Path) -> list[Result]:
         InputError: the file cannot be read, or a line is no result.
     """
     try:
-        text = file.read_bytes().decode("utf-8")
+        text = file.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read {file}: {error}") from error
     reader, found = csv.DictReader(io.StringIO(text, newline="")), []

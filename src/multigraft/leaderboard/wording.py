@@ -1,6 +1,7 @@
 """How results are said: numbers with as many digits as they deserve, names that fit."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from multigraft.leaderboard.metrics import METRICS, Metric
 from multigraft.leaderboard.results import Result
@@ -44,3 +45,12 @@ def counted(count: int, thing: str) -> str:
 def cut(text: str, most: int = LONGEST) -> str:
     """The text, or its beginning where it is longer."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def day_of(text: str) -> int | None:
+    """A date's number; of a month or a year its first day; None for what is no date."""
+    try:
+        year, month, day = (*map(int, text.split("-")), 1, 1)[:3]
+        return date(year, month, day).toordinal()
+    except (ValueError, OverflowError):
+        return None

@@ -127,7 +127,7 @@ function paired(first, second, share, quantiles) {
   const n = gaps.length;
   const mean = gaps.reduce((sum, gap) => sum + gap, 0) / n;
   if (n < 2) return { n, mean };
-  const largest = Math.max(...seeds.flatMap((seed) => [Math.abs(first[seed]), Math.abs(second[seed])]));
+  const largest = seeds.reduce((most, seed) => Math.max(most, Math.abs(first[seed]), Math.abs(second[seed])), 0);
   const same = gaps.every((gap) => gap === 0);
   if (same) return { n, mean, low: 0, high: 0 };
   const variance = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / (n - 1);
@@ -138,8 +138,8 @@ function paired(first, second, share, quantiles) {
 
 function signed(value, digits) {
   const size = Math.abs(value);
-  const text = size < 1e-9 ? (0).toFixed(2) : digits === undefined ? size.toPrecision(3) : size.toFixed(digits);
-  return (value < 0 && size >= 1e-9 ? "-" : "+") + text;
+  const text = size === 0 ? (0).toFixed(2) : digits === undefined ? size.toPrecision(3) : size.toFixed(digits);
+  return (value < 0 ? "-" : "+") + text;
 }
 
 function line(one, other, quantiles) {
@@ -156,7 +156,7 @@ function line(one, other, quantiles) {
   const both = found.n ? found.mean : one.value - other.value;
   row.append(make("td", signed(both, digits), { "data-value": both }));
   const reach = found.low === undefined || !share ? "" : `${signed(found.low, digits)} to ${signed(found.high, digits)}`;
-  const why = !alike ? "other splits" : found.n < 2 ? "not paired" : share ? "all the same" : "sizes of parts unknown";
+  const why = !alike ? "other splits" : found.n < 2 ? "not paired" : share ? "the same on every seed" : "sizes of parts unknown";
   row.append(make("td", reach || why, { "data-value": reach ? found.low : "" }));
   row.append(...texts([name(one), name(other)]), make("td", String(found.n)));
   return row;
