@@ -164,9 +164,9 @@ PAIRS = {
 
 
 def paired() -> list[Result]:
-    """Two models with values by seed on data sets that are called as `PAIRS`; the second knows no shares of `lopsided`.
+    """Two models with values by seed on data sets that are called as `PAIRS`, and a third with a name of scripts.
 
-    There is a third model with the name of what every object in a script has.
+    The second knows no shares of ``lopsided``; neither those of ``unsized``; ``divided`` was divided in two ways.
     """
     found = []
     for dataset, pair in PAIRS.items():
@@ -175,6 +175,9 @@ def paired() -> list[Result]:
     values = PAIRS["usual"]
     found.append(with_values("north", values.first, dataset="lopsided", test_share=SHARE))
     found.append(with_values("south", values.second, dataset="lopsided"))
+    found.append(with_values("north", values.first, dataset="divided", test_share=SHARE))
+    found.append(with_values("south", values.second, dataset="divided", test_share=SHARE, split="stratified"))
+    found += [with_values(model, values.first, dataset="unsized") for model in ("north", "south")]
     found.append(with_values("constructor", values.second, dataset="usual", test_share=SHARE))
     return found
 

@@ -40,7 +40,7 @@ PAPER = "papers/strategies-for-pre-training-graph-neural-networks.html"
 COMPARE = "compare.html?a=north&b=south"
 KINDS = (
     "index.html", ENZYMES, ORCHARD, "models/isame.html", PAPER, "papers/index.html", "methods/isame.html",
-    "methods/index.html", "protocols.html", COMPARE,
+    "methods/index.html", "protocols.html", "submit.html", COMPARE,
 )  # fmt: skip
 BY_VALUE = ["fig", "apple", "cherry", "quince", "pear", "plum"]  # the orchard under the protocol strict
 STRICT = "section[data-protocol=strict] table"
@@ -163,8 +163,11 @@ def test_rows_of_other_protocols_and_sources_are_hidden_and_empty_sections_too(v
                 .filter((row) => row.checkVisibility()).map((row) => row.cells[1].querySelector("bdi").textContent))"""
         )
         assert sorted(shown) == sorted(tables), (protocol, source)
-        many = re.compile(rf"^{sum(map(len, tables))} results?$")
-        expect(page.locator("form.filters output")).to_have_text(many)
+        beside = source not in ("", "measured") and any("cherry" in table for table in tables)
+        counted = sum(map(len, tables)) - beside
+        besides = " and 1 baselines" if beside else ""
+        told = f"^{counted} results?{besides}{'; ranks and pictures are of all' if protocol or source else ''}$"
+        expect(page.locator("form.filters output")).to_have_text(re.compile(told))
 
 
 def test_a_model_can_be_filtered_too(visit, site):
@@ -176,7 +179,7 @@ def test_a_model_can_be_filtered_too(visit, site):
     assert 0 < wanted < len(every)
     assert set(found.column("main table", 3)) == {"paper"}
     assert len(found.column("main table", 3)) == wanted
-    expect(found.page.locator("form.filters output")).to_have_text(f"{wanted} results")
+    expect(found.page.locator("form.filters output")).to_contain_text(f"{wanted} results")
 
 
 @pytest.mark.parametrize("place", [ORCHARD, "models/fig.html"])
@@ -295,7 +298,7 @@ def shown_pairs(page):
     rows = page.locator("#paired tbody tr").evaluate_all(
         "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent))"
     )
-    return {row[0]: row[6:] for row in rows}
+    return {row[0]: [row[4], row[5], row[8]] for row in rows}
 
 
 @pytest.fixture(scope="module")
@@ -329,6 +332,14 @@ def test_without_a_common_seed_means_are_compared(compared):
     assert compared["apart"] == ["+10.00", "not paired", "0"]
 
 
+def test_the_same_seed_of_another_split_is_no_pair(compared):
+    assert compared["divided"][1:] == ["other splits", "0"]
+
+
+def test_without_the_sizes_of_parts_there_is_no_interval(compared):
+    assert compared["unsized"] == ["+0.00", "sizes of parts unknown", "5"]
+
+
 def test_differences_that_are_all_the_same_have_no_interval(compared):
     assert math.isnan(expected(PAIRS["shifted"]).low)
     difference, interval, seeds = compared["shifted"]
@@ -359,8 +370,9 @@ def test_every_pair_of_the_evidence_is_one_that_the_package_finds(visit, site):
             asked = (one.dataset, one.task, board.metric.title, one.protocol, told(one), told(other))
             wanted.setdefault(asked, []).append((one, other))
     assert len(found) >= len({board.question for board, _, _ in site.catalog.models["isame"]} & others.keys()) > 20
-    for *asked, difference, interval, seeds in found:
-        assert any(fits(*pair, difference, interval, seeds) for pair in wanted[tuple(asked)]), asked
+    for *asked, difference, interval, first, second, seeds in found:
+        pairs = wanted[(*asked, first, second)]
+        assert any(fits(*pair, difference, interval, seeds) for pair in pairs), asked
 
 
 def told(one):
@@ -385,8 +397,23 @@ def test_models_can_be_chosen(visit):
     page = visit("compare.html").page
     page.get_by_label("First").select_option("north")
     page.get_by_label("Second").select_option("south")
-    expect(page.locator("#said")).to_contain_text(re.compile(f"^{len(PAIRS) + 1} comparisons"))
-    assert shown_pairs(page).keys() == {*PAIRS, "lopsided"}
+    expect(page.locator("#said")).to_contain_text(re.compile(f"^{len(PAIRS) + 3} comparisons"))
+    assert shown_pairs(page).keys() == {*PAIRS, "lopsided", "divided", "unsized"}
+
+
+def test_the_address_says_what_is_compared(visit):
+    page = visit("compare.html").page
+    page.get_by_label("First").select_option("north")
+    page.get_by_label("Second").select_option("south")
+    expect(page.locator("#said")).to_contain_text("comparisons")
+    page.wait_for_url(re.compile(r"compare\.html\?a=north&b=south$"))
+    page.reload()
+    assert shown_pairs(page).keys() == {*PAIRS, "lopsided", "divided", "unsized"}
+
+
+def test_a_model_that_is_not_there_is_said_to(visit):
+    page = visit("compare.html?a=nobody&b=north").page
+    expect(page.locator("#said")).to_have_text("There is no model nobody here.")
 
 
 def test_any_name_of_a_model_can_be_compared(visit):
@@ -425,9 +452,9 @@ def test_the_order_that_a_head_names_is_the_order_of_the_rows(visit):
     page.locator("#paired").get_by_role("button", name="Difference").click()
     page.get_by_label("First").select_option("south")
     page.get_by_label("Second").select_option("north")
-    expect(page.locator("#paired tbody tr").first.locator("td").nth(3)).to_contain_text("south")
+    expect(page.locator("#paired tbody tr").first.locator("td").nth(5)).to_contain_text("south")
     found = page.locator("#paired tbody tr").evaluate_all(
-        "(rows) => rows.map((row) => Number(row.cells[6].dataset.value))"
+        "(rows) => rows.map((row) => Number(row.cells[4].dataset.value))"
     )
     assert page.locator("#paired th[aria-sort]").count() == 0 or found == sorted(found)
 
