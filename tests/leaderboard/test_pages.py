@@ -1,13 +1,10 @@
 """What the pages of data sets and models show."""
 
-from types import SimpleNamespace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigraft.leaderboard.boards import boards
-from multigraft.leaderboard.catalog import Catalog, ranked
+from multigraft.leaderboard.catalog import Catalog
 from multigraft.leaderboard.pages import dataset_views, model_views, read_by
 from multigraft.leaderboard.pieces import leaf
 from tests.leaderboard.test_charts import a_result
@@ -124,11 +121,6 @@ def test_every_result_is_on_one_page(kinds):
     assert sorted(rows) == sorted(one.model for one in results)
 
 
-def test_equal_values_share_a_place():
-    (board,) = boards([a_result(model=name, value=value) for name, value in (("a", 5.0), ("b", 5.0), ("c", 1.0))])
-    assert [rank for rank, _ in ranked(board)] == [1, 1, 3]
-
-
 # --- models ----------------------------------------------------------------------------------------------------------
 
 
@@ -190,28 +182,6 @@ def test_what_read_the_embeddings(probe, features, told):
     assert read_by(a_result(probe=probe, features=features)) == told
 
 
-# --- the rest --------------------------------------------------------------------------------------------------------
-
-
-def test_names_that_make_one_page_name_have_pages_of_their_own():
-    catalog = Catalog([a_result(model="A b"), a_result(model="a-B"), a_result(model="☃")])
-    pages = set(catalog.model_pages.values())
-    assert len(pages) == 3
-    assert all(set(page) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for page in pages)
-
-
-def test_papers_of_the_package_come_first_and_are_there_without_results():
-    catalog = Catalog([a_result(paper="Another")])
-    assert list(catalog.papers)[-1] == "Another"
-    assert len(catalog.papers) == 3
-
-
-def test_a_catalog_is_what_its_results_are():
-    empty = Catalog([])
-    assert SimpleNamespace(**vars(empty)).boards == []
-    assert (empty.datasets, empty.models) == ({}, {})
-
-
 def test_every_run_behind_a_number_is_linked():
     catalog = Catalog([measured("esame", 1.0)], frozenset({"r0", "r1"}))
     (view,) = dataset_views(catalog, "ENZYMES")
@@ -237,17 +207,6 @@ def test_baselines_of_a_long_table_are_told_in_each_part():
 def test_of_an_unknown_metric_nobody_says_which_way_is_better():
     (view,) = dataset_views(Catalog([a_result(metric="rmsle")]), "ENZYMES")
     assert "which way is better nobody knows" in view[1]["boards"][0]["note"]
-
-
-@pytest.mark.parametrize("field", ["dataset", "model", "paper"])
-def test_others_cannot_take_the_page_of_what_is_ours(field):
-    ours = a_result(**{field: "iSAME"}, source="published")
-    theirs = a_result(**{field: "!iSAME"}, source="submitted")
-    brought = a_result(**{field: "#iSAME"}, source="measured")
-    catalog = Catalog([theirs, brought, ours], imported=frozenset({brought.key}))
-    pages = getattr(catalog, f"{field}_pages")
-    assert pages["iSAME"] == "isame"
-    assert {pages["!iSAME"], pages["#iSAME"]}.isdisjoint({"isame"})
 
 
 @pytest.mark.parametrize("kind", ["protocols", "tasks", "further"])

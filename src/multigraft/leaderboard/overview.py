@@ -11,7 +11,7 @@ from multigraft.leaderboard.boards import Board, student
 from multigraft.leaderboard.catalog import Catalog
 from multigraft.leaderboard.known import task_title
 from multigraft.leaderboard.pages import read_by
-from multigraft.leaderboard.pieces import filled, heft, leaf, leaves
+from multigraft.leaderboard.pieces import SECTION, filled, heft, leaf, leaves
 from multigraft.leaderboard.results import UNSTATED, Result
 from multigraft.leaderboard.texts import dataset_texts, method_texts, paper_texts
 from multigraft.leaderboard.wording import counted, cut, value_text, who
@@ -30,7 +30,7 @@ SEPARATOR = "\x1f"
 
 def home_views(catalog: Catalog) -> Iterator[View]:
     """The files of the home page: of each task its data sets, with the best model and baseline of each protocol."""
-    pages = filled((_home_row(catalog, board) for board in _main(catalog.boards)), heft)
+    pages = filled(_home_rows(catalog), lambda row: heft(row) + SECTION * row["begins"])
     counts = Counter(map(catalog.source_of, catalog.results))
     told = ", ".join(f"{count} {source}" for source, count in sorted(counts.items()))
     shards = " ".join(sorted(search_shards(catalog)))
@@ -58,6 +58,14 @@ def _main(boards: Iterable[Board]) -> list[Board]:
             found.append(board)
             told.add(place)
     return found
+
+
+def _home_rows(catalog: Catalog) -> Iterator[dict[str, Any]]:
+    before = ""
+    for board in _main(catalog.boards):
+        row = _home_row(catalog, board)
+        yield row | {"begins": row["task"] != before}
+        before = row["task"]
 
 
 def _home_row(catalog: Catalog, board: Board) -> dict[str, Any]:

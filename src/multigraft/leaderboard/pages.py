@@ -10,14 +10,13 @@ from multigraft.leaderboard.catalog import Catalog, ranked
 from multigraft.leaderboard.charts import dots, over_time
 from multigraft.leaderboard.known import task_title
 from multigraft.leaderboard.metrics import METRICS
-from multigraft.leaderboard.pieces import filled, heft, leaf, leaves
+from multigraft.leaderboard.pieces import SECTION, filled, heft, leaf, leaves
 from multigraft.leaderboard.results import LONGEST_LINK, PAIR_FEATURES, UNSTATED, Result
 from multigraft.leaderboard.texts import dataset_texts, method_texts
 from multigraft.leaderboard.wording import counted, cut, number, value_text
 
 PIECE = 100_000  # bytes of a table's rows on a page
 RUNS = 20  # links to files of a result
-SECTION = 1500  # bytes of what is around a table
 
 
 # --- data sets -------------------------------------------------------------------------------------------------------

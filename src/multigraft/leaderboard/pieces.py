@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 BUDGET = 220_000  # bytes of what a page shows
 AROUND, STRIDE = 5, 100  # pages that are linked before and after one, and all along
 MARKUP = 500  # bytes around the words of a row
+SECTION = 1500  # bytes around a table
 
 Row = TypeVar("Row")
 
