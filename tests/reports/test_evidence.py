@@ -84,6 +84,7 @@ def test_studies_that_were_not_run_are_named(page):
     assert not lines(page, "- `same-table1`: ")
 
 
+@pytest.mark.slow
 def test_the_same_ledger_makes_the_same_page(ledger, page):
     assert evidence_page(evidence_of(NAMES, ledger)) == page
 

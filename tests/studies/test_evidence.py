@@ -42,6 +42,7 @@ def test_pages_are_what_the_ledger_says(tmp_path, name):
     assert (ROOT / "docs" / "results" / page).read_text() == (tmp_path / page).read_text()
 
 
+@pytest.mark.slow
 def test_the_page_of_evidence_is_what_the_ledger_says(tmp_path):
     """`make evidence` writes it."""
     answer("study", "evidence", "--out", tmp_path / "evidence.md")
