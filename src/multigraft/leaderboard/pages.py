@@ -86,11 +86,8 @@ def hash_of(board: Board) -> int:
 
 def _note(board: Board) -> str:
     unit = "Shares in percent" if board.metric.share else "In the unit of the data"
-    way = (
-        f"the {board.metric.better} the better"
-        if board.question.metric in METRICS
-        else "which way is better nobody knows"
-    )
+    known = board.question.metric in METRICS
+    way = f"the {board.metric.better} the better" if known else "which way is better nobody knows"
     stated = " How these numbers were measured is not stated." if board.question.protocol == UNSTATED else ""
     kinds = sorted({cut(one.split) for one in board.results})
     return f"{unit}, {way}; split {', '.join(kinds[:5])}.{stated}"
@@ -167,10 +164,10 @@ def _standing_rows(
 
 
 def _whole(pair: tuple[dict[str, Any], dict[str, Any]]) -> int:
+    """Of a row, whose protocol can also be chosen, and of what follows from it below the table."""
     row, told = pair
-    return heft((*row.values(), row["protocol"], row["protocol"])) + (
-        heft((*told.values(), *sum(told["options"], ()))) + 40 * len(told["options"]) if told else 0
-    )
+    below = heft((*told.values(), *sum(told["options"], ()))) + 40 * len(told["options"]) if told else 0
+    return heft((*row.values(), row["protocol"], row["protocol"])) + below
 
 
 def _standing_row(catalog: Catalog, board: Board, rank: int, one: Result) -> dict[str, Any]:
