@@ -54,6 +54,7 @@ def test_molecules_have_the_same_bytes_with_any_number_of_processes(table, monke
     assert copies[0] == copies[1] == copies[2]
 
 
+@pytest.mark.slow
 def test_training_is_the_same_bit_by_bit_in_every_process(table):
     """Nothing hangs on the order of sets of words, which Python shuffles anew in each process."""
     here = {"MULTIGRAFT_CACHE": str(names.cache_dir())}

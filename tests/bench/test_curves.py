@@ -73,6 +73,7 @@ def test_equal_runs_are_equal():
     assert all(torch.equal(value, two[name]) for name, value in one.items())
 
 
+@pytest.mark.slow
 def test_the_peak_of_embedding_a_mapped_file_forgets_what_was_before(monkeypatch):
     peaks = iter([300.0, None])
     monkeypatch.setattr("multigraft.bench.memory.peak", lambda: next(peaks))

@@ -39,6 +39,7 @@ def written(path, *entries):
     return path
 
 
+@pytest.mark.slow
 def test_build_says_what_it_made(bare):
     found = answer("leaderboard", "build", "--out", "board")
     assert list(found) == ["verb", "out", "pages", "results", "published", "measured"]
@@ -108,6 +109,7 @@ def test_another_value_for_the_same_claim_is_refused(here):
     assert [one.value for one in Store(here / "submissions").results()] == [61.0]
 
 
+@pytest.mark.slow
 def test_check_finds_contradictions(here):
     assert answer("leaderboard", "check")["contradictions"] == []
     answer("leaderboard", "submit", written(here / "new.json", GOOD))

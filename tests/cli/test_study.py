@@ -128,6 +128,7 @@ def test_settings_apply_to_their_strategy(ran, tmp_path):
     assert part["done"] == 8
 
 
+@pytest.mark.slow
 def test_failures_end_with_exit_code_1_and_their_reasons(tmp_path):
     file = tiny_study(tmp_path)
     file.write_text(file.read_text().replace('probe = "own"', 'probe = "own"\nlearning_rate = 1e30'))

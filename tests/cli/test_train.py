@@ -297,6 +297,7 @@ def test_resume_with_other_options(folder, encoder, tmp_path):
     assert "dim" in line
 
 
+@pytest.mark.slow
 def test_a_run_that_is_interrupted_says_how_to_go_on(folder, tmp_path):
     out = tmp_path / "encoder"
     words = ["train", folder, "--epochs", 400, "--dim", 8, "--layers", 1, "--validation-draws", 1, "--out", out]

@@ -131,6 +131,7 @@ def test_own_heads_see_no_answer(trained, task, monkeypatch):
         assert torch.equal(examples.graphs.edge_index, asked.posed["test"].graphs.edge_index)
 
 
+@pytest.mark.slow
 def test_answering_changes_nothing(trained):
     before, mode = copy.deepcopy(trained.model.state_dict()), trained.model.training
     probe(trained, small_graphs(), probes=("own", "head"), baselines=False)

@@ -16,6 +16,7 @@ from tests.helpers.cli import ROOT, environment
 from tests.helpers.finetuning import pretrained, read_csv, told, tune_small
 
 
+@pytest.mark.slow
 def test_side_by_side_it_finds_the_same(tuned, start, graphs, tmp_path):
     found = tune_small(start, graphs, seeds=(0, 1), processes=2, out=tmp_path / "out")
     assert told(found) == told(tuned)

@@ -72,6 +72,7 @@ def test_work_that_the_budget_does_not_reach_is_left(whole, tmp_path):
     assert unfinished(work, Ledger(tmp_path)) == work
 
 
+@pytest.mark.slow
 def test_a_unit_that_fails_stops_neither_the_others_nor_is_it_counted(tmp_path):
     text = TINY.replace("splits = 2", "splits = 1")
     text = text.replace('probe = "own"', 'probe = "own"\nlearning_rate = 1e30')

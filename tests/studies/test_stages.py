@@ -174,6 +174,7 @@ def test_epochs_of_a_plan_reach_every_stage(tmp_path):
     assert {json.loads(training.options).get("epochs") for training in trainings} == {7}
 
 
+@pytest.mark.slow
 def test_every_cell_is_filled(done):
     study, ledger, ended = done
     assert ended.failed == {}
@@ -187,6 +188,7 @@ def test_every_cell_is_filled(done):
     assert found["ecfp-count", "best", ""].complete  # as the frozen encoder is read
 
 
+@pytest.mark.slow
 def test_molecules_that_are_asked_about_are_taken_out_of_the_corpus(done):
     study, ledger, _ = done
     (training,) = {unit.training for unit in units([study]) if unit.name.startswith("alcohols.csv single am")}
@@ -214,6 +216,7 @@ def test_released_weights_are_found_among_the_raw_data(tmp_path, monkeypatch):
     assert obtain(training, {}.__getitem__, tmp_path).strategy["name"] == "imported"
 
 
+@pytest.mark.slow
 def test_a_measurement_that_is_there_is_not_repeated(done, monkeypatch):
     study, ledger, _ = done
     monkeypatch.setattr("multigraft.studies.execution.probe", None)
@@ -224,6 +227,7 @@ def test_a_measurement_that_is_there_is_not_repeated(done, monkeypatch):
 # --- corpora that change ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_encoders_were_made_from_is_in_their_records(done):
     study, ledger, _ = done
     for unit in units([study]):
@@ -233,6 +237,7 @@ def test_what_encoders_were_made_from_is_in_their_records(done):
 
 
 @pytest.mark.parametrize("changed", ["corpus.smi", "alcohols.csv"])
+@pytest.mark.slow
 def test_another_corpus_or_other_removed_molecules_of_the_same_name_are_refused(done, tmp_path, changed):
     study, ledger, _ = done
     check_data(units([study]), ledger)
@@ -244,6 +249,7 @@ def test_another_corpus_or_other_removed_molecules_of_the_same_name_are_refused(
         check_data(work, ledger)
 
 
+@pytest.mark.slow
 def test_an_encoder_of_another_corpus_is_trained_anew_and_one_that_starts_from_it_too(done, tmp_path):
     study, ledger, _ = done
     shutil.copytree(ledger.encoders, tmp_path / "encoders")
@@ -275,6 +281,7 @@ def test_released_weights_that_were_replaced_are_told_apart(tmp_path, monkeypatc
     assert found[0] != found[1]
 
 
+@pytest.mark.slow
 def test_weights_that_are_not_there_stop_their_own_units_alone(done, monkeypatch):
     study, ledger, _ = done
     monkeypatch.delenv("MULTIGRAFT_DATA", raising=False)
@@ -293,6 +300,7 @@ def test_two_studies_may_not_call_different_corpora_the_same(tmp_path):
         units([first, second])
 
 
+@pytest.mark.slow
 def test_no_table_mixes_two_corpora_of_one_name(done, tmp_path):
     study, ledger, _ = done
     shutil.copytree(ledger.path / "runs", tmp_path / "runs")
@@ -308,6 +316,7 @@ def test_no_table_mixes_two_corpora_of_one_name(done, tmp_path):
 # --- what it took ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_records_count_the_trainings_that_an_encoder_goes_on_from(done):
     study, ledger, _ = done
     told = 0

@@ -59,6 +59,7 @@ def rows(strategy, tasks, more=""):
     return f'{FAST}\n[[rows]]\nstrategy = "{strategy}"\ntasks = {tasks}\n{more}'
 
 
+@pytest.mark.slow
 def test_a_study_on_a_folder_of_ones_own(tmp_path):
     assert ("esame", "gc,lp", "lp") in ran(tmp_path, rows("esame", ["gc", "gc,lp"]))
 
@@ -73,6 +74,7 @@ def test_a_strategy_in_one_file(tmp_path):
     assert {("both-sets", "gc,nc", "gc"), ("both-sets", "gc,nc", "nc")} <= found
 
 
+@pytest.mark.slow
 def test_somebody_elses_encoder(tmp_path):
     text = rows("esame", ["gc"]).replace("epochs = 1", 'epochs = 1\nencoder = "sage"')
     assert ("esame", "gc", "gc") in ran(tmp_path, text, "sage.py", "Somebody else's encoder")

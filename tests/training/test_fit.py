@@ -184,7 +184,10 @@ train_small(epochs=400, dim=16, out={out!r}, resume=True)
 """
 
 
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT], ids=["SIGKILL", "SIGINT"])
+SENT = [pytest.param(signal.SIGKILL, marks=pytest.mark.slow, id="SIGKILL"), pytest.param(signal.SIGINT, id="SIGINT")]
+
+
+@pytest.mark.parametrize("sent", SENT)
 def test_killed_in_mid_epoch_and_resumed_equals_undisturbed(tmp_path, sent):
     out = tmp_path / "killed"
     process = subprocess.Popen([sys.executable, "-c", SCRIPT.format(out=str(out))], stderr=subprocess.DEVNULL)
