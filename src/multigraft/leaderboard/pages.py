@@ -16,7 +16,7 @@ from multigraft.leaderboard.texts import dataset_texts, method_texts
 from multigraft.leaderboard.wording import counted, cut, number, value_text
 
 PIECE = 100_000  # bytes of a table's rows on a page
-RUNS = 20  # links to files of a result
+RUNS, LINK = 20, 80  # links to files of a result, and bytes of each
 
 
 # --- data sets -------------------------------------------------------------------------------------------------------
@@ -41,14 +41,18 @@ def _board_views(catalog: Catalog, here: Iterable[Board]) -> Iterator[dict[str, 
     """Boards, long ones in pieces; charts are with the first piece."""
     for board in here:
         rows = (_row(catalog, board, rank, one) for rank, one in ranked(board))
-        for place, piece in enumerate(filled(rows, heft, PIECE)):
+        for place, piece in enumerate(filled(rows, _row_heft, PIECE)):
             missing = [one for one in board.baselines if not any(row["key"] == one.key for row in piece)]
             yield _board_view(board, piece, place, missing)
 
 
 def _heft(view: Mapping[str, Any]) -> int:
     words = (view["title"], view["note"], view["task"], view["task"], view["protocol"], view["protocol"])
-    return SECTION + heft(words) + sum(map(heft, view["rows"])) + len((view["dots"] + view["time"]).encode())
+    return SECTION + heft(words) + sum(map(_row_heft, view["rows"])) + len((view["dots"] + view["time"]).encode())
+
+
+def _row_heft(row: Mapping[str, Any]) -> int:
+    return heft(row) + LINK * len(row["runs"])
 
 
 def _headed(views: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -110,10 +114,9 @@ def _row(catalog: Catalog, board: Board, rank: int, one: Result) -> dict[str, An
     }  # fmt: skip
 
 
-def runs_of(catalog: Catalog, one: Result) -> list[tuple[str, str]]:
-    """What the links to the ledger's files behind a number are called, and the files."""
-    there = [run for run in one.runs if run in catalog.runs]
-    return [("run" if len(there) == 1 else f"run {place}", run) for place, run in enumerate(there[:RUNS], start=1)]
+def runs_of(catalog: Catalog, one: Result) -> list[str]:
+    """The ledger's files behind a number that the site has."""
+    return [run for run in one.runs if run in catalog.runs][:RUNS]
 
 
 def _safe(link: str) -> str:
@@ -167,7 +170,7 @@ def _whole(pair: tuple[dict[str, Any], dict[str, Any]]) -> int:
     """Of a row, whose protocol can also be chosen, and of what follows from it below the table."""
     row, told = pair
     below = heft((*told.values(), *sum(told["options"], ()))) + 40 * len(told["options"]) if told else 0
-    return heft((*row.values(), row["protocol"], row["protocol"])) + below
+    return _row_heft(row) + heft((row["protocol"], row["protocol"])) + below
 
 
 def _standing_row(catalog: Catalog, board: Board, rank: int, one: Result) -> dict[str, Any]:
