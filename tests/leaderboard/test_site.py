@@ -78,7 +78,7 @@ def test_all_rows_of_the_published_page_appear(evidence):
 
 def test_measured_results_stand_beside_published_ones(evidence):
     _, built = evidence
-    text = (built.out / "datasets" / "enzymes.html").read_text(encoding="utf-8")
+    text = "".join(path.read_text(encoding="utf-8") for path in (built.out / "datasets").glob("enzymes*.html"))
     boards = text.split('<section class="board"')[1:]
     both = [board for board in boards if 'data-source="published"' in board and 'data-source="measured"' in board]
     assert len(both) >= 3
@@ -279,3 +279,20 @@ def test_a_hundred_thousand_results_are_no_dearer_each_than_ten_thousand_and_fit
         sum(path.read_text().count("<tr data-source=") for path in (tmp_path / "board" / "datasets").iterdir())
         == 100_000
     )
+
+
+def test_a_site_that_one_is_in_is_not_replaced(tmp_path, monkeypatch):
+    build(Material([a_result()]), tmp_path / "board")
+    monkeypatch.chdir(tmp_path / "board" / "models")
+    for named in (Path("../../board"), tmp_path / "board", Path("..")):
+        with pytest.raises(InputError, match="which is to be replaced: leave it first"):
+            build(Material([]), named)
+    assert (tmp_path / "board" / "models" / "esame.html").is_file()
+
+
+def test_where_a_link_leads_is_replaced_and_not_the_link(tmp_path):
+    build(Material([]), tmp_path / "real")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert build(Material([a_result()]), tmp_path / "link").out == tmp_path / "link"
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real" / "models" / "esame.html").is_file()

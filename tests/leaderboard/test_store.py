@@ -201,3 +201,22 @@ def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"cannot write to .*file"):
         Store(tmp_path / "file").add([ONE])
+
+
+def test_half_a_file_does_not_stay_where_files_cannot_be_linked(store, monkeypatch):
+    def link(source, place):
+        raise PermissionError(errno.EPERM, "no links here")
+
+    def opened(path, mode="r", **options):
+        file = real(path, mode, **options)
+        if mode == "x" and path.stem == TWO.key:
+            file.close()  # whatever is written to it fails
+        return file
+
+    real = Path.open
+    monkeypatch.setattr(os, "link", link)
+    monkeypatch.setattr(Path, "open", opened)
+    with pytest.raises(ValueError, match="closed file"):
+        store.add([ONE, TWO])
+    monkeypatch.undo()
+    assert contents(store) == {}

@@ -179,7 +179,8 @@ def check(
     with result(as_json) as found:
         from multigraft.leaderboard.contradictions import contradictions
 
-        results = _material(ledger, submissions, study).results
+        material = _material(ledger, submissions, study)
+        results = [*material.results, *material.refuted]
         wrong = [one.says for one in contradictions(results)]
         found.json = {"verb": "leaderboard check", "results": len(results), "contradictions": wrong}
         found.shown = wrong or [f"{len(results)} results, no contradiction"]

@@ -15,7 +15,7 @@ from multigraft.errors import InputError
 from multigraft.files import write_json
 from multigraft.leaderboard.known import Known
 from multigraft.leaderboard.metrics import METRICS, metric_of, shortened
-from multigraft.leaderboard.results import PUBLISHED, UNSTATED, Result
+from multigraft.leaderboard.results import LONGEST_LINK, PUBLISHED, UNSTATED, Result
 from multigraft.leaderboard.wording import day_of
 
 OURS, SUBMIT = "multigraft", "multigraft leaderboard submit"
@@ -137,7 +137,6 @@ def _results(row: Any, task: str, dataset: str, known: Known, notes: list[str], 
     if OURS in row:
         yield Result.from_json(row[OURS])
         return
-    here, _ = known.meant({"task": task, "dataset": dataset})
     links = [link["url"] for link in row.get("code_links") or [] if _is_link(link.get("url"))]
     url, date = row.get("paper_url"), str(row.get("paper_date") or "")[:10]
     if not isinstance(row.get("model_name"), str):
@@ -158,8 +157,8 @@ def _results(row: Any, task: str, dataset: str, known: Known, notes: list[str], 
             notes.append(f"{where}: {shortened(str(text))!r} is out of range for {metric.title}")
             continue
         yield Result(
-            task=here["task"], dataset=here["dataset"], protocol=UNSTATED, split=UNSTATED, metric=metric.name,
-            model=row["model_name"], value=value, source=PUBLISHED,
+            task=known.here("task", task), dataset=known.here("dataset", dataset), protocol=UNSTATED,
+            split=UNSTATED, metric=metric.name, model=row["model_name"], value=value, source=PUBLISHED,
             paper=str(row.get("paper_title") or ""), paper_url=str(url) if _is_link(url) else "",
             code=links[0] if links else "", date=date if day_of(date) else "",
             printed={"task": task, "dataset": dataset, "metric": title, "value": str(text)},
@@ -167,4 +166,4 @@ def _results(row: Any, task: str, dataset: str, known: Known, notes: list[str], 
 
 
 def _is_link(given: Any) -> bool:
-    return isinstance(given, str) and given.startswith(("https://", "http://"))
+    return isinstance(given, str) and given.startswith(("https://", "http://")) and len(given) <= LONGEST_LINK

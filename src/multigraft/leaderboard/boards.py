@@ -92,7 +92,8 @@ def _once(results: Iterable[Result], imported: Container[str]) -> list[Result]:
         said = (one.model, one.trained, one.value, *how) if printed else (one.key, len(found))
         before = found.get(said)
         if before is not None and one.std not in (None, before.std):
-            said, before = (*said, one.std), None
+            said = (*said, one.std)
+            before = found.get(said)
         found[said] = one if before is None else replace(before, table=", ".join(sorted((before.table, one.table))))
     return list(found.values())
 

@@ -77,16 +77,16 @@ def _measured(entry: Mapping[str, Any], metric: Metric) -> tuple[float, float | 
     mean = math.fsum(one / len(values) for one in values.values())
     if values and not same_but_rounded(mean, value, metric):
         raise InputError(f"value {value / scale:g} is not the mean of values, which is {mean / scale:.5g}")
-    _check_spread(std, values, len(_seeds(entry["seeds"])), scale)
+    _check_spread(std, values, len(_seeds(entry["seeds"])), metric, scale)
     return value, statistics.stdev(values.values()) if len(values) > 1 else std, values
 
 
-def _check_spread(std: float | None, values: Mapping[int, float], seeds: int, scale: float) -> None:
+def _check_spread(std: float | None, values: Mapping[int, float], seeds: int, metric: Metric, scale: float) -> None:
     if std is not None and seeds < 2:
         raise InputError("std is over seeds, and there is one seed: leave it out, or name all seeds")
     if std is not None and len(values) > 1:
         found = statistics.stdev(values.values())
-        if not math.isclose(std, found, rel_tol=0.05, abs_tol=0.005 * scale):
+        if not math.isclose(std, found, rel_tol=0.05, abs_tol=0.0501 * metric.share):
             raise InputError(f"std is {std / scale:g}, but that of values is {found / scale:.4g}")
 
 

@@ -20,6 +20,7 @@ TITLES = {
     "gc,nc,lp": "Several tasks at once", "ml": "Properties of molecules and proteins (classes)",
     "gr": "Properties of molecules (numbers)",
 }  # fmt: skip
+ORDER = ("gc", "nc", "lp", "am", "cp", "ep", "im", "ml", "gr")
 LONGEST = 200  # characters of a name
 NAMED = ("task", "dataset", "protocol", "split")  # what a result shares with others
 
@@ -55,15 +56,20 @@ class Known:
         """
         found, notes = dict(entry), []
         for field in NAMED:
-            name = entry.get(field)
-            if isinstance(name, str) and 0 < len(name.strip()) <= LONGEST:
-                found[field] = self._folded[field].get(_folded(name), name) if name not in self._names[field] else name
-                if found[field] != name:
-                    said, here = shortened(name), shortened(found[field])
-                    notes.append(f"{field} {said!r} is taken as {here!r}, as it is called here")
-                elif note := self._note(field, name):
-                    notes.append(note)
+            if not isinstance(name := entry.get(field), str) or not 0 < len(name.strip()) <= LONGEST:
+                continue
+            found[field] = self.here(field, name)
+            if found[field] != name.strip():
+                said, here = shortened(name), shortened(found[field])
+                notes.append(f"{field} {said!r} is taken as {here!r}, as it is called here")
+            elif note := self._note(field, name.strip()):
+                notes.append(note)
         return found, notes
+
+    def here(self, field: str, name: str) -> str:
+        """What a name is called here; itself where it is new."""
+        plain = name.strip()
+        return plain if plain in self._names[field] else self._folded[field].get(_folded(plain), plain)
 
     def __contains__(self, name: tuple[str, str]) -> bool:
         """Whether a field and its name are known."""
@@ -127,10 +133,9 @@ def is_headline(task: str, protocol: str, metric: str, features: str) -> bool:
 
 
 def in_order(tasks: str) -> str:
-    """Several tasks as the leaderboard writes them: ``gc,nc,lp``, then others by name."""
-    parts = [part.strip() for part in tasks.split(",")]
-    usual = [*TITLES, *TASK_NAMES]
-    return ",".join(sorted(parts, key=lambda part: (usual.index(part) if part in usual else len(usual), part)))
+    """Several tasks as the leaderboard writes them: each once, ``gc,nc,lp,am,cp``, then others by name."""
+    parts = {part.lower() if part.lower() in ORDER else part for part in map(str.strip, tasks.split(","))}
+    return ",".join(sorted(parts - {""}, key=lambda part: (ORDER.index(part) if part in ORDER else len(ORDER), part)))
 
 
 def task_title(task: str) -> str:
@@ -146,5 +151,5 @@ def task_title(task: str) -> str:
 
 def _folded(name: str) -> str:
     """What is left of a name without capitals, blanks, dashes and letters that cannot be seen."""
-    seen = "".join(letter for letter in name.casefold() if unicodedata.category(letter) != "Cf")
-    return re.sub(r"[\s_-]+", "", seen)
+    seen = "".join(letter for letter in name.casefold() if unicodedata.category(letter) not in ("Cf", "Mn"))
+    return re.sub(r"[\s_\-\u115f\u1160\u3164\uffa0]+", "", seen)

@@ -2,11 +2,12 @@
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from multigraft.leaderboard.measured import measured_results, settings_text
 from multigraft.leaderboard.printed import printed_results
-from multigraft.leaderboard.results import SUBMITTED
+from multigraft.leaderboard.results import SUBMITTED, Result
 from multigraft.leaderboard.site import Material
 from multigraft.leaderboard.store import Store
 from multigraft.leaderboard.texts import paper_texts
@@ -30,14 +31,22 @@ def material_of(ledger: Ledger, store: Store, studies: Sequence[str]) -> Materia
     keys = dict.fromkeys(key for one in measured for key in one.runs)
     ours = {one.key: one for one in (*printed_results(), *measured)}  # an import may bring them once more
     repeated = [name for text in paper_texts().values() for name in text.studies]
-    brought = [one for one in store.results() if ours.get(one.key) != one]
+    stored = store.results()
+    brought = [_plain(one) for one in stored if one.key not in ours]
+    refuted = [one for one in stored if one.key in ours and ours[one.key].value != one.value]
     return Material(
         [*ours.values(), *brought],
         {name: _judged(plans[name], ledger) for name in repeated if name in plans},
         {key: ledger.path / "runs" / f"{key}.json" for key in keys},
         {study.name: settings_text(study) for study in run},
         frozenset(one.key for one in brought if one.source != SUBMITTED),
+        refuted,
     )  # fmt: skip
+
+
+def _plain(one: Result) -> Result:
+    """A submission without what only a ledger can say: how it is measured again, and that it is a baseline."""
+    return replace(one, command="", study="", runs=(), baseline=False) if one.source == SUBMITTED else one
 
 
 def stamp(ledger: Ledger, store: Store) -> frozenset[tuple[str, int, int, int]]:

@@ -161,7 +161,7 @@ def _standing_rows(
     told = set()
     for board, rank, one in every:
         configuration = (one.dataset, one.protocol, one.study, one.trained, repr(one.options))
-        fresh = bool(one.command) and configuration not in told and not catalog.source_of(one).endswith("imported")
+        fresh = bool(one.command) and configuration not in told and catalog.is_ours(one)
         told.add(configuration)
         yield _standing_row(catalog, board, rank, one), _configuration(catalog, one) if fresh else {}
 

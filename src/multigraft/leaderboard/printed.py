@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from multigraft.leaderboard.known import in_order
 from multigraft.leaderboard.results import PUBLISHED, UNSTATED, Result
 from multigraft.leaderboard.texts import paper_texts
 from multigraft.studies.published import FOLDER, Published, read_published
@@ -44,10 +45,10 @@ def _of_file(name: str, told: Told) -> Iterator[Result]:
     paper = paper_texts()[told.paper]
     for number in read_published(FOLDER / name).numbers.values():
         yield Result(
-            task=",".join(sorted(number.task, key=_place)),
+            task=in_order(",".join(number.task)),
             dataset=number.dataset, protocol=told.protocol, split=told.split, metric=number.metric,
             model=number.model, value=number.value, source=PUBLISHED, std=number.std,
-            seeds=tuple(range(told.seeds)), trained=",".join(sorted(number.trained, key=_place)),
+            seeds=tuple(range(told.seeds)), trained=in_order(",".join(number.trained)),
             probe=told.probe, features=_features(number, told), baseline=number.model in BASELINES, paper=paper.title,
             paper_url=paper.url, table=number.table, code=paper.code, date=paper.date,
             printed=words.get((number.table, number.dataset), {}),
@@ -56,11 +57,6 @@ def _of_file(name: str, told: Told) -> Iterator[Result]:
 
 def _features(number: Published, told: Told) -> str:
     return "concat" if told.protocol == "paper" and number.task == {"lp"} else ""
-
-
-def _place(task: str) -> tuple[int, str]:
-    order = ("gc", "nc", "lp", "am", "cp", "ep", "im", "ml", "gr")
-    return order.index(task) if task in order else len(order), task
 
 
 def _printed(name: str) -> dict[tuple[str, str], dict[str, str]]:

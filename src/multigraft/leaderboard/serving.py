@@ -54,8 +54,6 @@ class Fresh:
                 if str(error) != self._said:
                     self.say(f"the pages stay as they were: {error}")
                 self._said = str(error)
-                if isinstance(error, InputError) and not isinstance(error.__cause__, OSError):
-                    self._seen = now  # it will not go away by itself
                 return False
             self._seen, self._said = now, ""
             if self._before is not None:

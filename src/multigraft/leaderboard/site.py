@@ -36,6 +36,7 @@ class Material:
         runs: The ledger's files, by name.
         settings: The settings of studies as TOML, by name.
         imported: Keys of results that say they were measured or published, but were brought by a file.
+        refuted: What was brought and has another value than what is ours; it is not shown.
     """
 
     results: Sequence[Result]
@@ -43,6 +44,7 @@ class Material:
     runs: Mapping[str, Path] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     imported: frozenset[str] = frozenset()
+    refuted: Sequence[Result] = ()
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,11 @@ def build(material: Material, out: Path, progress: bool = False) -> Built:
     """
     if find_spec("jinja2") is None:
         raise MissingExtraError("the leaderboard", "plots")
-    out = out.resolve() if out.is_symlink() else out
-    if out.exists() and out.samefile(Path.cwd()):
-        raise InputError(f"{out} is the directory you are in: name another, or leave it first")
+    named, out = out, out.resolve()
+    if Path.cwd().resolve().is_relative_to(out):
+        raise InputError(f"you are in {named}, which is to be replaced: leave it first, or name another directory")
     if out.exists() and not (out / MARK).is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"{out} is there and is no leaderboard: name another directory")
+        raise InputError(f"{named} is there and is no leaderboard: name another directory")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as scratch:
@@ -79,10 +81,10 @@ def build(material: Material, out: Path, progress: bool = False) -> Built:
             new.chmod(0o755)
             _replace(out, new, Path(scratch) / "old")
     except OSError as error:
-        raise InputError(f"cannot write {out}: {error}") from error
+        raise InputError(f"cannot write {named}: {error}") from error
     ours = [one for one in material.results if one.key not in material.imported]
     counts = [sum(one.source == source for one in ours) for source in (PUBLISHED, MEASURED)]
-    return Built(out, pages, len(material.results), *counts, len(material.results) - sum(counts))
+    return Built(named, pages, len(material.results), *counts, len(material.results) - sum(counts))
 
 
 def _replace(out: Path, new: Path, old: Path) -> None:

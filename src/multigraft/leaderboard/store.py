@@ -102,8 +102,13 @@ def _taken(written: Path, place: Path) -> bool:
         return True
     except OSError:  # a file system without links
         try:
-            with place.open("x", encoding="utf-8") as file:
-                file.write(written.read_text(encoding="utf-8"))
+            file = place.open("x", encoding="utf-8")
         except FileExistsError:
             return True
+        try:
+            with file:
+                file.write(written.read_text(encoding="utf-8"))
+        except BaseException:
+            place.unlink()
+            raise
     return False

@@ -139,7 +139,7 @@ function paired(first, second, share, quantiles) {
 function signed(value, digits) {
   const size = Math.abs(value);
   const text = size === 0 ? (0).toFixed(2) : digits === undefined ? size.toPrecision(3) : size.toFixed(digits);
-  return (value < 0 ? "-" : "+") + text;
+  return (value < 0 && Number(text) ? "-" : "+") + text;
 }
 
 function line(one, other, quantiles) {
