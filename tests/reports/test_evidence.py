@@ -1,12 +1,14 @@
 """The page of evidence says what the ledger holds, and what it does not."""
 
 import math
+import shutil
 
 import pytest
 
 from multigraft.evaluation.significance import SplitDifference
 from multigraft.reports.evidence import claim_values, evidence_of, evidence_page, interval
 from multigraft.studies.claims import read_claims
+from multigraft.studies.grid import runs
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.reading import read_study
 from tests.helpers.made_up import made_up
@@ -124,3 +126,15 @@ def test_values_of_a_claim_are_plain(found):
 )
 def test_intervals(difference, text):
     assert interval(difference) == text
+
+
+def test_runs_that_wait_for_others_are_named_by_their_data(ledger, page, tmp_path):
+    assert "In no table yet" not in page
+    copied = tmp_path / "ledger"
+    shutil.copytree(ledger.path, copied)
+    study = read_study("same-table1").planned(["DHFR"], 1)
+    made_up(study, copied)
+    wanted = sum(len(list(runs(study, protocol))) for protocol in study.protocols)
+    again = evidence_of(("same-table1",), Ledger(copied))
+    assert again.waiting == {"DHFR": wanted}
+    assert f"planned for them are not complete: {wanted} runs of DHFR." in evidence_page(again)

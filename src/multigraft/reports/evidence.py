@@ -1,8 +1,9 @@
 """The page of evidence: what a ledger says of the papers' numbers and claims, and what it cost."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from multigraft.evaluation.significance import SplitDifference
@@ -31,6 +32,7 @@ protocol, checksum of the data, versions and time. [results/](results/) has ever
 under protocol `paper` is measured as the published number was, under `strict` as we would defend it: the two are never
 compared ([studies.md](studies.md)). The rows `untrained`, `attributes`, `majority` and fingerprints are what training
 has to be better than."""
+WAITING = "In no table yet, as the splits that are planned for them are not complete: {runs}."
 CLAIMS = """## What is claimed
 
 A claim is a sentence about a mean difference: over all pairs of cells that the study has for it, on each split, in
@@ -78,6 +80,7 @@ class Evidence:
         runs: How many there are; ``seconds``: what they took; ``days``: of the first and of the last.
         searches: What hyperparameters were searched for.
         added: What training adds under protocol ``strict``.
+        waiting: Runs that no table shows yet, by data set: of those whose plan is not complete.
     """
 
     tables: Mapping[str, StudyTable]
@@ -89,6 +92,7 @@ class Evidence:
     days: tuple[str, ...]
     searches: Sequence[Searched] = ()
     added: Sequence[Addition] = ()
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
 
 def evidence_of(names: Sequence[str], ledger: Ledger) -> Evidence:
@@ -99,7 +103,10 @@ def evidence_of(names: Sequence[str], ledger: Ledger) -> Evidence:
     """
     plans = {name: read_study(name) for name in names}
     tables = {name: study_table(ledger.planned(plan), ledger, plan=plan) for name, plan in plans.items()}
-    records = [record for _, record in ledger.records() if isinstance(record, Record)]
+    found = {path.stem: record for path, record in ledger.records() if isinstance(record, Record)}
+    shown = {key for table in tables.values() for cell in table.cells for key in cell.runs}
+    waiting = Counter(record.run["dataset"] for key, record in found.items() if key not in shown)
+    records = list(found.values())
     whole = {
         (name, protocol): cells(plan, protocol, ledger) for name, plan in plans.items() for protocol in plan.protocols
     }
@@ -114,7 +121,12 @@ def evidence_of(names: Sequence[str], ledger: Ledger) -> Evidence:
         tables, judgements, dict(_reproductions(tables)),
         {name: _rehearsed(table, plans[name]) for name, table in tables.items()},
         len(records), spent(records), (*days[:1], *days[-1:]), searches_of(ledger), additions(tables, "strict"),
+        waiting,
     )  # fmt: skip
+
+
+def _waiting(runs: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} runs of {dataset}" for dataset, count in sorted(runs.items()))
 
 
 def _rehearsed(table: StudyTable, plan: Study) -> str:
@@ -147,6 +159,7 @@ def evidence_page(found: Evidence) -> str:
     run = {name: table for name, table in found.tables.items() if any(cell.n for cell in table.cells)}
     parts = [
         HEAD.format(runs=found.runs, hours=found.seconds / 3600, days=days),
+        *([WAITING.format(runs=_waiting(found.waiting))] if found.waiting else []),
         CLAIMS.format(enough=ENOUGH),
         _table(CLAIM_COLUMNS, 3, [_claim_row(one, found.rehearsed[one.claim.study]) for one in found.judgements]),
         NUMBERS.format(enough=ENOUGH),
