@@ -134,3 +134,20 @@ def test_every_name_of_a_list_is_looked_at():
     assert (check("pear, apple,"), check(""), check(None)) == ("pear, apple,", "", None)
     with pytest.raises(InputError, match="unknown fruit 'plum': choose from apple, pear"):
         check("apple,plum,fig")
+
+
+def test_options_are_read_as_what_they_look_like():
+    assert o.split_options(None) is None
+    assert o.split_options("a=1, b=0.5,c=true,d=false,e=mean+max") == {
+        "a": 1, "b": 0.5, "c": True, "d": False, "e": "mean+max",
+    }  # fmt: skip
+    assert o.split_task_options(None) is None
+    assert o.split_task_options("lp.pair=hadamard,lp.relu=false,gc.hidden=true") == {
+        "lp": {"pair": "hadamard", "relu": False}, "gc": {"hidden": True},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["a", "a=", "=1"])
+def test_options_that_are_none(text):
+    with pytest.raises(InputError, match="options are like walks=8"):
+        o.split_options(text)

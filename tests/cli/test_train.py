@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from multigraft.models.storage import load_encoder
 from multigraft.training.fit import train
 from tests.helpers.cli import answer, complaint, environment, multigraft, tu_file, write_folder
 from tests.helpers.graphs import random_graphs
@@ -84,6 +85,30 @@ def test_options_of_strategy_and_encoder_reach_the_run(folder, tmp_path):
         "name": "isame", "inner_steps": 2, "inner_lr": 0.1, "first_order": True, "step_losses": True,
     }  # fmt: skip
     assert stored["encoder"] == {"kind": "gcn", "dim": 8, "layers": 2}
+
+
+def test_options_of_our_own_encoder_and_of_tasks_reach_the_run(folder, tmp_path):
+    out = tmp_path / "encoder"
+    ours = ["--encoder", "graft", "--encoder-options", "walks=3,carry=false,fourier=0", "--readout", "mean+max+sum"]
+    of_tasks = ["--task-options", "lp.pair=hadamard,gc.hidden=false"]
+    answer("train", folder, "--strategy", "joint", *ours, *of_tasks, *QUICK, "--out", out)
+    encoder = load_encoder(out)
+    config = encoder.encoder.config()
+    assert (config["walks"], config["carry"], config["fourier"], config["dim"]) == (3, False, 0, 8)
+    assert (encoder.readout, encoder.encoder.inputs.schema.scaling) == ("mean+max+sum", "standard")
+    tasks = {task.name: task.config() for task in encoder.model.tasks}
+    assert tasks["lp"]["pair"] == "hadamard"
+    assert tasks["gc"] == {"pool": "mean+max+sum", "hidden": False}
+    table = answer("probe", out, folder)
+    assert {row["features"] for row in table["rows"] if row["task"] == "gc"} == {"mean+max+sum"}
+    rows = answer("probe", out, folder, "--protocol", "paper")["rows"]
+    assert {row["features"] for row in rows if row["task"] == "gc"} == {"mean"}
+
+
+def test_options_that_encoder_or_task_does_not_have(folder, tmp_path):
+    ours = ("--encoder", "graft", "--encoder-options", "walks=many")
+    assert "option 'walks' of encoder 'graft' is like 16, got 'many'" in refused(tmp_path, folder, *ours)
+    assert "task 'lp' has no option 'pear'" in refused(tmp_path, folder, "--task-options", "lp.pear=1")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import dataclasses
 
 import torch
 
-from multigraft.encoders.neighbourhoods import averaged, normalised, summed
+from multigraft.encoders.neighbourhoods import averaged, normalised, summed, symmetric
 from tests.helpers.graphs import random_graphs
 
 GRAPHS = random_graphs(3, seed=2, least_nodes=2, density=0.5).double()
@@ -46,3 +46,31 @@ def test_a_loop_in_the_data_has_no_weight():
     for weighting in (summed, averaged, normalised):
         assert float(weighting(looped).weights[0]) == 0
     assert torch.equal(dense(summed(looped)), adjacency(looped))
+
+
+def test_symmetric_weights_are_those_of_the_plain_graph_without_loops():
+    plain = adjacency(GRAPHS).fill_diagonal_(0)
+    degree = plain.sum(1).clamp_min(1)
+    assert torch.allclose(dense(symmetric(GRAPHS)), plain / (degree[:, None] * degree).sqrt())
+
+
+def test_each_edge_counts_once_whatever_its_direction():
+    doubled = dataclasses.replace(
+        GRAPHS.select([0]),
+        edge_index=torch.tensor([[0, 0, 1, 1], [1, 1, 0, 1]]),
+        edge_offsets=torch.tensor([0, 4]),
+    )
+    found = dense(symmetric(doubled))
+    assert found[0, 1] == found[1, 0] == found.sum() / 2 == 1
+
+
+def test_entries_among_whole_graphs_are_theirs_numbered_anew():
+    some = torch.cat([torch.arange(*GRAPHS.node_offsets[2:4].tolist()), torch.arange(int(GRAPHS.node_offsets[1]))])
+    for weighting in (summed, symmetric):
+        entries = weighting(GRAPHS)
+        assert torch.equal(dense(entries.among(some)), dense(entries)[some][:, some])
+
+
+def test_counts_are_sums_of_weights():
+    assert torch.equal(summed(GRAPHS).counts(), adjacency(GRAPHS).sum(1))
+    assert torch.allclose(averaged(GRAPHS).counts(), torch.ones(GRAPHS.num_nodes, dtype=torch.float64))

@@ -1,15 +1,18 @@
 """Readouts against a loop over graphs."""
 
+from typing import get_args
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigraft.encoders.readout import readout
+from multigraft.encoders.readout import Readout, pooled_width, readout
 from multigraft.graphs.packed import PackedGraphs
 from tests.helpers.graphs import packed_graphs
 
 PLAIN = {"mean": lambda z: z.mean(0), "sum": lambda z: z.sum(0), "max": lambda z: z.amax(0)}
+PLAIN["mean+max+sum"] = lambda z: torch.cat([PLAIN[kind](z) for kind in ("mean", "max", "sum")])
 
 
 @given(packed_graphs(), st.sampled_from(sorted(PLAIN)))
@@ -24,4 +27,8 @@ def test_equals_a_loop_over_graphs(graphs, kind):
 def test_a_graph_without_nodes_gets_zeros(kind):
     empty = torch.empty(2, 0, dtype=torch.int64)
     graphs = PackedGraphs(empty, torch.tensor([0, 0, 2]), torch.tensor([0, 0, 0]), {"x": torch.ones(2, 1)})
-    assert readout(torch.ones(2, 3), graphs, kind)[0].tolist() == [0, 0, 0]
+    assert readout(torch.ones(2, 3), graphs, kind)[0].tolist() == [0] * pooled_width(kind, 3)
+
+
+def test_every_readout_is_tested_against_the_loop():
+    assert set(PLAIN) == set(get_args(Readout))

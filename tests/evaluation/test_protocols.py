@@ -101,3 +101,12 @@ def test_resolve_takes_names_and_protocols():
 def test_an_unknown_protocol_is_refused_with_the_names():
     with pytest.raises(InputError, match="unknown protocol 'loose': choose from strict, paper"):
         protocols.resolve("loose")
+
+
+def test_graphs_are_read_as_the_encoder_reads_them_under_strict_alone():
+    strict = STRICT.reading("mean+max+sum")
+    assert strict.recipes["gc"].features == ("mean+max+sum",)
+    assert strict.recipes["gr"].features == ("mean+max+sum",)
+    assert strict.recipes["lp"].features == STRICT.recipes["lp"].features
+    assert STRICT.reading("mean") is STRICT
+    assert PAPER.reading("mean+max+sum") is PAPER

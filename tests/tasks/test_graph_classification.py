@@ -84,3 +84,24 @@ def test_missing_labels_are_named():
     object.__setattr__(graphs, "graphs", {})
     with pytest.raises(InputError, match="has no graph labels"):
         TASK.examples(graphs, generator(0))
+
+
+@pytest.mark.parametrize("pool", ["mean", "mean+max+sum"])
+def test_the_linear_head_is_linear_on_a_normalised_readout(pool):
+    graphs = random_graphs(4, seed=2)
+    task = GraphClassification(pool=pool, hidden=False)
+    head = task.head(3, graphs.origin)
+    z = torch.randn(graphs.num_nodes, 3, generator=generator(1))
+    own = z[: graphs.node_offsets[1]]
+    whole = own.mean(0) if pool == "mean" else torch.cat([own.mean(0), own.amax(0), own.sum(0)])
+    whole = (whole - whole.mean()) / (whole.var(correction=0) + head.norm.eps).sqrt()
+    torch.testing.assert_close(head(z, task.examples(graphs, generator(0)))[0], head.graph(whole))
+
+
+def test_readouts_side_by_side_suit_the_head_with_a_layer_too():
+    graphs = random_graphs(4, seed=2)
+    head = GraphClassification(pool="mean+max+sum").head(3, graphs.origin)
+    z = torch.randn(graphs.num_nodes, 3, generator=generator(1))
+    first = torch.relu(head.node(z[: graphs.node_offsets[1]]))
+    expected = head.graph(torch.cat([first.mean(0), first.amax(0), first.sum(0)]))
+    torch.testing.assert_close(head(z, TASK.examples(graphs, generator(0)))[0], expected)

@@ -1,5 +1,6 @@
 """Link prediction: what is hidden stays hidden, non-edges are non-edges, nothing crosses graphs."""
 
+import dataclasses
 import math
 
 import pytest
@@ -170,3 +171,23 @@ def test_metric_is_the_area_under_the_roc_curve_with_ties(asked):
 def test_data_without_edges_is_an_obstacle():
     assert "no edges" in (TASK.obstacle(pack([torch.zeros(3, 3)])) or "")
     assert TASK.obstacle(random_graphs(3, seed=1, density=0.9)) is None
+
+
+def test_the_product_head_is_linear_in_products_whatever_their_order():
+    graphs = random_graphs(4, seed=3, density=0.5)
+    examples = TASK.exam(graphs, generator(0))
+    head = LinkPrediction(pair="hadamard").head(5, graphs.origin)
+    z = torch.randn(graphs.num_nodes, 5, generator=generator(1))
+    u, v = (z[i] for i in examples.queries)
+    expected = (u * v) @ head.pair.weight[0] + head.pair.bias
+    torch.testing.assert_close(head(z, examples), expected)
+    turned = dataclasses.replace(examples, queries=examples.queries.flip(0))
+    torch.testing.assert_close(head(z, turned), expected)
+
+
+def test_what_the_head_makes_of_a_pair_is_said_only_where_it_is_not_sames():
+    assert LinkPrediction().config() == {"relu": True, "order": "random"}
+    assert LinkPrediction(pair="hadamard").config() == {"relu": True, "order": "random", "pair": "hadamard"}
+    assert LinkPrediction(**LinkPrediction(pair="hadamard").config()) == LinkPrediction(pair="hadamard")
+    with pytest.raises(InputError, match="pair must be one of concat, hadamard, got 'sum'"):
+        LinkPrediction(pair="sum")

@@ -319,6 +319,16 @@ def test_existing_output_is_refused_and_left_alone(tmp_path):
         ({"strategy": isame(), "inner_steps": 2}, "options of strategies chosen by name"),
         ({"dim": 0}, "dim must be at least 1"),
         ({"device": "abacus"}, "no device 'abacus'"),
+        ({"encoder": "gcn", "encoder_options": {"walks": 3}}, "encoder 'gcn' has no option 'walks'"),
+        (
+            {"encoder": "graft", "encoder_options": {"carry": 1}},
+            "option 'carry' of encoder 'graft' is like True, got 1",
+        ),
+        ({"encoder_options": {"dim": 8}}, "dim is given twice: leave it out of the encoder's options"),
+        ({"tasks": ["gc"], "task_options": {"lp": {"pair": "hadamard"}}}, "given for task 'lp', which is not trained"),
+        ({"task_options": {"lp": {"pear": 1}}}, "task 'lp' has no option 'pear': choose from relu, order, pair"),
+        ({"task_options": {"lp": {"relu": 3}}}, "option 'relu' of task 'lp' is like True, got 3"),
+        ({"task_options": {"lp": {"pair": "sum"}}}, "pair must be one of concat, hadamard, got 'sum'"),
     ],
 )
 def test_bad_options_are_refused_before_anything_is_written(tmp_path, options, says):
@@ -498,3 +508,17 @@ def test_pretext_tasks_and_targets_have_their_papers_batches_and_rates(tmp_path,
     )  # fmt: skip
     stored = json.loads((tmp_path / "encoder" / "options.json").read_text())
     assert (stored["batch_size"], stored["learning_rate"]) == (size, rate)
+
+
+@pytest.mark.parametrize("strategy", ["joint", "isame", "esame", "joint-maml", "reptile"])
+def test_our_own_encoder_learns_by_every_strategy_and_is_stored(tmp_path, strategy):
+    ours = {"encoder": "graft", "encoder_options": {"walks": 3}, "readout": "mean+max+sum", "strategy": strategy}
+    heads = {"lp": {"pair": "hadamard"}, "gc": {"hidden": False}}
+    trained = train_small(small_graphs(24), epochs=2, task_options=heads, out=tmp_path / "run", **ours)
+    assert trained.fingerprint != trained.untrained().fingerprint
+    again = load_encoder(tmp_path / "run")
+    assert torch.equal(again.embed(small_graphs(24)), trained.embed(small_graphs(24)))
+    assert [task.config() for task in again.model.tasks] == [task.config() for task in trained.model.tasks]
+    bare = untrained(small_graphs(24), encoder="graft", dim=8, layers=2, encoder_options={"walks": 3}, readout="sum")
+    assert bare.fingerprint == trained.untrained().fingerprint
+    assert bare.readout == "sum"

@@ -46,6 +46,7 @@ def finetune(
     jk: f.JumpingKnowledge = None,
     norm: f.Norm = None,
     heads: f.AttentionHeads = None,
+    encoder_options: f.EncoderOptions = None,
     processes: f.Processes = None,
     baselines: f.Baselines = None,
     device: o.Device = "auto",
@@ -60,6 +61,7 @@ def finetune(
         "batch_size": batch_size, "learning_rate": learning_rate, "dropout": dropout, "freeze": freeze,
         "layer_decay": layer_decay, "pool": pool, "metric": metric, "encoder_kind": encoder, "dim": dim,
         "layers": layers, "jk": jk, "norm": norm, "heads": heads, "processes": processes, "device": device,
+        "encoder_options": o.split_options(encoder_options),
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     with result(as_json) as found:

@@ -77,8 +77,8 @@ Encoder = Annotated[
         complete=complete_encoder, check=one_of("encoder", ENCODER_NAMES),
     ),
 ]  # fmt: skip
-Dim = Annotated[int | None, option("From scratch: width of the encoder's layers.", "gcn 256; others 300")]
-Layers = Annotated[int | None, option("From scratch: layers of the encoder.", "gcn 3; others 5")]
+Dim = Annotated[int | None, option("From scratch: width of the encoder's layers.", "gcn 256; graft 128; others 300")]
+Layers = Annotated[int | None, option("From scratch: layers of the encoder.", "gcn 3; graft 3; others 5")]
 JumpingKnowledge = Annotated[
     str | None, typer.Option("--jk", help="From scratch: jumping knowledge, last, concat, max or sum (not gcn). [last]")
 ]
@@ -87,6 +87,9 @@ Norm = Annotated[
     typer.Option("--norm", help="From scratch: norm between layers, batch, layer or none (not gcn). [batch]"),
 ]
 AttentionHeads = Annotated[int | None, typer.Option("--heads", help="From scratch: attention heads of gat. [2]")]
+EncoderOptions = Annotated[
+    str | None, option("From scratch: more options of the encoder, as walks=8 for graft.", "as the encoder has them")
+]
 Processes = Annotated[
     int | None, typer.Option(min=1, help="Seeds side by side, each in a process [one a core; one with a GPU].")
 ]

@@ -1,6 +1,7 @@
 """The arguments and options that verbs share."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -226,6 +227,49 @@ def split_weights(weights: str | None) -> dict[str, float] | None:
         except ValueError as error:
             raise InputError(f"weights are like gc=1,lp=0.5, got {entry!r}") from error
     return found
+
+
+def split_options(written: str | None) -> dict[str, Any] | None:
+    """The values in a list like ``walks=8,carry=false``: whole numbers, numbers, true, false, or text.
+
+    Raises:
+        InputError: an entry that is not a name and a value.
+    """
+    if written is None:
+        return None
+    found = {}
+    for entry in split_names(written):
+        name, equals, value = (part.strip() for part in entry.partition("="))
+        if not (name and equals and value):
+            raise InputError(f"options are like walks=8,carry=false, got {entry!r}")
+        found[name] = _scalar(value)
+    return found
+
+
+def split_task_options(written: str | None) -> dict[str, dict[str, Any]] | None:
+    """The values in a list like ``lp.pair=hadamard,gc.hidden=false``, by task.
+
+    Raises:
+        InputError: an entry that is not a task, the name of its option and a value.
+    """
+    if written is None:
+        return None
+    found: dict[str, dict[str, Any]] = {}
+    for place, value in (split_options(written) or {}).items():
+        task, point, name = place.partition(".")
+        if not (task and point and name):
+            raise InputError(f"options of tasks are like lp.pair=hadamard, got {place!r}")
+        found.setdefault(task, {})[name] = value
+    return found
+
+
+def _scalar(written: str) -> Any:
+    if written in ("true", "false"):
+        return written == "true"
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(written)
+    return written
 
 
 def option(

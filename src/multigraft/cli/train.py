@@ -44,6 +44,8 @@ def train(
     norm: t.Norm = None,
     dropout: t.Dropout = None,
     heads: t.AttentionHeads = None,
+    encoder_options: t.EncoderOptions = None,
+    task_options: t.TaskOptions = None,
     readout: t.Readout = None,
     precision: t.Precision = None,
     threads: t.Threads = None,
@@ -58,7 +60,8 @@ def train(
     options = {
         "tasks": o.split_tasks(tasks), "strategy": strategy, "encoder": encoder, "dim": dim, "layers": layers, "jk": jk,
         "norm": norm, "dropout": dropout, "heads": heads, "readout": readout, "epochs": epochs, "freeze": freeze,
-        "layer_decay": layer_decay, "threads": threads,
+        "layer_decay": layer_decay, "threads": threads, "encoder_options": o.split_options(encoder_options),
+        "task_options": o.split_task_options(task_options),
         "batch_size": batch_size, "learning_rate": learning_rate, "inner_steps": inner_steps, "inner_lr": inner_lr,
         "first_order": first_order, "step_losses": step_losses, "start": start, "balancing": balancing,
         "weights": o.split_weights(weights), "scaling": scaling, "split": split, "patience": patience,

@@ -76,7 +76,7 @@ Balancing = Annotated[
     ),
 ]
 Weights = Annotated[str | None, typer.Option(help="For fixed balancing, e.g. gc=1,lp=0.5.")]
-Scaling = Annotated[str | None, option("Node attributes: rows, standard or none.", "rows")]
+Scaling = Annotated[str | None, option("Node attributes: rows, standard or none.", "graft standard; others rows")]
 SplitKind = Annotated[
     str | None,
     option(
@@ -89,18 +89,26 @@ SplitKind = Annotated[
 Patience = Annotated[int | None, option("Stop after so many validations without a better one.", "never")]
 ValidateEvery = Annotated[int | None, option("Epochs from one validation to the next.", "2")]
 ValidationDraws = Annotated[int | None, option("Sets of random questions a validation asks.", "4")]
-Dim = Annotated[int | None, option("Width of the encoder's layers.", "gcn 256; others 300")]
-Layers = Annotated[int | None, option("Layers of the encoder.", "gcn 3; others 5")]
+Dim = Annotated[int | None, option("Width of the encoder's layers.", "gcn 256; graft 128; others 300")]
+Layers = Annotated[int | None, option("Layers of the encoder.", "gcn 3; graft 3; others 5")]
 JumpingKnowledge = Annotated[
-    str | None, typer.Option("--jk", help="Jumping knowledge: last, concat, max or sum (not gcn). [last]")
+    str | None,
+    typer.Option("--jk", help="Jumping knowledge: last, concat, max or sum (not gcn). [graft concat; others last]"),
 ]
-Norm = Annotated[str | None, option("Between layers: batch, layer or none (not gcn).", "batch")]
+Norm = Annotated[str | None, option("Between layers: batch, layer or none (not gcn).", "graft layer; others batch")]
 Dropout = Annotated[float | None, option("After every layer (not gcn).", "0")]
 AttentionHeads = Annotated[int | None, typer.Option("--heads", help="Attention heads of gat. [2]")]
+EncoderOptions = Annotated[
+    str | None, option("More options of the encoder, as walks=8,carry=false for graft.", "as the encoder has them")
+]
+TaskOptions = Annotated[
+    str | None, option("Options of tasks, as lp.pair=hadamard,gc.hidden=false.", "as the tasks have them")
+]
 Readout = Annotated[
     str | None,
     option(
-        "How graphs are pooled: mean, sum, max; in tasks also attention, set2set, mean+centre.", "as the task has it"
+        "How graphs are pooled: mean, sum, max, mean+max+sum; in tasks also attention, set2set, mean+centre.",
+        "as the task has it",
     ),
 ]
 Threads = Annotated[int | None, option("Of the CPU.", "1; a thread a core for batches of 128 graphs and more")]

@@ -26,12 +26,16 @@ class Encoder(nn.Module, ABC):
         sharing: Whether what nodes have in common is computed once, where that pays; results are the same.
         lockstep: Whether several of it pass as one by `abreast`, nothing in it but parameters having a state; a
             subclass says it anew.
+        scaling: How attributes are normalised where nothing is said.
+        dropout: After every layer, in training; None where it has none.
     """
 
     kind: ClassVar[str]
+    scaling: ClassVar[str] = "rows"
     dim: int
     inputs: InputFeatures
     sharing: bool = False
+    dropout: float | None = None
     lockstep: ClassVar[bool] = False
 
     def __init_subclass__(cls, **options: Any) -> None:

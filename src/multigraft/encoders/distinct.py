@@ -8,7 +8,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
-from multigraft.encoders.readout import Readout
+from multigraft.encoders.readout import TOGETHER, Readout
 
 TILE = 4096  # rows of a product whose operands stay in a processor's cache
 
@@ -44,8 +44,11 @@ class Distinct:
         """Of some nodes, one after the other."""
         return replace(self, of=self.of[first:last])
 
-    def pooled(self, counts: Int64[Tensor, " graphs"], kind: Readout = "mean") -> Float[Tensor, "graphs dim"]:
+    def pooled(self, counts: Int64[Tensor, " graphs"], kind: Readout = "mean") -> Float[Tensor, "graphs width"]:
         """What `readout` makes of the nodes of graphs, so many in each; of a maximum `finished` must come before."""
+        if TOGETHER in kind:
+            each = kind.split(TOGETHER)
+            return torch.cat([self.pooled(counts, one) for one in each], dim=1)  # ty: ignore[invalid-argument-type]
         counts = counts.to(self.of.device)
         starts = counts.cumsum(0) - counts
         if kind == "max":

@@ -104,7 +104,7 @@ class EdgeEncoder(Encoder):
                 return heard
             found = self._ended(depth, heard, part.counts)
             found = found if depth == len(self.layers) else torch.relu(found)
-            return drop(found, self.dropout, self.training)
+            return drop(found, self.dropout or 0.0, self.training)
 
         return step(around) if self.training else in_tiles(step, around)
 

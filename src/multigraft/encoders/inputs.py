@@ -97,7 +97,7 @@ class InputFeatures(nn.Module):
 
     def fit(self, graphs: PackedGraphs) -> None:
         """Take the scaling's statistics from ``graphs``, the training part; other scalings need none."""
-        if self.schema.scaling == "standard":
+        if self.schema.scaling == "standard" and self.schema.attributes:
             self.mean.copy_(graphs.x.mean(0))
             self.deviation.copy_(graphs.x.std(0, correction=0).clamp_min(1e-8))
 

@@ -9,11 +9,12 @@ from torch import Tensor
 
 from multigraft.encoders.propagation import Adjacency
 from multigraft.graphs.packed import PackedGraphs
+from multigraft.graphs.pairs import undirected_edges
 
 
 @dataclass(frozen=True, eq=False)
 class Entries:
-    """Every edge, then every node's own loop, with the weight of its message.
+    """Who hears whom, with the weight of the message: of most weightings every edge, then every node's own loop.
 
     Loops that the data has are replaced, not doubled: their weight is 0.
     """
@@ -31,6 +32,18 @@ class Entries:
         weighted = features * self.weights[:, None].to(features.dtype)
         return features.new_zeros(self.nodes, features.shape[1]).index_add_(0, self.edges[1], weighted)
 
+    def counts(self) -> Float[Tensor, " nodes"]:
+        """The sum of the weights that every node hears."""
+        return self.weights.new_zeros(self.nodes).index_add_(0, self.edges[1], self.weights)
+
+    def among(self, some: Int64[Tensor, " some"]) -> "Entries":
+        """The entries among some nodes that no edge joins to others, numbered anew in the order in which they come."""
+        number = some.new_full((self.nodes,), -1)
+        number[some] = torch.arange(len(some), device=some.device)
+        edges = number[self.edges]
+        there = (edges[0] >= 0).nonzero()[:, 0]
+        return Entries(edges.index_select(1, there), self.weights.index_select(0, there), len(some))
+
 
 Weighting = Callable[[PackedGraphs], Entries]
 
@@ -47,7 +60,7 @@ def summed(graphs: PackedGraphs) -> Entries:
 def normalised(graphs: PackedGraphs) -> Entries:
     """1 / sqrt(d_i d_j), degrees with the loop. Source: Kipf & Welling 2017, section 2."""
     entries = summed(graphs)
-    scale = _degree(entries).rsqrt()
+    scale = entries.counts().rsqrt()
     source, target = entries.edges
     return Entries(entries.edges, entries.weights * scale[source] * scale[target], entries.nodes)
 
@@ -55,8 +68,13 @@ def normalised(graphs: PackedGraphs) -> Entries:
 def averaged(graphs: PackedGraphs) -> Entries:
     """1 / d_i, the degree with the loop."""
     entries = summed(graphs)
-    return Entries(entries.edges, entries.weights / _degree(entries)[entries.edges[1]], entries.nodes)
+    return Entries(entries.edges, entries.weights / entries.counts()[entries.edges[1]], entries.nodes)
 
 
-def _degree(entries: Entries) -> Tensor:
-    return entries.weights.new_zeros(entries.nodes).index_add_(0, entries.edges[1], entries.weights)
+def symmetric(graphs: PackedGraphs) -> Entries:
+    """1 / sqrt(d_i d_j) for every edge in both directions, each once however it is stored; no loops."""
+    pairs = undirected_edges(graphs).pairs
+    edges = torch.cat([pairs, pairs.flip(0)], dim=1)
+    alone = Entries(edges, graphs.x.new_ones(edges.shape[1]), graphs.num_nodes)
+    scale = alone.counts().clamp_min(1).rsqrt()
+    return Entries(edges, scale[edges[0]] * scale[edges[1]], graphs.num_nodes)

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from multigraft.encoders.edge_layers import segment_softmax
-from multigraft.encoders.readout import Readout, readout
+from multigraft.encoders.readout import Readout, pooled_width, readout
 from multigraft.errors import InputError
 from multigraft.graphs.packed import PackedGraphs
 
@@ -32,7 +32,7 @@ class Pool(nn.Module):
         if kind not in POOLS:
             raise InputError(f"unknown readout {kind!r}: choose from {', '.join(POOLS)}")
         self.kind = kind
-        self.width = 2 * dim if kind in ("set2set", "mean+centre") else dim
+        self.width = 2 * dim if kind == "set2set" else pooled_width(kind, dim)
         self.score = nn.Linear(dim, 1) if kind == "attention" else None
         self.memory = nn.LSTMCell(2 * dim, dim) if kind == "set2set" else None
 

@@ -8,18 +8,24 @@ from torch import Tensor
 
 from multigraft.graphs.packed import PackedGraphs
 
-Readout = Literal["mean", "sum", "max"]
+Readout = Literal["mean", "sum", "max", "mean+max+sum"]
+TOGETHER = "+"  # joins readouts whose results stand side by side
 
 
-def readout(z: Float[Tensor, "nodes dim"], graphs: PackedGraphs, kind: Readout = "mean") -> Float[Tensor, "graphs dim"]:
-    """Pool the rows of each graph; a graph without nodes gets zeros."""
+def readout(
+    z: Float[Tensor, "nodes dim"], graphs: PackedGraphs, kind: Readout = "mean"
+) -> Float[Tensor, "graphs width"]:
+    """Pool the rows of each graph; a graph without nodes gets zeros. Several readouts stand side by side."""
     return pooled(z, graphs.node_graph, graphs.node_counts, kind)
 
 
 def pooled(
     z: Float[Tensor, "nodes dim"], owner: Int64[Tensor, " nodes"], counts: Int64[Tensor, " graphs"], kind: Readout
-) -> Float[Tensor, "graphs dim"]:
+) -> Float[Tensor, "graphs width"]:
     """Pool the rows of each graph: ``owner`` is the graph of every row, ``counts`` how many rows each has."""
+    if TOGETHER in kind:
+        each = kind.split(TOGETHER)
+        return torch.cat([pooled(z, owner, counts, one) for one in each], dim=1)  # ty: ignore[invalid-argument-type]
     if kind == "max":
         lowest = z.new_full((len(counts), z.shape[1]), -torch.inf)
         highest = lowest.scatter_reduce(0, owner[:, None].expand_as(z), z, "amax")
@@ -28,3 +34,8 @@ def pooled(
     if kind == "sum":
         return summed
     return summed / counts.to(z.device).clamp_min(1)[:, None]
+
+
+def pooled_width(kind: str, dim: int) -> int:
+    """How wide the readout of embeddings is that are ``dim`` wide."""
+    return dim * len(kind.split(TOGETHER))

@@ -170,10 +170,9 @@ def _targets(origin: Origin) -> tuple[str, ...]:
 def _fitted(sitting: Sitting) -> Task:
     """The task with what it takes from the training part; its head reads graphs as the probes do."""
     task, train = sitting.task, sitting.parts["train"]
-    if not isinstance(task, GraphTargets):
-        return task
-    pooled = type(task)(**task.config() | {"pool": sitting.how.features[0]})
-    return pooled.fitted(train, torch.arange(len(train)))
+    if "pool" in task.config():
+        task = type(task)(**task.config() | {"pool": sitting.how.features[0]})
+    return task.fitted(train, torch.arange(len(train)))
 
 
 def _unlabelled(examples: Examples) -> Examples:

@@ -1,19 +1,21 @@
 """From node embeddings to the features of what is asked: graphs, nodes or node pairs."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import get_args
 
 import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
 from multigraft.encoders.pooling import centres
-from multigraft.encoders.readout import readout
+from multigraft.encoders.readout import Readout, readout
 from multigraft.tasks.base import Examples
 
 
-def mean(z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor, "asked dim"]:
-    """Graphs: the mean of a graph's node embeddings."""
-    return readout(z.double(), examples.graphs, "mean")[examples.queries]
+def pooled(kind: Readout, z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor, "asked width"]:
+    """Graphs: the readout of a graph's node embeddings."""
+    return readout(z.double(), examples.graphs, kind)[examples.queries]
 
 
 def mean_and_centre(z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor, "asked twice_dim"]:
@@ -50,7 +52,7 @@ def absdiff(z: Float[Tensor, "nodes dim"], examples: Examples) -> Float64[Tensor
 
 Features = Callable[[Tensor, Examples], Tensor]
 FEATURES: dict[str, Features] = {
-    "mean": mean,
+    **{kind: partial(pooled, kind) for kind in get_args(Readout)},
     "mean+centre": mean_and_centre,
     "node": node,
     "concat": concat,

@@ -6,7 +6,7 @@ import json
 import shutil
 import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ def finetune(
     jk: str | None = None,
     norm: str | None = None,
     heads: int | None = None,
+    encoder_options: Mapping[str, Any] | None = None,
     device: str = "auto",
     processes: int | None = None,
     baselines: str = "none",
@@ -84,7 +85,8 @@ def finetune(
             ``mean+centre`` for graphs with a centre, else as the encoder pools, else ``mean``.
         metric: ``roc_auc`` or ``average_precision`` for binary targets, ``rmse`` or ``mae`` for real ones; None: the
             usual one of the data, else the first.
-        encoder_kind: From scratch, as `multigraft.train` has it; so ``dim``, ``layers``, ``jk``, ``norm``, ``heads``.
+        encoder_kind: From scratch, as `multigraft.train` has it; so ``dim``, ``layers``, ``jk``, ``norm``, ``heads``,
+            ``encoder_options``.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ...
         processes: Seeds that run side by side, each in a process of its own, which Python starts afresh: a script needs
             ``if __name__ == "__main__"``. None: one after another, in this process.
@@ -109,6 +111,7 @@ def finetune(
         "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "freeze": freeze,
         "layer_decay": layer_decay, "dropout": checks.dropout_for(packed, start, encoder_kind, dropout),
         "encoder": encoder_kind, "dim": dim, "layers": layers, "jk": jk, "norm": norm, "heads": heads, "device": device,
+        **({} if encoder_options is None else {"encoder_options": dict(encoder_options)}),
     }  # fmt: skip
     pooled = pool or checks.pool_for(packed, start)
     with _folder(out, resume) as folder:

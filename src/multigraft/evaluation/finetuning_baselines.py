@@ -54,4 +54,7 @@ def fresh_options(start: TrainedEncoder) -> dict[str, Any]:
     if isinstance(encoder, ModuleEncoder):
         raise InputError("what a fresh encoder would be is not known of a module of your own: ask for other baselines")
     config = encoder.config()
-    return {"encoder": encoder.kind} | {name: config[name] for name in SHAPE if name in config and name != "dropout"}
+    config.pop("dropout", None)
+    further = {name: value for name, value in config.items() if name not in SHAPE}
+    named = {name: value for name, value in config.items() if name in SHAPE}
+    return {"encoder": encoder.kind, **named, **({"encoder_options": further} if further else {})}

@@ -19,7 +19,7 @@ from multigraft.models.trained import TrainedEncoder
 from multigraft.strategies.registry import build
 from multigraft.tasks.scores import SCORES
 from multigraft.training.options import TrainOptions
-from multigraft.training.preparation import SHAPE, default_encoder, named_encoder, prepare
+from multigraft.training.preparation import SHAPE, default_encoder, named_encoder, prepare, shaped
 
 DROPOUT = 0.5
 BASELINES = ("none", "usual", "all")
@@ -108,7 +108,7 @@ def dropout_for(
         encoder = start.encoder
     else:
         encoder = named_encoder(kind or default_encoder(graphs), InputSchema.of(graphs.select([0])), {})
-    return DROPOUT if hasattr(encoder, "dropout") else None
+    return DROPOUT if encoder.dropout is not None else None
 
 
 def pool_for(graphs: PackedGraphs, start: TrainedEncoder | None) -> str:
@@ -134,7 +134,7 @@ def check(
     strategy, split = build("single"), Split.from_json(setup.split)
     training = {name: value for name, value in options.items() if name in known}
     chosen = TrainOptions((setup.task,), strategy.config(), split=split.kind, seed=seeds[0], **training)
-    shape = {name: options.get(name) for name in SHAPE}
+    shape = shaped({name: options.get(name) for name in SHAPE}, options.get("encoder_options"))
     question = [setup.question()]
     headless = None if start is None else bare(start)
     prepare(graphs, question, strategy, chosen, options.get("encoder"), shape, split, headless, setup.pool)

@@ -68,7 +68,7 @@ def probe(
     """
     from multigraft.graphs.catalog import load
 
-    packed, recipe = load(graphs), protocols.resolve(protocol)
+    packed, recipe = load(graphs), protocols.resolve(protocol).reading(encoder.readout)
     learned = encoder.split is not None and encoder.split.identity == identity(packed)
     asked = resolve_tasks(tuple(tasks) if tasks is not None else default_tasks(encoder, packed, learned))
     notes: tuple[str, ...] = ()

@@ -54,6 +54,7 @@ class Protocol:
         split: Kind of split where none is given, and the data have no targets.
         tune: Whether settings of probes and baselines are chosen on the validation part; else they are the defaults.
         recipes: By name of the task.
+        own_readout: Whether graphs are read as the encoder at hand reads them; else by the mean of their nodes.
     """
 
     name: str
@@ -61,6 +62,17 @@ class Protocol:
     split: str
     tune: bool
     recipes: dict[str, Recipe]
+    own_readout: bool = False
+
+    def reading(self, readout: str) -> "Protocol":
+        """The protocol for encoders with that readout: all who stand in a table read graphs alike."""
+        if readout == "mean" or not self.own_readout:
+            return self
+        recipes = {
+            name: dataclasses.replace(how, features=tuple(readout if one == "mean" else one for one in how.features))
+            for name, how in self.recipes.items()
+        }
+        return dataclasses.replace(self, recipes=recipes)
 
     def split_of(self, graphs: PackedGraphs) -> str:
         """The kind of split for these graphs: what is usual for the data where something was measured of them."""
@@ -111,6 +123,7 @@ STRICT = Protocol(
     version=1,
     split="stratified",
     tune=True,
+    own_readout=True,
     recipes={
         "gc": Recipe(questions.every_graph, questions.graph_itself, ("mean",), ("accuracy", "balanced_accuracy"), GC),
         "nc": Recipe(questions.every_node, questions.graph_of_node, ("node",), ("accuracy",), NC),

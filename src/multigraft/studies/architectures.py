@@ -8,10 +8,11 @@ from typing import Any
 
 from multigraft.graphs.names import PROTEINS, ROW_FILES, TABLES
 from multigraft.models.names import KINDS
-from multigraft.studies.facts import encoder_sizes
+from multigraft.studies.facts import SCALINGS, encoder_sizes
 from multigraft.studies.study import BASELINES, IMPORTED, TARGET_TASKS, UNTRAINED, Row, Stage, Study, TaskSet
 
-SHAPE = ("encoder", "dim", "layers", "jk", "norm", "heads", "scaling")  # what an untrained encoder depends on
+# What an untrained encoder depends on, and how it is read.
+SHAPE = ("encoder", "dim", "layers", "jk", "norm", "heads", "encoder_options", "readout", "scaling")
 PLAIN = Row(UNTRAINED, UNTRAINED, ((),), asks="every")
 
 
@@ -33,7 +34,8 @@ def architecture(strategy: str, options: Mapping[str, Any], dataset: str) -> str
     """
     shape = _of_stage(strategy, options)
     kind = shape.pop("encoder", None) or _usual_encoder(dataset)
-    return json.dumps({"encoder": kind, "scaling": "rows", **encoder_sizes(kind), **shape}, sort_keys=True)
+    usual = {"encoder": kind, "scaling": SCALINGS.get(kind, "rows"), **encoder_sizes(kind)}
+    return json.dumps({**usual, **shape}, sort_keys=True)
 
 
 def with_untrained(study: Study) -> Study:

@@ -15,9 +15,9 @@ from multigraft.tasks.names import TASK_NAMES
 
 # What a row or a setting may say about training: the options of `multigraft.train`, but for the grid's own.
 TRAIN_OPTIONS = frozenset({
-    "balancing", "batch_size", "dim", "dropout", "encoder", "epochs", "first_order", "freeze", "heads", "inner_lr",
-    "inner_steps", "jk", "layer_decay", "layers", "learning_rate", "norm", "patience", "precision", "readout",
-    "scaling", "step_losses", "threads", "validate_every", "validation_draws", "weights",
+    "balancing", "batch_size", "dim", "dropout", "encoder", "encoder_options", "epochs", "first_order", "freeze",
+    "heads", "inner_lr", "inner_steps", "jk", "layer_decay", "layers", "learning_rate", "norm", "patience", "precision",
+    "readout", "scaling", "step_losses", "task_options", "threads", "validate_every", "validation_draws", "weights",
 })  # fmt: skip
 NOT_OPTIONS = frozenset(
     {"graphs", "tasks", "strategy", "start", "split", "seed", "out", "resume", "progress", "device"}
@@ -28,7 +28,9 @@ EPISODIC = frozenset({"joint-maml", "isame", "esame", "reptile"})
 _EDGE = {"dim": 300, "layers": 5, "jk": "last", "norm": "batch"}
 SIZES: Mapping[str, Mapping[str, Any]] = {
     "gcn": {"dim": 256, "layers": 3}, "gin": _EDGE, "edge-gcn": _EDGE, "graphsage": _EDGE, "gat": _EDGE,
+    "graft": {"dim": 128, "layers": 3, "jk": "concat", "norm": "layer"},
 }  # fmt: skip
+SCALINGS: Mapping[str, str] = {"graft": "standard"}  # how attributes are normalised; of all others by rows
 
 VERSIONS: Mapping[str, int] = {"strict": 1, "paper": 1}
 HEADLINES: Mapping[str, Mapping[str, str]] = {

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from multigraft.encoders.readout import Readout, pooled, readout
+from multigraft.encoders.readout import Readout, pooled, pooled_width, readout
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.tasks.base import Episode, Examples, Head
 from multigraft.tasks.classification import Classification, missing_classes
@@ -20,12 +20,14 @@ from multigraft.tasks.lanes import linear, placed, rows
 class GraphClassification(Classification):
     """Queries are graph numbers. Episode: 60 % of the graphs as support, the rest as target.
 
-    ``pool`` is the head's readout: SAME's paper takes the mean, its release the sum.
+    ``pool`` is the head's readout: SAME's paper takes the mean, its release the sum. ``hidden``: whether the head has a
+    layer on every node before it, as SAME's has; without one it is as linear as the probes that come later.
 
     Source: SAME, section 4.2 and appendix A, algorithm 2.
     """
 
     pool: Readout = "mean"
+    hidden: bool = True
 
     name = "gc"
     title = "graph classification"
@@ -35,7 +37,8 @@ class GraphClassification(Classification):
         return missing_classes("graph", graphs.origin.name, graphs.origin.graph_classes)
 
     def head(self, dim: int, origin: Origin) -> Head:
-        return GraphHead(dim, len(origin.graph_classes), self.pool)
+        kind = GraphHead if self.hidden else LinearGraphHead
+        return kind(dim, len(origin.graph_classes), self.pool)
 
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         return Examples(graphs, torch.arange(len(graphs), device=graphs.device), graphs.graph_labels)
@@ -60,7 +63,7 @@ class GraphHead(Head):
         super().__init__()
         self.pool: Readout = pool
         self.node = nn.Linear(dim, dim)
-        self.graph = nn.Linear(dim, classes)
+        self.graph = nn.Linear(pooled_width(self.pool, dim), classes)
 
     def forward(self, z: Float[Tensor, "nodes dim"], examples: Examples) -> Float[Tensor, "asked classes"]:
         whole = readout(torch.relu(self.node(z)), examples.graphs, self.pool)
@@ -77,3 +80,22 @@ class GraphHead(Head):
         whole = pooled(nodes, owner, counts.flatten(), self.pool).unflatten(0, (len(batches), places))
         asked = placed([each.queries for each in examples], places)
         return linear(whole, weights, "graph").flatten(0, 1).index_select(0, asked)
+
+
+class LinearGraphHead(Head):
+    """Pooled over each graph, brought to mean 0 and deviation 1 row by row, linear to the classes.
+
+    Sums over graphs of different sizes differ by orders of magnitude: hence the layer norm (Ba et al. 2016), which
+    looks at a graph alone.
+    """
+
+    def __init__(self, dim: int, classes: int, pool: Readout) -> None:
+        super().__init__()
+        self.pool: Readout = pool
+        width = pooled_width(pool, dim)
+        self.norm = nn.LayerNorm(width, elementwise_affine=False)
+        self.graph = nn.Linear(width, classes)
+
+    def forward(self, z: Float[Tensor, "nodes dim"], examples: Examples) -> Float[Tensor, "asked classes"]:
+        whole = self.norm(readout(z, examples.graphs, self.pool))
+        return self.graph(whole.index_select(0, examples.queries))

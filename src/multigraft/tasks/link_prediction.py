@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -20,6 +21,7 @@ from multigraft.tasks.lanes import linear, means, placed
 
 HIDDEN_PERCENT = 20
 ORDERS = ("random", "file")
+PAIRS = ("concat", "hadamard")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,9 @@ class LinkPrediction(Task):
 
     ``relu``: whether the head has a ReLU on its node layer, as SAME's paper says; the release has none.
 
+    ``pair``: what the head makes of two nodes, one of `PAIRS`. ``concat``: SAME's, which adds up a score of either node
+    and so cannot tell whether they are alike; ``hadamard``: a linear function of the products of their embeddings.
+
     ``order``: what plain training and its exam ask. ``random``: as an episode has it. ``file``: always the same, as in
     SAME's release; edges in file order and as many non-edges in order of rank, of which the first 80 % of the edges can
     be seen, all pairs are trained on, and the last 20 % of either list are the exam.
@@ -41,6 +46,7 @@ class LinkPrediction(Task):
 
     relu: bool = True
     order: str = "random"
+    pair: str = "concat"
 
     name = "lp"
     title = "link prediction"
@@ -50,6 +56,12 @@ class LinkPrediction(Task):
     def __post_init__(self) -> None:
         if self.order not in ORDERS:
             raise InputError(f"order must be one of {', '.join(ORDERS)}, got {self.order!r}")
+        if self.pair not in PAIRS:
+            raise InputError(f"pair must be one of {', '.join(PAIRS)}, got {self.pair!r}")
+
+    def config(self) -> dict[str, Any]:
+        """``pair`` is said only where it is not SAME's: its runs keep the names that they had before."""
+        return {name: value for name, value in vars(self).items() if (name, value) != ("pair", "concat")}
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         if not bool((graphs.edge_index[0] != graphs.edge_index[1]).any()):
@@ -57,7 +69,7 @@ class LinkPrediction(Task):
         return None
 
     def head(self, dim: int, origin: Origin) -> Head:
-        return PairHead(dim, self.relu)
+        return ProductHead(dim) if self.pair == "hadamard" else PairHead(dim, self.relu)
 
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         """A fresh fifth of the edges, hidden from message passing, and as many non-edges.
@@ -169,3 +181,18 @@ class PairHead(Head):
         first, second = placed([asked.queries for asked in examples], z.shape[1])
         biased = (as_first + weights["pair.bias"]).flatten()
         return biased.index_select(0, first) + as_second.flatten().index_select(0, second)
+
+
+class ProductHead(Head):
+    """Linear on the entrywise product of both nodes' embeddings, whatever their order.
+
+    Source: Grover & Leskovec 2016, table 1 (the Hadamard operator).
+    """
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.pair = nn.Linear(dim, 1)
+
+    def forward(self, z: Float[Tensor, "nodes dim"], examples: Examples) -> Float[Tensor, " asked"]:
+        first, second = examples.queries
+        return self.pair(z.index_select(0, first) * z.index_select(0, second)).squeeze(1)

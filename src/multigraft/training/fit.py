@@ -3,7 +3,7 @@
 import dataclasses
 import inspect
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,7 +27,16 @@ from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import TASKS, resolve
 from multigraft.training.options import TrainOptions
 from multigraft.training.place import begin, end
-from multigraft.training.preparation import SHAPE, Run, pooling, prepare, usual_options, usual_strategy
+from multigraft.training.preparation import (
+    SHAPE,
+    Run,
+    pooling,
+    prepare,
+    shaped,
+    usual_options,
+    usual_strategy,
+    with_options,
+)
 
 SMALL_BATCH = 128
 
@@ -47,6 +56,8 @@ def train(
     norm: str | None = None,
     dropout: float | None = None,
     heads: int | None = None,
+    encoder_options: Mapping[str, Any] | None = None,
+    task_options: Mapping[str, Mapping[str, Any]] | None = None,
     readout: str | None = None,
     inner_steps: int | None = None,
     inner_lr: float | None = None,
@@ -78,14 +89,18 @@ def train(
         strategy: A name or a `Strategy`; None: ``esame`` for several tasks, ``single`` for one. ``inner_steps``,
             ``inner_lr``, ``first_order``, ``step_losses`` are options of a named one.
         encoder: A name: ``gcn`` (SAME's, 3 layers, 256 wide), or ``gin``, ``edge-gcn``, ``graphsage``, ``gat`` (the
-            pre-training paper's, 5 layers, 300 wide); None for ``gin`` on molecules and proteins, else ``gcn``. An
+            pre-training paper's, 5 layers, 300 wide), or ``graft`` (our own); None for ``gin`` on molecules and
+            proteins, else ``gcn``. An
             `Encoder`; or any module from (features ``[nodes, in]``, edges ``[2, edges]``) to embeddings
             ``[nodes, dim]``, ``in`` being ``InputSchema.of(graphs).width``. Training starts from the weights that a
             module passed in has, and the result's ``initial`` is then the encoder with those.
         dim, layers, jk, norm, dropout, heads: Options of a named encoder, where it has them: see `EdgeEncoder` for
             jumping knowledge and norms, ``heads`` are GAT's. With ``start``, ``dropout`` alone.
+        encoder_options: Further options of a named encoder, as ``{"walks": 8}`` of `Graft`.
+        task_options: Options of tasks other than their usual ones, by task, as ``{"lp": {"pair": "hadamard"}}``.
         readout: How graphs are pooled, by tasks that ask about graphs and in graph embeddings: ``mean``, ``sum``,
-            ``max``, or, by tasks alone, ``attention``, ``set2set``, ``mean+centre``; None: as each task has it.
+            ``max``, ``mean+max+sum``, or, by tasks alone, ``attention``, ``set2set``, ``mean+centre``; None: as each
+            task has it.
         start: A trained encoder, or its directory, to go on from, as ``finetune`` must: with its weights, its heads for
             the tasks that it shares, and its split where it, or one that it goes back to, was trained on the same
             graphs, whatever was asked of them. Its untrained twin stays.
@@ -95,7 +110,8 @@ def train(
             targets of molecules; of several tasks the largest.
         freeze: What does not learn: ``none``, ``all`` of the encoder, or a number: its input and so many layers.
         layer_decay: Factor from the learning rate of one layer to that of the layer below; heads have the full rate.
-        scaling: How attributes are normalised: ``rows`` (the default), ``standard`` or ``none``.
+        scaling: How attributes are normalised: ``rows``, ``standard`` or ``none``; None: ``standard`` for ``graft``,
+            else ``rows``.
         split: A name in `multigraft.graphs.splits.SPLITS`, or index arrays of one's own; None: what is usual for the
             data, ``stratified`` 70/10/20 for graphs with classes.
         patience: Stop after so many validations without improvement; None: never.
@@ -116,7 +132,8 @@ def train(
         raise InputError("to resume a run, name its directory as out")
     run = prepared(
         graphs, tasks=tasks, strategy=strategy, encoder=encoder, start=start, balancing=balancing, weights=weights,
-        dim=dim, layers=layers, jk=jk, norm=norm, dropout=dropout, heads=heads, readout=readout,
+        dim=dim, layers=layers, jk=jk, norm=norm, dropout=dropout, heads=heads, encoder_options=encoder_options,
+        task_options=task_options, readout=readout,
         inner_steps=inner_steps, inner_lr=inner_lr, first_order=first_order, step_losses=step_losses, epochs=epochs,
         batch_size=batch_size, learning_rate=learning_rate, freeze=freeze, layer_decay=layer_decay, scaling=scaling,
         split=split, patience=patience, validate_every=validate_every, validation_draws=validation_draws, seed=seed,
@@ -135,7 +152,7 @@ def prepared(graphs: Any, **options: Any) -> Run:
     bound.apply_defaults()
     o = SimpleNamespace(**bound.arguments)
     packed = load(graphs)
-    tasks = resolve(o.tasks) if o.tasks is not None else served(packed)
+    tasks = with_options(resolve(o.tasks) if o.tasks is not None else served(packed), o.task_options or {})
     chosen = usual_strategy(len(tasks)) if o.strategy is None else o.strategy
     given = {name: getattr(o, name) for name in ("inner_steps", "inner_lr", "first_order", "step_losses")}
     if isinstance(chosen, str):
@@ -154,7 +171,7 @@ def prepared(graphs: Any, **options: Any) -> Run:
         o.device, o.precision, weighed.config(), o.freeze, o.layer_decay,
         _threads_for(size) if o.threads is None else o.threads,
     )  # fmt: skip
-    shape = {name: getattr(o, name) for name in SHAPE}
+    shape = shaped({name: getattr(o, name) for name in SHAPE}, o.encoder_options)
     run = prepare(packed, tasks, chosen, settled, o.encoder, shape, kind, begun, o.readout or "mean")
     return dataclasses.replace(run, balancing=weighed)
 
@@ -173,6 +190,8 @@ def untrained(
     jk: str | None = None,
     norm: str | None = None,
     heads: int | None = None,
+    encoder_options: Mapping[str, Any] | None = None,
+    readout: str | None = None,
     scaling: str | None = None,
     split: str | Split | None = None,
     seed: int = 0,
@@ -185,11 +204,12 @@ def untrained(
     packed = load(graphs)
     values = served(packed)
     options = TrainOptions(tuple(task.name for task in values), {"name": "untrained"}, scaling=scaling, seed=seed)
-    shape = {"dim": dim, "layers": layers, "jk": jk, "norm": norm, "heads": heads}
-    run = prepare(packed, values, Joint(), options, encoder, shape, split or default_split(packed))
+    shape = shaped({"dim": dim, "layers": layers, "jk": jk, "norm": norm, "heads": heads}, encoder_options)
+    chosen = split or default_split(packed)
+    run = prepare(packed, values, Joint(), options, encoder, shape, chosen, pool=readout or "mean")
     return TrainedEncoder(
         TaskModel(run.initial, [], packed.origin), run.initial, packed.origin, (), options.strategy, run.split,
-        {"seed": seed, "epochs": 0, "best_epoch": -1, "seconds": 0.0, "validation": {}},
+        {"seed": seed, "epochs": 0, "best_epoch": -1, "seconds": 0.0, "validation": {}}, run.readout,
     )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ import torch
 from torch import nn
 
 from multigraft.encoders.base import Encoder, ModuleEncoder
-from multigraft.encoders.edge import EdgeEncoder
 from multigraft.encoders.inputs import InputSchema
 from multigraft.encoders.readout import Readout
 from multigraft.encoders.registry import ENCODERS
@@ -138,13 +137,15 @@ def _trunk(
         if scaling is not None:
             raise InputError("an Encoder brings its own input schema: leave scaling out when you pass one")
         return copy.deepcopy(given)
-    fitting = graphs.origin.degree or scaling == "standard"
-    train = graphs.select(parts.train if fitting else parts.train[:1])
-    schema = InputSchema.of(train, scaling or "rows")
+    kind = given if given is None or isinstance(given, str) else ModuleEncoder.kind
+    kind = kind or default_encoder(graphs)
+    scaling = scaling or usual_scaling(kind)
+    train = graphs.select(parts.train if graphs.origin.degree or scaling == "standard" else parts.train[:1])
+    schema = InputSchema.of(train, scaling)
     if isinstance(given, nn.Module):
         built: Encoder = ModuleEncoder(copy.deepcopy(given), schema)
     else:
-        built = named_encoder(given or default_encoder(graphs), schema, sizes)
+        built = named_encoder(kind, schema, sizes)
     built.inputs.fit(train)
     return built
 
@@ -172,9 +173,54 @@ def pooling(tasks: Sequence[Task], readout: str | None) -> list[Task]:
     ]
 
 
+def with_options(tasks: Sequence[Task], options: Mapping[str, Mapping[str, Any]]) -> list[Task]:
+    """The tasks with other options than their usual ones.
+
+    Raises:
+        InputError: options of a task that is not among them, or that it does not have, or that it refuses.
+    """
+    if unasked := [name for name in options if name not in {task.name for task in tasks}]:
+        raise InputError(f"options are given for task {unasked[0]!r}, which is not trained")
+    return [_with(task, options[task.name]) if task.name in options else task for task in tasks]
+
+
+def _with(task: Task, options: Mapping[str, Any]) -> Task:
+    known = inspect.signature(type(task)).parameters
+    for name, value in options.items():
+        if name not in known:
+            named = f"choose from {', '.join(known)}" if known else "it has none"
+            raise InputError(f"task {task.name!r} has no option {name!r}: {named}")
+        _check_kind(f"option {name!r} of task {task.name!r}", value, known[name].default)
+    return type(task)(**task.config() | dict(options))
+
+
+def shaped(named: Mapping[str, Any], further: Mapping[str, Any] | None) -> dict[str, Any]:
+    """All options that shape an encoder, from those that training names itself and those of the encoder at hand.
+
+    Raises:
+        InputError: an option that is given twice.
+    """
+    further = dict(further or {})
+    if twice := [name for name in further if named.get(name) is not None]:
+        raise InputError(f"{twice[0]} is given twice: leave it out of the encoder's options")
+    return {**named, **further}
+
+
+def _check_kind(what: str, value: Any, usual: Any) -> None:
+    """Raise an `InputError` where a value is of another kind than the usual one; whole numbers are numbers too."""
+    numbers = isinstance(usual, float) and isinstance(value, int) and not isinstance(value, bool)
+    if usual is not inspect.Parameter.empty and not (numbers or type(value) is type(usual)):
+        raise InputError(f"{what} is like {usual!r}, got {value!r}")
+
+
 def default_encoder(graphs: PackedGraphs) -> str:
     """The name of the encoder that is trained where none is given: ``gin`` for molecules and proteins, else ``gcn``."""
     return "gin" if graphs.origin.featurization else "gcn"
+
+
+def usual_scaling(kind: str) -> str:
+    """How attributes are normalised for an encoder of that kind where nothing is said."""
+    return ENCODERS.get(kind, Encoder).scaling
 
 
 def named_encoder(kind: str, schema: InputSchema, options: Mapping[str, Any]) -> Encoder:
@@ -189,6 +235,10 @@ def named_encoder(kind: str, schema: InputSchema, options: Mapping[str, Any]) ->
     taken |= _parameters(getattr(ENCODERS[kind], "layer", object))
     if foreign := [name for name in options if name not in taken]:
         raise InputError(f"encoder {kind!r} has no option {foreign[0]!r}")
+    signature = inspect.signature(ENCODERS[kind]).parameters
+    for name, value in options.items():
+        if name in signature:
+            _check_kind(f"option {name!r} of encoder {kind!r}", value, signature[name].default)
     return ENCODERS[kind](schema, **options)
 
 
@@ -211,7 +261,7 @@ def _with_dropout(encoder: Encoder, dropout: float | None) -> Encoder:
     """The encoder with another dropout, where one is given."""
     if dropout is None:
         return encoder
-    if not isinstance(encoder, EdgeEncoder):
+    if encoder.dropout is None:
         raise InputError(f"encoder {encoder.kind!r} has no dropout: leave it out")
     if not 0 <= dropout < 1:
         raise InputError(f"dropout must be at least 0 and below 1, got {dropout}")
