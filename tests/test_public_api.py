@@ -15,7 +15,8 @@ NAMES = {
     "Balancing", "register_encoder", "register_strategy", "register_task",
     "Encoder", "Episode", "Examples", "FineTuned", "GCN", "GraphEmbedder", "Head", "InputError", "InputSchema",
     "ModuleEncoder", "MultigraftError", "PackedGraphs", "ProbeTable", "Split", "Strategy", "Task", "TrainedEncoder",
-    "__version__", "embed", "finetune", "load", "load_encoder", "predict", "probe", "train", "tune",
+    "__version__", "embed", "explain", "finetune", "load", "load_encoder", "predict", "probe", "recipe", "train",
+    "tune",
 }  # fmt: skip
 HEAVY = ("torch", "numpy", "lightning", "torch_geometric", "sklearn", "pandas", "pyarrow", "matplotlib", "rdkit")
 CALLABLES = sorted(NAMES - {"__version__"})

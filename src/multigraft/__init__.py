@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from multigraft.encoders.gcn import GCN
     from multigraft.encoders.inputs import InputSchema
     from multigraft.errors import InputError, MultigraftError
+    from multigraft.evaluation.explain import explain
     from multigraft.evaluation.finetuned import FineTuned
     from multigraft.evaluation.finetuning import finetune
     from multigraft.evaluation.probe import probe
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from multigraft.studies.register import register_encoder, register_strategy, register_task
     from multigraft.tasks.base import Episode, Examples, Head, Task
     from multigraft.training.fit import train
+    from multigraft.training.recipes.registry import recipe
     from multigraft.tuning.tune import tune
 
 _HOMES = {
@@ -51,11 +53,13 @@ _HOMES = {
     "Task": "tasks.base",
     "TrainedEncoder": "models.trained",
     "embed": "models.trained",
+    "explain": "evaluation.explain",
     "finetune": "evaluation.finetuning",
     "load": "graphs.catalog",
     "load_encoder": "models.storage",
     "predict": "models.prediction",
     "probe": "evaluation.probe",
+    "recipe": "training.recipes.registry",
     "register_encoder": "studies.register",
     "register_strategy": "studies.register",
     "register_task": "studies.register",
@@ -65,9 +69,11 @@ _HOMES = {
 
 __all__ = [  # noqa: RUF022 - what one does with graphs comes first, then what things are
     "load",
+    "recipe",
     "train",
     "tune",
     "probe",
+    "explain",
     "embed",
     "finetune",
     "predict",

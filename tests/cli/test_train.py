@@ -24,7 +24,7 @@ def test_json(folder, tmp_path):
     out = tmp_path / "encoder"
     found = answer("train", folder, "--tasks", "gc,nc,lp", "--strategy", "esame", *QUICK, "--seed", 0, "--out", out)
     assert list(found) == [
-        "verb", "out", "epochs", "seconds", "validation", "metrics", "graphs_per_second", "peak_memory_mib"
+        "verb", "out", "recipe", "epochs", "seconds", "validation", "metrics", "graphs_per_second", "peak_memory_mib"
     ]  # fmt: skip
     assert found["graphs_per_second"] > 0
     assert found["peak_memory_mib"] > 10
@@ -89,18 +89,18 @@ def test_options_of_strategy_and_encoder_reach_the_run(folder, tmp_path):
 
 def test_options_of_our_own_encoder_and_of_tasks_reach_the_run(folder, tmp_path):
     out = tmp_path / "encoder"
-    ours = ["--encoder", "graft", "--encoder-options", "walks=3,carry=false,fourier=0", "--readout", "mean+max+sum"]
+    ours = ["--encoder", "graft", "--encoder-options", "walks=3,carry=false,fourier=0", "--readout", "mean+std+max+sum"]
     of_tasks = ["--task-options", "lp.pair=hadamard,gc.hidden=false"]
     answer("train", folder, "--strategy", "joint", *ours, *of_tasks, *QUICK, "--out", out)
     encoder = load_encoder(out)
     config = encoder.encoder.config()
     assert (config["walks"], config["carry"], config["fourier"], config["dim"]) == (3, False, 0, 8)
-    assert (encoder.readout, encoder.encoder.inputs.schema.scaling) == ("mean+max+sum", "standard")
+    assert (encoder.readout, encoder.encoder.inputs.schema.scaling) == ("mean+std+max+sum", "standard")
     tasks = {task.name: task.config() for task in encoder.model.tasks}
     assert tasks["lp"]["pair"] == "hadamard"
-    assert tasks["gc"] == {"pool": "mean+max+sum", "hidden": False}
+    assert tasks["gc"] == {"pool": "mean+std+max+sum", "hidden": False}
     table = answer("probe", out, folder)
-    assert {row["features"] for row in table["rows"] if row["task"] == "gc"} == {"mean+max+sum"}
+    assert {row["features"] for row in table["rows"] if row["task"] == "gc"} == {"mean+std+max+sum"}
     rows = answer("probe", out, folder, "--protocol", "paper")["rows"]
     assert {row["features"] for row in rows if row["task"] == "gc"} == {"mean"}
 
@@ -284,7 +284,7 @@ def test_an_output_directory_that_exists(folder, encoder, tmp_path):
         (["--strategy", "joint", "--inner-steps", 2], "inner_steps"),
         (["--strategy", "joint", "--first-order"], "first_order"),
         (["--epochs", 0], "epochs"),
-        (["--batch-size", 3], "batch size"),
+        (["--strategy", "esame", "--batch-size", 3], "batch size"),
         (["--learning-rate", -1], "learning rate"),
         (["--scaling", "odd"], "'odd'"),
         (["--split", "odd"], "'odd'"),

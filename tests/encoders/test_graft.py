@@ -17,14 +17,16 @@ from tests.encoders.test_edge import permuted
 from tests.helpers.coded import FEATURIZATIONS, random_coded
 from tests.helpers.graphs import packed_graphs, random_graphs
 
-SMALL = {"dim": 6, "layers": 2, "walks": 4, "spectrum": 3, "fourier": 5}
-INGREDIENTS = {"walks": 0, "spectrum": 0, "fourier": 0, "degree": False, "own": False, "carry": False, "jk": "last"}
+SMALL = {"dim": 6, "layers": 2, "walks": 4, "spectrum": 3, "bins": 3, "fourier": 5}
+INGREDIENTS = {
+    "walks": 0, "spectrum": 0, "bins": 0, "fourier": 0, "degree": False, "own": False, "carry": False, "jk": "last",
+}  # fmt: skip
 
 
 def made(graphs, **options):
     torch.manual_seed(0)
     encoder = Graft(InputSchema.of(graphs, "standard"), **{**SMALL, **options}).double().eval()
-    encoder.inputs.fit(graphs)
+    encoder.fit(graphs)
     return encoder
 
 
@@ -36,7 +38,8 @@ def plain(encoder, graphs):
         heard[target].add(source)
     x = (graphs.x - encoder.inputs.mean) / encoder.inputs.deviation
     degree = torch.tensor([len(own) for own in heard], dtype=torch.float64).log()[:, None]
-    hidden = torch.cat([x, degree, return_probabilities(graphs, encoder.walks), encoder.waves(x)], dim=1)
+    walks = return_probabilities(graphs, encoder.walks)
+    hidden = torch.cat([x, degree, walks, encoder.pieces(x), encoder.waves(x)], dim=1)
     parts = [hidden, leading_eigenvectors(graphs, encoder.spectrum)]
     for depth, (layer, norm) in enumerate(zip(encoder.layers, encoder.norms, strict=True)):
         total = torch.stack([sum(hidden[one] for one in sorted(own)) for own in heard])
@@ -133,7 +136,7 @@ def test_what_is_masked_cannot_be_read(featurization):
     assert not torch.allclose(encoder(seen), encoder(graphs))
 
 
-def test_attributes_of_masked_nodes_cannot_be_read_through_waves():
+def test_attributes_of_masked_nodes_cannot_be_read_through_pieces_or_waves():
     graphs = random_graphs(4, seed=1).double()
     encoder, mask = made(graphs), torch.arange(graphs.num_nodes) % 3 == 0
     seen = dataclasses.replace(graphs, nodes={**graphs.nodes, "masked": mask})
@@ -150,11 +153,10 @@ def test_dropout_is_for_training_alone():
     assert not torch.allclose(encoder(graphs), quiet)
 
 
-def test_without_attributes_there_are_no_waves():
+def test_without_attributes_there_are_no_pieces_and_no_waves():
     graphs = random_graphs(4, seed=1, features=0, degree=True).double()
     encoder = made(graphs)
-    assert encoder.waves is None
-    assert "fourier" not in encoder.blocks()
+    assert not {"fourier", "bins"} & encoder.blocks().keys()
     assert encoder(graphs).shape == (graphs.num_nodes, encoder.dim)
 
 
@@ -172,6 +174,7 @@ def test_config_builds_the_same_again():
     again = Graft(encoder.inputs.schema, **encoder.config()).double().eval()
     again.load_state_dict(encoder.state_dict())
     assert torch.equal(again(graphs), encoder(graphs))
+    assert again.config() == encoder.config()
     assert [len(stage) for stage in encoder.stages()] == [0, 2, 2]
 
 
@@ -187,3 +190,13 @@ def test_config_builds_the_same_again():
 def test_bad_options_are_refused(options, message):
     with pytest.raises(InputError, match=message):
         made(random_graphs(2), **options)
+
+
+def test_what_the_input_knows_comes_from_the_graphs_it_is_fitted_on_alone():
+    graphs, others = random_graphs(6, seed=1).double(), random_graphs(6, seed=2).double()
+    encoder, other = made(graphs), made(others)
+    assert not torch.equal(encoder.pieces.edges, other.pieces.edges)
+    other.fit_as(encoder)
+    assert torch.equal(encoder.pieces.edges, other.pieces.edges)
+    assert torch.equal(encoder.inputs.mean, graphs.x.mean(0))
+    assert torch.equal(other.inputs.mean, encoder.inputs.mean)

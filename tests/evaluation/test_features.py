@@ -75,4 +75,7 @@ def test_features_are_double_and_have_a_row_a_question(graphs, z, name):
         queries = torch.zeros((2, count) if pairs else (count,), dtype=torch.int64)
         found = FEATURES[name](z, asked(graphs, queries))
         assert found.dtype == torch.float64
-        assert found.shape == (count, {"concat": 10, "mean+centre": 10, "mean+max+sum": 15}.get(name, 5))
+        assert found.shape == (
+            count,
+            {"concat": 10, "mean+centre": 10, "mean+max+sum": 15, "mean+std+max+sum": 20}.get(name, 5),
+        )

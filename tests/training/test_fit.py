@@ -23,7 +23,7 @@ from multigraft.strategies.same import isame
 from multigraft.tasks.graph_classification import GraphClassification
 from multigraft.tasks.link_prediction import LinkPrediction
 from multigraft.training import callbacks
-from multigraft.training.fit import train, untrained
+from multigraft.training.fit import prepared, train, untrained
 from multigraft.training.module import TrainingModule
 from tests.helpers.coded import random_coded
 from tests.helpers.graphs import random_graphs
@@ -522,3 +522,21 @@ def test_our_own_encoder_learns_by_every_strategy_and_is_stored(tmp_path, strate
     bare = untrained(small_graphs(24), encoder="graft", dim=8, layers=2, encoder_options={"walks": 3}, readout="sum")
     assert bare.fingerprint == trained.untrained().fingerprint
     assert bare.readout == "sum"
+
+
+def test_who_goes_on_from_an_encoder_has_heads_and_readout_like_it():
+    options = {"readout": "mean+max+sum", "task_options": {"gc": {"hidden": False}, "lp": {"pair": "hadamard"}}}
+    begun = train_small(strategy="joint", **options)
+    heads = {name: value.clone() for name, value in begun.model.heads.state_dict().items()}
+    run = prepared(small_graphs(), start=begun, strategy="finetune", tasks=["gc", "lp"])
+    assert [task.config() for task in run.tasks] == [
+        {"pool": "mean+max+sum", "hidden": False}, {"relu": True, "order": "random", "pair": "hadamard"},
+    ]  # fmt: skip
+    assert run.readout == "mean+max+sum"
+    assert all(torch.equal(value, heads[name]) for name, value in run.model.heads.state_dict().items())
+
+
+def test_a_task_passed_as_a_value_stays_what_it_is_whatever_the_start_had():
+    begun = train_small(strategy="joint", tasks=["lp"], task_options={"lp": {"pair": "hadamard"}})
+    with pytest.raises(InputError, match="head for 'lp' of the start does not fit"):
+        prepared(small_graphs(), start=begun, strategy="finetune", tasks=[LinkPrediction()])

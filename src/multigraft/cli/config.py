@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from multigraft.cli.written import flat
 from multigraft.errors import InputError
 
 NOT_IN_A_FILE = frozenset({"config", "help"})
@@ -89,6 +90,8 @@ def _named(file: Path, table: dict[str, Any], known: dict[str, Any]) -> dict[str
 
 def _value(file: Path, name: str, value: Any, param: Any, ctx: Any) -> Any:
     """The value as the command line would have it, once the option has accepted it."""
+    if isinstance(value, dict) and not param.is_flag:
+        value = flat(value)
     if isinstance(value, bool) != bool(param.is_flag) or not isinstance(value, bool | int | float | str | list):
         wanted = "true or false" if param.is_flag else param.display_type(ctx)
         raise InputError(f"{file}: option {name!r} takes {wanted}, got {value!r}")

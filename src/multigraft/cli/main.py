@@ -9,6 +9,7 @@ from multigraft.cli.bench import bench
 from multigraft.cli.data import app as data
 from multigraft.cli.doctor import doctor
 from multigraft.cli.embed import embed
+from multigraft.cli.explain import explain
 from multigraft.cli.finetune import finetune
 from multigraft.cli.import_ import import_
 from multigraft.cli.leaderboard import app as leaderboard
@@ -39,7 +40,7 @@ def root(
     """Train one graph encoder, use its embeddings for every task."""
 
 
-for _verb in (train, tune, finetune, predict, probe, embed, report, bench, doctor):
+for _verb in (train, tune, finetune, predict, probe, explain, embed, report, bench, doctor):
     app.command()(_verb)
 app.command("import")(import_)
 app.add_typer(data, name="data")

@@ -25,6 +25,7 @@ from multigraft.graphs.names import (
 from multigraft.strategies.balancing.names import BALANCING_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
 from multigraft.tasks.names import TASK_NAMES
+from multigraft.training.recipes.names import NO_RECIPE, RECIPE_NAMES
 
 
 @dataclass
@@ -86,6 +87,11 @@ def complete_encoder(incomplete: str) -> list[str]:
 def complete_strategy() -> list[str]:
     """Strategy names."""
     return list(STRATEGY_NAMES)
+
+
+def complete_recipe() -> list[str]:
+    """Names of recipes."""
+    return [*RECIPE_NAMES, NO_RECIPE]
 
 
 def complete_split() -> list[str]:

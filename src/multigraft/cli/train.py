@@ -11,6 +11,7 @@ from multigraft.cli import training_options as t
 from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import loaded
 from multigraft.cli.output import UNDEFINED, Result, peak_memory, result, say
+from multigraft.cli.recipes import with_recipe
 
 
 @takes_data_options
@@ -18,6 +19,7 @@ def train(
     data: o.Data,
     reading: DataOptions,
     out: t.Out,
+    recipe: t.Recipe = None,
     tasks: o.Tasks = None,
     strategy: t.Strategy = None,
     encoder: t.Encoder = None,
@@ -70,16 +72,19 @@ def train(
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     with result(as_json) as found:
-        _train(data, reading, out, given, resume, found)
+        _train(data, reading, out, recipe, given, resume, found)
 
 
-def _train(data: str, reading: DataOptions, out: Path, given: dict[str, Any], resume: bool, found: Result) -> None:
+def _train(
+    data: str, reading: DataOptions, out: Path, recipe: str | None, given: dict[str, Any], resume: bool, found: Result
+) -> None:
     graphs = loaded(data, reading)
+    chosen, options = with_recipe(recipe, graphs, given)
     from multigraft.training.fit import train
 
     started = time.monotonic()
     try:
-        trained = train(graphs, out=out, resume=resume, progress=sys.stderr.isatty(), **given)
+        trained = train(graphs, out=out, resume=resume, progress=sys.stderr.isatty(), **options)
     except KeyboardInterrupt:
         if (out / "training" / "last.ckpt").is_file():
             say(f"stopped; to continue: {_again()}")
@@ -88,8 +93,8 @@ def _train(data: str, reading: DataOptions, out: Path, given: dict[str, Any], re
     epochs, scores = trained.metadata["epochs"], trained.metadata["validation"]
     speed = {"graphs_per_second": trained.metadata["graphs_per_second"], "peak_memory_mib": peak_memory()}
     metrics = {task.name: task.metric_name for task in trained.model.tasks}
-    found.json = {"verb": "train", "out": out, "epochs": epochs, "seconds": seconds, "validation": scores,
-                  "metrics": metrics, **speed}  # fmt: skip
+    found.json = {"verb": "train", "out": out, "recipe": chosen, "epochs": epochs, "seconds": seconds,
+                  "validation": scores, "metrics": metrics, **speed}  # fmt: skip
     named = ", ".join(f"{task} {_shown(score, metrics[task])}" for task, score in scores.items())
     asked = "" if trained.split is None else f" on {len(trained.split.validation)} graphs"
     spent = f"{epochs} epoch{'s' * (epochs != 1)} in {seconds:.0f} s"

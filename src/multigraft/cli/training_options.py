@@ -8,6 +8,7 @@ import typer
 from multigraft.cli.options import (
     complete_balancing,
     complete_encoder,
+    complete_recipe,
     complete_split,
     complete_strategy,
     one_of,
@@ -17,6 +18,7 @@ from multigraft.encoders.names import ENCODER_NAMES
 from multigraft.graphs.names import SPLIT_NAMES
 from multigraft.strategies.balancing.names import BALANCING_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
+from multigraft.training.recipes.names import NO_RECIPE, RECIPE_NAMES
 
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Where the trained encoder goes; a new directory.")]
 Strategy = Annotated[
@@ -66,6 +68,15 @@ Start = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="A trained encoder to go on from, with its heads and split; finetune needs one."),
 ]
+Recipe = Annotated[
+    str | None,
+    option(
+        f"Take what is not said here from a recipe: {', '.join(RECIPE_NAMES)} or {NO_RECIPE}.",
+        "the data's, where neither tasks, strategy, encoder nor start are named",
+        complete=complete_recipe,
+        check=one_of("recipe", (*RECIPE_NAMES, NO_RECIPE)),
+    ),
+]
 Balancing = Annotated[
     str | None,
     option(
@@ -107,7 +118,8 @@ TaskOptions = Annotated[
 Readout = Annotated[
     str | None,
     option(
-        "How graphs are pooled: mean, sum, max, mean+max+sum; in tasks also attention, set2set, mean+centre.",
+        "How graphs are pooled: mean, sum, max, std, mean+max+sum, mean+std+max+sum; in tasks also attention, set2set, "
+        "mean+centre.",
         "as the task has it",
     ),
 ]

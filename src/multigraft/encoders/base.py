@@ -55,6 +55,14 @@ class Encoder(nn.Module, ABC):
         """
         return None
 
+    def fit(self, graphs: PackedGraphs) -> None:
+        """Take from ``graphs``, the training part, what the input has to know of it, and learn nothing else."""
+        self.inputs.fit(graphs)
+
+    def fit_as(self, other: "Encoder") -> None:
+        """Take the same from an encoder that knows it."""
+        self.inputs.load_state_dict(other.inputs.state_dict())
+
     def together(self, batches: Sequence[PackedGraphs]) -> list[Float[Tensor, "nodes dim"]]:
         """Node embeddings of several batches; in one pass where a graph's embeddings depend on no other graph."""
         return [self(batch) for batch in batches]
@@ -79,6 +87,10 @@ class Encoder(nn.Module, ABC):
         each = len(batches) // max((len(stack) for stack in weights.values()), default=1)
         own = {name: stack.repeat_interleave(each, 0) for name, stack in weights.items()}
         return pad_sequence(self.apart(own, batches), batch_first=True)
+
+    def blocks(self) -> dict[str, int]:
+        """The parts that lie side by side in an embedding, in their order, and how wide each is."""
+        return {"embedding": self.dim}
 
     def stages(self) -> list[list[nn.Module]]:
         """Its modules in the order in which a batch passes them: the input's, then each layer's."""

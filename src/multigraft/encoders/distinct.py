@@ -8,7 +8,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
-from multigraft.encoders.readout import TOGETHER, Readout
+from multigraft.encoders.readout import TOGETHER, Readout, pooled
 
 TILE = 4096  # rows of a product whose operands stay in a processor's cache
 
@@ -51,6 +51,9 @@ class Distinct:
             return torch.cat([self.pooled(counts, one) for one in each], dim=1)  # ty: ignore[invalid-argument-type]
         counts = counts.to(self.of.device)
         starts = counts.cumsum(0) - counts
+        if kind == "std":
+            owner = torch.repeat_interleave(torch.arange(len(counts), device=self.of.device), counts.to(self.of.device))
+            return pooled(self.nodes(), owner, counts, kind)
         if kind == "max":
             return embedding_bag(self.of, self.rows, starts, mode="max")
         means = self.finish(embedding_bag(self.of, self.rows, starts, mode="mean"))

@@ -116,6 +116,11 @@ class EdgeEncoder(Encoder):
         assert isinstance(layer, EdgeLayer)
         return norm(layer.finish(heard), *([counts] if self.norm == "batch" else []))
 
+    def blocks(self) -> dict[str, int]:
+        if self.jk != "concat":
+            return super().blocks()
+        return {"input": self.hidden, **{f"layer {d}": self.hidden for d in range(1, len(self.layers) + 1)}}
+
     def stages(self) -> list[list[nn.Module]]:
         return [[self.nodes], *([layer, norm] for layer, norm in zip(self.layers, self.norms, strict=True))]
 

@@ -9,10 +9,11 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout as drop
 
 from multigraft.encoders.base import Encoder
+from multigraft.encoders.bins import PiecewiseLinear
 from multigraft.encoders.edge_features import EdgeEmbedding, edge_features
 from multigraft.encoders.edge_layers import Surroundings
 from multigraft.encoders.fourier import RandomFourier
-from multigraft.encoders.inputs import InputFeatures, InputSchema
+from multigraft.encoders.inputs import InputFeatures, InputSchema, unmasked
 from multigraft.encoders.neighbourhoods import summed
 from multigraft.encoders.norms import normalisation
 from multigraft.encoders.spectrum import leading_eigenvectors
@@ -28,7 +29,8 @@ class Graft(Encoder):
     """Layers in which a node's own embedding has weights of its own; the embedding is everything, side by side.
 
     Input: what the schema reads, attributes standardised; the logarithm of the degree; ``walks`` return probabilities;
-    ``fourier`` random waves of the attributes. Layer, over neighbours and oneself with edge embeddings e:
+    each attribute in ``bins`` pieces; ``fourier`` random waves of the attributes. Layer, over neighbours and oneself
+    with edge embeddings e:
 
         h' = ReLU(norm(W [h_i, mean_j (h_j + e_ij), sum_j (h_j + e_ij)] + b)) [+ h, from the second layer on]
 
@@ -39,7 +41,7 @@ class Graft(Encoder):
     All structure is computed from the edges that the batch shows, so an edge that is hidden is hidden everywhere.
 
     Source: Hamilton et al. 2017 (own weights for a node); Corso et al. 2020 (several aggregators); Xu et al. 2018
-    (jumping knowledge); see `return_probabilities`, `leading_eigenvectors` and `RandomFourier` for theirs.
+    (jumping knowledge); see `return_probabilities`, `leading_eigenvectors`, `PiecewiseLinear` and `RandomFourier`.
     """
 
     kind = "graft"
@@ -52,6 +54,7 @@ class Graft(Encoder):
         layers: int = 3,
         walks: int = 16,
         spectrum: int = 16,
+        bins: int = 16,
         fourier: int = 64,
         degree: bool = True,
         own: bool = True,
@@ -61,13 +64,14 @@ class Graft(Encoder):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        _check(jk, norm, dropout, {"walks": walks, "spectrum": spectrum, "fourier": fourier})
+        _check(jk, norm, dropout, {"walks": walks, "spectrum": spectrum, "bins": bins, "fourier": fourier})
         self.inputs = InputFeatures(schema)
         self.hidden, self.walks, self.spectrum, self.degree = dim, walks, spectrum, degree
         self.own, self.carry, self.jk, self.norm, self.dropout = own, carry, jk, norm, dropout
-        self.waves = RandomFourier(schema.attributes, fourier) if fourier and schema.attributes else None
-        self.fourier = fourier
-        self.width = schema.width + int(degree) + walks + (fourier if self.waves is not None else 0)
+        self.bins, self.fourier = (bins, fourier) if schema.attributes else (0, 0)
+        self.pieces = PiecewiseLinear(schema.attributes, self.bins)
+        self.waves = RandomFourier(schema.attributes, self.fourier)
+        self.width = sum(self._input().values())
         self.layers = nn.ModuleList(GraftLayer(schema, dim if d else self.width, dim, own) for d in range(layers))
         self.norms = nn.ModuleList(normalisation(norm, dim) for _ in range(layers))
         self.dim = carry * self.width + spectrum + dim * (layers if jk == "concat" else 1)
@@ -83,12 +87,17 @@ class Graft(Encoder):
             parts.append(leading_eigenvectors(graphs, self.spectrum).to(first.dtype))
         return torch.cat([*parts, *(made[1:] if self.jk == "concat" else made[-1:])], dim=1)
 
+    def fit(self, graphs: PackedGraphs) -> None:
+        super().fit(graphs)
+        self.pieces.fit(self._attributes(self.inputs.numbers(graphs)))
+
+    def fit_as(self, other: Encoder) -> None:
+        super().fit_as(other)
+        assert isinstance(other, Graft)
+        self.pieces.load_state_dict(other.pieces.state_dict())
+
     def blocks(self) -> dict[str, int]:
-        """The parts of an embedding in their order, and how wide each is."""
-        schema, read = self.inputs.schema, {}
-        if self.carry:
-            waves = self.fourier if self.waves is not None else 0
-            read = {"input": schema.width, "degree": int(self.degree), "walks": self.walks, "fourier": waves}
+        read = self._input() if self.carry else {}
         depths = range(1, len(self.layers) + 1) if self.jk == "concat" else [len(self.layers)]
         made = {f"layer {depth}": self.hidden for depth in depths}
         return {name: width for name, width in {**read, "spectrum": self.spectrum, **made}.items() if width}
@@ -102,8 +111,8 @@ class Graft(Encoder):
     def config(self) -> dict[str, Any]:
         return {
             "dim": self.hidden, "layers": len(self.layers), "walks": self.walks, "spectrum": self.spectrum,
-            "fourier": self.fourier, "degree": self.degree, "own": self.own, "carry": self.carry, "jk": self.jk,
-            "norm": self.norm, "dropout": self.dropout,
+            "bins": self.bins, "fourier": self.fourier, "degree": self.degree, "own": self.own, "carry": self.carry,
+            "jk": self.jk, "norm": self.norm, "dropout": self.dropout,
         }  # fmt: skip
 
     def _read(self, graphs: PackedGraphs) -> Float[Tensor, "nodes width"]:
@@ -114,9 +123,21 @@ class Graft(Encoder):
             parts.append(graphs.once(summed).counts().log().to(given.dtype)[:, None])
         if self.walks:
             parts.append(return_probabilities(graphs, self.walks).to(given.dtype))
-        if self.waves is not None:
-            parts.append(self.waves(given[:, : self.inputs.schema.attributes]))
+        if self.bins:
+            parts.append(unmasked(self.pieces(self._attributes(given)), graphs.nodes))
+        if self.fourier:
+            parts.append(self.waves(self._attributes(given)))
         return torch.cat(parts, dim=1)
+
+    def _attributes(self, given: Float[Tensor, "nodes _"]) -> Float[Tensor, "nodes attributes"]:
+        """The attributes, scaled: the first of all columns."""
+        return given[:, : self.inputs.schema.attributes]
+
+    def _input(self) -> dict[str, int]:
+        """The parts of the input of the first layer, and how wide each is."""
+        pieces = self.bins * self.inputs.schema.attributes
+        own = {"input": self.inputs.schema.width, "degree": int(self.degree), "walks": self.walks}
+        return {**own, "bins": pieces, "fourier": self.fourier}
 
 
 class GraftLayer(nn.Module):

@@ -8,14 +8,18 @@ from torch import Tensor
 
 from multigraft.graphs.packed import PackedGraphs
 
-Readout = Literal["mean", "sum", "max", "mean+max+sum"]
+Readout = Literal["mean", "sum", "max", "std", "mean+max+sum", "mean+std+max+sum"]
+LEAST = 1e-12  # variance: the root of nothing has no gradient
 TOGETHER = "+"  # joins readouts whose results stand side by side
 
 
 def readout(
     z: Float[Tensor, "nodes dim"], graphs: PackedGraphs, kind: Readout = "mean"
 ) -> Float[Tensor, "graphs width"]:
-    """Pool the rows of each graph; a graph without nodes gets zeros. Several readouts stand side by side."""
+    """Pool the rows of each graph; a graph without nodes gets zeros. Several readouts stand side by side.
+
+    ``std`` is the standard deviation of each column over the graph's nodes.
+    """
     return pooled(z, graphs.node_graph, graphs.node_counts, kind)
 
 
@@ -33,7 +37,10 @@ def pooled(
     summed = z.new_zeros(len(counts), z.shape[1]).index_add(0, owner, z)
     if kind == "sum":
         return summed
-    return summed / counts.to(z.device).clamp_min(1)[:, None]
+    mean = summed / counts.to(z.device).clamp_min(1)[:, None]
+    if kind == "mean":
+        return mean
+    return pooled((z - mean.index_select(0, owner)).square(), owner, counts, "mean").clamp_min(LEAST).sqrt()
 
 
 def pooled_width(kind: str, dim: int) -> int:

@@ -43,7 +43,7 @@ def embedded(
         last = _end(graphs, first, batch_size, window_nodes(encoder))
         with torch.no_grad(), precision.products(where):
             found = encoder.environments(some(first, last))
-            if found is not None and (level == "node" or "max" in pool):
+            if found is not None and (level == "node" or "max" in pool or "std" in pool):
                 found = found.finished()
         if found is None:
             break

@@ -76,6 +76,7 @@ class Task(ABC):
         fewest: Graphs that it needs to ask anything: two where it tells graphs from each other.
         lockstep: Whether its head and its loss serve several models at once, nothing in them but parameters having a
             state; a subclass says it anew.
+        of_head: Those of its options that say what its head is like.
     """
 
     name: ClassVar[str]
@@ -87,6 +88,7 @@ class Task(ABC):
     unit: ClassVar[float] = 1.0
     fewest: ClassVar[int] = 1
     lockstep: ClassVar[bool] = False
+    of_head: ClassVar[tuple[str, ...]] = ()
 
     def config(self) -> dict[str, Any]:
         """Its options, the fields of a dataclass, as JSON values."""

@@ -55,5 +55,5 @@ def sibling(encoder: Encoder, layers: int) -> Encoder:
         for part in made.modules():
             if callable(draw_anew := getattr(part, "reset_parameters", None)):
                 draw_anew()
-    made.inputs.load_state_dict(encoder.inputs.state_dict())  # the scaling of attributes
+    made.fit_as(encoder)
     return made

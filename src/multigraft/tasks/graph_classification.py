@@ -32,6 +32,7 @@ class GraphClassification(Classification):
     name = "gc"
     title = "graph classification"
     lockstep = True
+    of_head = ("pool", "hidden")
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         return missing_classes("graph", graphs.origin.name, graphs.origin.graph_classes)

@@ -25,6 +25,7 @@ class GraphTargets(Task):
     pool: str = "mean"
     batch_size = 32
     learning_rate = 1e-3
+    of_head = ("pool",)
 
     def head(self, dim: int, origin: Origin) -> Head:
         return TargetsHead(dim, len(origin.targets), self.pool)

@@ -52,6 +52,7 @@ class LinkPrediction(Task):
     title = "link prediction"
     metric_name = "roc_auc"
     lockstep = True
+    of_head = ("relu", "pair")
 
     def __post_init__(self) -> None:
         if self.order not in ORDERS:

@@ -24,12 +24,13 @@ from multigraft.strategies.joint import Joint
 from multigraft.strategies.registry import build
 from multigraft.tasks.base import Task
 from multigraft.tasks.model import TaskModel
-from multigraft.tasks.registry import TASKS, resolve
+from multigraft.tasks.registry import TASKS
 from multigraft.training.options import TrainOptions
 from multigraft.training.place import begin, end
 from multigraft.training.preparation import (
     SHAPE,
     Run,
+    as_begun,
     pooling,
     prepare,
     shaped,
@@ -99,11 +100,11 @@ def train(
         encoder_options: Further options of a named encoder, as ``{"walks": 8}`` of `Graft`.
         task_options: Options of tasks other than their usual ones, by task, as ``{"lp": {"pair": "hadamard"}}``.
         readout: How graphs are pooled, by tasks that ask about graphs and in graph embeddings: ``mean``, ``sum``,
-            ``max``, ``mean+max+sum``, or, by tasks alone, ``attention``, ``set2set``, ``mean+centre``; None: as each
-            task has it.
+            ``max``, ``std``, ``mean+max+sum``, ``mean+std+max+sum``, or, by tasks alone, ``attention``, ``set2set``,
+            ``mean+centre``; None: as each task has it.
         start: A trained encoder, or its directory, to go on from, as ``finetune`` must: with its weights, its heads for
             the tasks that it shares, and its split where it, or one that it goes back to, was trained on the same
-            graphs, whatever was asked of them. Its untrained twin stays.
+            graphs, whatever was asked of them; with heads of the same kind, and its readout. Its untrained twin stays.
         balancing: How the losses of tasks are weighed: a name or a `Balancing`; ``fixed`` takes ``weights``, by task.
         epochs: Passes over the training graphs, in batches of ``batch_size`` graphs; Adam with ``learning_rate``.
             None: what is usual for the tasks, 16 and 5e-4 as in SAME, 256 and 1e-3 for pretext tasks, 32 and 1e-3 for
@@ -152,7 +153,8 @@ def prepared(graphs: Any, **options: Any) -> Run:
     bound.apply_defaults()
     o = SimpleNamespace(**bound.arguments)
     packed = load(graphs)
-    tasks = with_options(resolve(o.tasks) if o.tasks is not None else served(packed), o.task_options or {})
+    begun = load_encoder(o.start) if isinstance(o.start, str | Path) else o.start
+    tasks = with_options(as_begun(o.tasks if o.tasks is not None else served(packed), begun), o.task_options or {})
     chosen = usual_strategy(len(tasks)) if o.strategy is None else o.strategy
     given = {name: getattr(o, name) for name in ("inner_steps", "inner_lr", "first_order", "step_losses")}
     if isinstance(chosen, str):
@@ -160,7 +162,6 @@ def prepared(graphs: Any, **options: Any) -> Run:
     elif any(value is not None for value in given.values()):
         raise InputError(f"{', '.join(given)} are options of strategies chosen by name")
     weighed = balance(o.balancing, o.weights)
-    begun = load_encoder(o.start) if isinstance(o.start, str | Path) else o.start
     tasks, usual = pooling(tasks, o.readout), usual_options(tasks)
     kind = o.split if o.split is not None else default_split(packed)
     size = usual["batch_size"] if o.batch_size is None else o.batch_size
@@ -172,7 +173,9 @@ def prepared(graphs: Any, **options: Any) -> Run:
         _threads_for(size) if o.threads is None else o.threads,
     )  # fmt: skip
     shape = shaped({name: getattr(o, name) for name in SHAPE}, o.encoder_options)
-    run = prepare(packed, tasks, chosen, settled, o.encoder, shape, kind, begun, o.readout or "mean")
+    run = prepare(
+        packed, tasks, chosen, settled, o.encoder, shape, kind, begun, o.readout or (begun.readout if begun else "mean")
+    )
     return dataclasses.replace(run, balancing=weighed)
 
 

@@ -24,6 +24,7 @@ from multigraft.strategies.balancing.base import Balancing, Equal
 from multigraft.strategies.base import Strategy
 from multigraft.tasks.base import Task
 from multigraft.tasks.model import TaskModel
+from multigraft.tasks.registry import resolve
 from multigraft.training.groups import frozen_modules
 from multigraft.training.options import TrainOptions
 
@@ -140,13 +141,14 @@ def _trunk(
     kind = given if given is None or isinstance(given, str) else ModuleEncoder.kind
     kind = kind or default_encoder(graphs)
     scaling = scaling or usual_scaling(kind)
-    train = graphs.select(parts.train if graphs.origin.degree or scaling == "standard" else parts.train[:1])
+    fitting = graphs.origin.degree or scaling == "standard" or ENCODERS.get(kind, Encoder).fit is not Encoder.fit
+    train = graphs.select(parts.train if fitting else parts.train[:1])
     schema = InputSchema.of(train, scaling)
     if isinstance(given, nn.Module):
         built: Encoder = ModuleEncoder(copy.deepcopy(given), schema)
     else:
         built = named_encoder(kind, schema, sizes)
-    built.inputs.fit(train)
+    built.fit(train)
     return built
 
 
@@ -171,6 +173,18 @@ def pooling(tasks: Sequence[Task], readout: str | None) -> list[Task]:
         dataclasses.replace(task, pool=readout) if "pool" in task.config() else task  # ty: ignore[invalid-argument-type]
         for task in tasks
     ]
+
+
+def as_begun(tasks: Sequence[str | Task], start: TrainedEncoder | None) -> list[Task]:
+    """The tasks; those that are named have heads like the start's, as the task's values say it in `Task.of_head`."""
+    before = {} if start is None else {task.name: task for task in start.model.tasks}
+    found = []
+    for given, task in zip(tasks, resolve(tasks), strict=True):
+        own = before.get(task.name)
+        if isinstance(given, str) and own is not None and type(own) is type(task):
+            task = type(task)(**task.config() | {name: getattr(own, name) for name in task.of_head})
+        found.append(task)
+    return found
 
 
 def with_options(tasks: Sequence[Task], options: Mapping[str, Mapping[str, Any]]) -> list[Task]:

@@ -1,0 +1,61 @@
+"""``multigraft explain``: what each part of an encoder's embedding is worth."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from multigraft.cli import options as o
+from multigraft.cli.data_options import DataOptions, takes_data_options
+from multigraft.cli.inputs import opened
+from multigraft.cli.output import result, table
+
+if TYPE_CHECKING:
+    from multigraft.evaluation.table import ProbeTable
+
+
+@takes_data_options
+def explain(
+    directory: o.EncoderDirectory,
+    data: o.Data,
+    reading: DataOptions,
+    tasks: o.Tasks = None,
+    seed: Annotated[int, typer.Option(help="Decides negatives and bootstrap.")] = 0,
+    device: o.Device = "auto",
+    as_json: o.Json = False,
+    _config: o.Config = None,
+    _debug: o.Debug = False,
+) -> None:
+    """Score an encoder's embedding on validation graphs without each of its parts in turn."""
+    with result(as_json) as found:
+        encoder, graphs = opened(directory, data, reading)
+        from multigraft.evaluation.explain import explain
+
+        measured = explain(encoder, graphs, o.split_tasks(tasks), seed, sys.stderr.isatty(), device)
+        found.json = {"verb": "explain", **measured.to_json()}
+        found.shown = drawn(measured)
+
+
+def drawn(measured: "ProbeTable") -> list[Any]:
+    """For people: task by task what the score loses, in points, without each part; the largest loss first."""
+    headlines = {}
+    for row in measured.rows:
+        headlines.setdefault(row.task, row)
+    shown: list[Any] = [f"{measured.dataset}, protocol {measured.protocol}, validation graphs, seed {measured.seed}"]
+    for task, first in headlines.items():
+        lost = [
+            one for one in measured.differences
+            if (one.task, one.metric, one.features) == (task, first.metric, first.features)
+        ]  # fmt: skip
+        lost.sort(key=lambda one: -one.value)
+        shown += [
+            f"{task} {first.metric} {first.value:.3f} [{first.low:.3f}, {first.high:.3f}] with all parts; "
+            "what it is ahead of",
+            table({
+                "against": [one.against for one in lost],
+                "ahead by": [one.value for one in lost],
+                "low": [one.low for one in lost],
+                "high": [one.high for one in lost],
+            }),
+        ]  # fmt: skip
+    return [*shown, *measured.notes]

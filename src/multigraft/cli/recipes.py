@@ -1,0 +1,33 @@
+"""Where ``multigraft train`` takes from what nobody said: a recipe, or the usual options."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from multigraft.cli.output import say
+from multigraft.cli.written import written
+from multigraft.training.recipes.names import NO_RECIPE
+
+if TYPE_CHECKING:
+    from multigraft.graphs.packed import PackedGraphs
+
+METHOD = frozenset({"tasks", "strategy", "encoder", "start"})  # who names one of these has a method of their own
+
+
+def with_recipe(
+    asked: str | None, graphs: "PackedGraphs", given: Mapping[str, Any]
+) -> tuple[str | None, dict[str, Any]]:
+    """The recipe's name, and its options under those that are ``given``; the recipe is said aloud.
+
+    ``asked``: a recipe's name, or ``none``; None: the data's where no method is given.
+    """
+    from multigraft.training.recipes.registry import named_recipe, recipe_for
+
+    if asked == NO_RECIPE or (asked is None and METHOD & given.keys()):
+        return None, dict(given)
+    chosen = recipe_for(graphs) if asked is None else named_recipe(asked)
+    if chosen is None:
+        return None, dict(given)
+    options = chosen.below(given, graphs)
+    lines = (f"{name.replace('_', '-')} {written(value)}" for name, value in options.items() if value != {})
+    say(f"note: recipe {chosen.name} ({chosen.file}): {', '.join(lines)}; --recipe {NO_RECIPE} does without")
+    return chosen.name, options

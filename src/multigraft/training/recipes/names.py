@@ -1,0 +1,4 @@
+"""The names of the recipes, for those who must not wait for torch."""
+
+RECIPE_NAMES = ("attributed-graphs",)
+NO_RECIPE = "none"

@@ -1,0 +1,107 @@
+"""Recipes: what training does where nobody says how. A recipe is a TOML file that ``train --config`` takes as well."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from multigraft.errors import InputError
+from multigraft.training.recipes.names import RECIPE_NAMES
+
+if TYPE_CHECKING:
+    from multigraft.graphs.packed import PackedGraphs
+
+HERE = Path(__file__).parent
+OF_ENCODERS = ("encoder_options", "dim", "layers", "jk", "norm", "dropout", "heads", "scaling")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Options of `multigraft.train`, chosen for a kind of data.
+
+    ``suits`` says whether some graphs are of the kind; ``file`` holds the options and how they were chosen.
+    """
+
+    name: str
+    suits: Callable[["PackedGraphs"], bool]
+
+    @property
+    def file(self) -> Path:
+        return HERE / f"{self.name}.toml"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Names and values as `multigraft.train` takes them."""
+        return {name.replace("-", "_"): value for name, value in tomllib.loads(self.file.read_text("utf-8")).items()}
+
+    def below(self, given: Mapping[str, Any], graphs: "PackedGraphs") -> dict[str, Any]:
+        """The options under those that are ``given``; of tables, entry by entry.
+
+        What the recipe says of its encoder is left out where another is given, and what it says of tasks that are not
+        trained.
+        """
+        usual = self.options
+        if given.get("encoder") not in (None, usual.get("encoder")):
+            usual = {name: value for name, value in usual.items() if name not in OF_ENCODERS}
+        names = [getattr(task, "name", task) for task in given.get("tasks") or _served(graphs)]
+        usual["task_options"] = {name: own for name, own in usual.get("task_options", {}).items() if name in names}
+        return _mixed(usual, given)
+
+
+def attributed(graphs: "PackedGraphs") -> bool:
+    """Graphs that are no molecules or proteins read from files of their own, and have nothing measured of them."""
+    return not graphs.origin.featurization and "targets" not in graphs.graphs
+
+
+RECIPES: dict[str, Recipe] = {"attributed-graphs": Recipe("attributed-graphs", attributed)}
+
+
+def recipe_for(graphs: "PackedGraphs") -> Recipe | None:
+    """The first recipe for data like these, if there is one."""
+    return next((recipe for recipe in RECIPES.values() if recipe.suits(graphs)), None)
+
+
+def named_recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in RECIPES:
+        raise InputError(f"no recipe {name!r}: choose from {', '.join(RECIPE_NAMES)}")
+    return RECIPES[name]
+
+
+def recipe(graphs: Any, **given: Any) -> dict[str, Any]:
+    """The options that we recommend for these graphs, under those that are ``given``.
+
+    So ``train(graphs, **recipe(graphs, seed=1))`` does what ``multigraft train`` does where it is told nothing else.
+    Where there is no recipe for data of their kind it is ``given`` alone.
+
+    Args:
+        graphs: As `multigraft.train` takes them.
+        given: Options of `multigraft.train` of one's own.
+
+    Raises:
+        InputError: data that cannot be loaded.
+    """
+    from multigraft.graphs.catalog import load
+
+    packed = load(graphs)
+    found = recipe_for(packed)
+    return dict(given) if found is None else found.below(given, packed)
+
+
+def _mixed(usual: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    found = dict(usual)
+    for name, value in given.items():
+        below = found.get(name)
+        found[name] = _mixed(below, value) if isinstance(below, dict) and isinstance(value, Mapping) else value
+    return found
+
+
+def _served(graphs: "PackedGraphs") -> list[Any]:
+    from multigraft.training.fit import served
+
+    return served(graphs)
