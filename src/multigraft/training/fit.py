@@ -154,7 +154,8 @@ def prepared(graphs: Any, **options: Any) -> Run:
     o = SimpleNamespace(**bound.arguments)
     packed = load(graphs)
     begun = load_encoder(o.start) if isinstance(o.start, str | Path) else o.start
-    tasks = with_options(as_begun(o.tasks if o.tasks is not None else served(packed), begun), o.task_options or {})
+    named = [task.name for task in served(packed)] if o.tasks is None else o.tasks
+    tasks = with_options(as_begun(named, begun) if named or o.tasks is not None else [], o.task_options or {})
     chosen = usual_strategy(len(tasks)) if o.strategy is None else o.strategy
     given = {name: getattr(o, name) for name in ("inner_steps", "inner_lr", "first_order", "step_losses")}
     if isinstance(chosen, str):
@@ -173,9 +174,8 @@ def prepared(graphs: Any, **options: Any) -> Run:
         _threads_for(size) if o.threads is None else o.threads,
     )  # fmt: skip
     shape = shaped({name: getattr(o, name) for name in SHAPE}, o.encoder_options)
-    run = prepare(
-        packed, tasks, chosen, settled, o.encoder, shape, kind, begun, o.readout or (begun.readout if begun else "mean")
-    )
+    pool = o.readout or ("mean" if begun is None else begun.readout)
+    run = prepare(packed, tasks, chosen, settled, o.encoder, shape, kind, begun, pool)
     return dataclasses.replace(run, balancing=weighed)
 
 
