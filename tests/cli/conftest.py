@@ -19,5 +19,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def encoder(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of an encoder trained for two epochs on ``folder``."""
     out = tmp_path_factory.mktemp("encoders") / "encoder"
-    answer("train", folder, "--epochs", 2, "--dim", 8, "--layers", 2, "--validation-draws", 1, "--out", out)
+    answer(
+        "train",
+        folder,
+        "--encoder",
+        "gcn",
+        "--epochs",
+        2,
+        "--dim",
+        8,
+        "--layers",
+        2,
+        "--validation-draws",
+        1,
+        "--out",
+        out,
+    )
     return out

@@ -240,3 +240,12 @@ def test_a_file_that_is_not_there_and_a_directory(reader, tmp_path):
     assert "no.csv does not exist" in complaint("embed", reader, tmp_path / "no.csv", "--out", tmp_path / "z.parquet")
     (tmp_path / "dir.csv").mkdir()
     assert "dir.csv" in complaint("embed", reader, tmp_path / "dir.csv", "--out", tmp_path / "z.parquet")
+
+
+@pytest.mark.parametrize(("level", "width"), [("graph", 4 * 4), ("node", 4)])
+def test_readouts_side_by_side_are_as_wide_as_they_are(folder, tmp_path, level, width):
+    words = ("--encoder", "gcn", "--readout", "mean+std+max+sum", "--epochs", 1, "--dim", 4, "--layers", 1)
+    answer("train", folder, *words, "--out", tmp_path / "encoder")
+    found = answer("embed", tmp_path / "encoder", folder, "--level", level, "--out", tmp_path / "e.parquet")
+    assert found["dim"] == width
+    assert len(pq.read_table(tmp_path / "e.parquet")["embedding"][0]) == width

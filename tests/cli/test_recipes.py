@@ -12,7 +12,7 @@ GRAPHS = random_graphs(40, seed=1, least_nodes=4, density=0.5)
 
 
 def test_who_names_a_method_gets_no_recipe():
-    for given in ({"tasks": ("gc",)}, {"strategy": "joint"}, {"encoder": "gcn"}, {"start": "dir"}):
+    for given in ({"tasks": ("gc",)}, {"strategy": "joint"}, {"encoder": "gcn"}, {"start": "dir"}, {"inner_steps": 3}):
         assert with_recipe(None, GRAPHS, given) == (None, given)
     assert with_recipe("none", GRAPHS, {"epochs": 2}) == (None, {"epochs": 2})
     assert with_recipe(None, random_coded(3, "hu"), {"epochs": 2}) == (None, {"epochs": 2})

@@ -1,5 +1,7 @@
 """Input features: scalings, degrees on visible edges, columns that must fit."""
 
+import dataclasses
+
 import pytest
 import torch
 from hypothesis import given
@@ -81,3 +83,14 @@ def test_other_columns_than_the_schemas_are_refused():
     inputs = InputFeatures(InputSchema.of(random_graphs(3, features=4)))
     with pytest.raises(InputError, match=r"reads 4 attributes .* has 5"):
         inputs(random_graphs(3, features=5))
+
+
+@pytest.mark.parametrize("constant", [0.0, 0.1, 1234.567])
+def test_a_column_that_is_constant_in_training_is_not_blown_up_elsewhere(constant):
+    graphs, others = random_graphs(4, seed=1), random_graphs(4, seed=2)
+    x = torch.cat([graphs.x[:, :1], torch.full_like(graphs.x[:, :1], constant), graphs.x[:, 2:]], dim=1)
+    known = dataclasses.replace(graphs, nodes={**graphs.nodes, "x": x})
+    inputs = InputFeatures(InputSchema.of(known, "standard"))
+    inputs.fit(known)
+    assert float(inputs(known)[:, 1].abs().max()) < 1e-3
+    assert torch.allclose(inputs(others)[:, 1], others.x[:, 1] - constant, atol=1e-3)

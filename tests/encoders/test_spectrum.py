@@ -1,5 +1,7 @@
 """The spectral block against dense matrices, one graph at a time."""
 
+import dataclasses
+
 import pytest
 import torch
 from hypothesis import given
@@ -27,7 +29,7 @@ def expected(graphs, count):
 
 
 @given(packed_graphs())
-def test_all_eigenvectors_give_back_the_matrix_in_absolute_eigenvalues(graphs):
+def test_all_eigenvectors_give_back_what_is_positive_of_the_matrix(graphs):
     most = int(graphs.node_counts.max())
     block = leading_eigenvectors(graphs.double(), most)
     for found, wanted in zip(products(graphs, block), expected(graphs, most), strict=True):
@@ -90,5 +92,27 @@ def test_the_order_of_nodes_only_orders_the_rows():
     torch.testing.assert_close(moved, block[order], rtol=1e-4, atol=1e-4)
 
 
-def test_a_graph_without_edges_has_next_to_nothing():
-    assert float(leading_eigenvectors(pack([torch.zeros(4, 4)]), 3).max()) < 0.01
+def test_nodes_without_edges_say_nothing_of_their_place():
+    assert not bool(leading_eigenvectors(pack([torch.zeros(4, 4)]), 3).any())
+
+
+def test_a_graph_without_nodes_and_more_vectors_than_a_large_graph_has_nodes(monkeypatch):
+    graphs = random_graphs(2, seed=11, least_nodes=9, most_nodes=9, density=0.5).double()
+    holed = dataclasses.replace(
+        graphs,
+        node_offsets=torch.tensor([0, 9, 9, 18]),
+        edge_offsets=graphs.edge_offsets[[0, 1, 1, 2]],
+        graphs={"label": torch.zeros(3, dtype=torch.int64)},
+    )
+    whole = leading_eigenvectors(graphs, 12)
+    assert torch.equal(leading_eigenvectors(holed, 12), whole)
+    monkeypatch.setattr(spectrum, "DENSE", 4)
+    torch.testing.assert_close(leading_eigenvectors(graphs, 12), whole)
+
+
+def test_which_component_comes_first_does_not_follow_the_order_of_the_file():
+    triangles = torch.block_diag(*[1 - torch.eye(3)] * 6)
+    block = leading_eigenvectors(pack([triangles]).double(), 6)
+    first = block.abs().unflatten(0, (6, 3)).sum(1).argmax(0)  # the component that each vector is of
+    assert sorted(first.tolist()) == list(range(6))
+    assert first.tolist() not in ([0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0])

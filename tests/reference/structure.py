@@ -24,12 +24,12 @@ def return_probabilities(nodes, edges, steps):
 
 
 def leading_products(nodes, edges, count):
-    """What products of two nodes' rows add up to: the best approximation of D^-1/2 A D^-1/2 by so many eigenvectors.
+    """What products of two nodes' rows add up to: D^-1/2 A D^-1/2 by its largest eigenvalues, those above 0.
 
-    The largest eigenvalues count, each as its absolute value. Source: Belkin & Niyogi 2003.
+    Source: Belkin & Niyogi 2003.
     """
     matrix = adjacency(nodes, edges)
     scale = 1 / np.sqrt(np.maximum(matrix.sum(1), 1))
     values, vectors = np.linalg.eigh(matrix * scale[:, None] * scale[None])
     largest = np.argsort(values)[::-1][:count]
-    return (vectors[:, largest] * np.abs(values[largest])) @ vectors[:, largest].T
+    return (vectors[:, largest] * np.maximum(values[largest], 0)) @ vectors[:, largest].T

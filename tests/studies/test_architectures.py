@@ -120,3 +120,11 @@ def test_differences_are_taken_within_an_architecture(tmp_path):
     alone = dataclasses.replace(study, rows=tuple(row for row in study.rows if row.model != "untrained wide"))
     found = differences(alone, cells(alone, "strict", made_up(alone, tmp_path / "alone")))
     assert [one.cell.model for one in found] == ["narrow"]
+
+
+def test_how_an_encoder_is_read_counts_where_it_is_not_the_mean_and_is_not_a_tasks_alone():
+    def of(**options):
+        return architecture("joint", {"encoder": "gin", **options}, "ENZYMES")
+
+    assert of() == of(readout="mean") == of(readout="mean+centre") == of(readout="attention")
+    assert of() != of(readout="sum") != of(readout="mean+std+max+sum")

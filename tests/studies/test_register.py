@@ -47,7 +47,7 @@ def test_a_task_of_ones_own_is_trained_and_measured_under_every_protocol():
     [
         ({"level": "edge", "metrics": ["accuracy"]}, "unknown level 'edge': choose from graph, node, pair"),
         ({"level": "node", "metrics": ["f1"]}, "unknown metric 'f1'"),
-        ({"level": "node", "metrics": ["accuracy"], "features": ["sum"]}, "unknown features 'sum'"),
+        ({"level": "node", "metrics": ["accuracy"], "features": ["product"]}, "unknown features 'product'"),
     ],
     ids=["level", "metric", "features"],
 )

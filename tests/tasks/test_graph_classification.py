@@ -86,6 +86,12 @@ def test_missing_labels_are_named():
         TASK.examples(graphs, generator(0))
 
 
+@pytest.mark.parametrize("pool", ["attention", "mean+centre", "nonsense"])
+def test_readouts_of_other_tasks_are_refused(pool):
+    with pytest.raises(InputError, match="for task 'gc': choose from mean, sum, max, std"):
+        GraphClassification(pool=pool)
+
+
 @pytest.mark.parametrize("pool", ["mean", "mean+max+sum"])
 def test_the_linear_head_is_linear_on_a_normalised_readout(pool):
     graphs = random_graphs(4, seed=2)

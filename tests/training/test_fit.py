@@ -324,6 +324,11 @@ def test_existing_output_is_refused_and_left_alone(tmp_path):
             {"encoder": "graft", "encoder_options": {"carry": 1}},
             "option 'carry' of encoder 'graft' is like True, got 1",
         ),
+        ({"encoder": "graft", "encoder_options": {"schema": 3}}, "encoder 'graft' has no option 'schema'"),
+        (
+            {"encoder": "graft", "dim": None, "encoder_options": {"dim": "abc"}},
+            "option 'dim' of encoder 'graft' is like",
+        ),
         ({"encoder_options": {"dim": 8}}, "dim is given twice: leave it out of the encoder's options"),
         ({"tasks": ["gc"], "task_options": {"lp": {"pair": "hadamard"}}}, "given for task 'lp', which is not trained"),
         ({"task_options": {"lp": {"pear": 1}}}, "task 'lp' has no option 'pear': choose from relu, order, pair"),
@@ -540,3 +545,9 @@ def test_a_task_passed_as_a_value_stays_what_it_is_whatever_the_start_had():
     begun = train_small(strategy="joint", tasks=["lp"], task_options={"lp": {"pair": "hadamard"}})
     with pytest.raises(InputError, match="head for 'lp' of the start does not fit"):
         prepared(small_graphs(), start=begun, strategy="finetune", tasks=[LinkPrediction()])
+
+
+def test_resume_refuses_another_readout(tmp_path):
+    train_small(tasks=["nc", "lp"], readout="sum", out=tmp_path / "run")
+    with pytest.raises(InputError, match="readout: 'sum' there, 'max' now"):
+        train_small(tasks=["nc", "lp"], readout="max", out=tmp_path / "run", resume=True, epochs=4)

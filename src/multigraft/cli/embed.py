@@ -90,7 +90,7 @@ def _graphs(directory: Path, data: str, reading: DataOptions, out: Path, how: di
     counts = {"rows": write_embeddings(encoder, graphs, out, **how, progress=sys.stderr.isatty())}
     if "rejected_line" in graphs.attached:
         counts["rejected"] = write_rejects(graphs, rejects_file(out))
-    return counts, how["precision"].told(), encoder.encoder.dim
+    return counts, how["precision"].told(), encoder.width(how["level"])
 
 
 def _molecules(directory: Path, data: str, reading: DataOptions, out: Path, how: dict[str, Any]) -> Outcome:
@@ -106,7 +106,7 @@ def _molecules(directory: Path, data: str, reading: DataOptions, out: Path, how:
         encoder, Path(data).expanduser(), out, smiles_column=reading.smiles_column, id_column=reading.id_column,
         strip_salts=resolved_salts(encoder, reading.strip_salts), **how, progress=sys.stderr.isatty(),
     )  # fmt: skip
-    return {"rows": rows, "rejected": rejected}, how["precision"].told(), encoder.encoder.dim
+    return {"rows": rows, "rejected": rejected}, how["precision"].told(), encoder.width(how["level"])
 
 
 def _products(how: dict[str, Any]) -> "Precision":

@@ -10,7 +10,11 @@ from multigraft.training.recipes.names import NO_RECIPE
 if TYPE_CHECKING:
     from multigraft.graphs.packed import PackedGraphs
 
-METHOD = frozenset({"tasks", "strategy", "encoder", "start"})  # who names one of these has a method of their own
+# Who names one of these has a method of their own.
+METHOD = frozenset({
+    "tasks", "strategy", "encoder", "start", "inner_steps", "inner_lr", "first_order", "step_losses", "heads", "jk",
+    "norm",
+})  # fmt: skip
 
 
 def with_recipe(

@@ -118,8 +118,8 @@ TaskOptions = Annotated[
 Readout = Annotated[
     str | None,
     option(
-        "How graphs are pooled: mean, sum, max, std, mean+max+sum, mean+std+max+sum; in tasks also attention, set2set, "
-        "mean+centre.",
+        "How graphs are pooled: mean, sum, max, std, mean+max+sum, mean+std+max+sum; for targets also attention, "
+        "set2set, mean+centre.",
         "as the task has it",
     ),
 ]

@@ -16,6 +16,7 @@ from multigraft.graphs.vocabulary import vocabulary
 
 Scaling = Literal["rows", "standard", "none"]
 MOST_DEGREES = 32
+CONSTANT = 1e-6  # deviation, relative to the largest value, under which a column is constant but for rounding
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,11 @@ class InputFeatures(nn.Module):
     def fit(self, graphs: PackedGraphs) -> None:
         """Take the scaling's statistics from ``graphs``, the training part; other scalings need none."""
         if self.schema.scaling == "standard" and self.schema.attributes:
-            self.mean.copy_(graphs.x.mean(0))
-            self.deviation.copy_(graphs.x.std(0, correction=0).clamp_min(1e-8))
+            wide = graphs.x.double()
+            mean, deviation = wide.mean(0), wide.std(0, correction=0)
+            constant = deviation <= CONSTANT * wide.abs().amax(0)
+            self.mean.copy_(mean)
+            self.deviation.copy_(torch.where(constant, 1.0, deviation))
 
     def forward(self, graphs: PackedGraphs) -> Float[Tensor, "nodes width"]:
         """All features; categories as one-hot columns."""

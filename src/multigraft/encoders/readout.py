@@ -1,11 +1,12 @@
 """From node embeddings to one embedding a graph."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
+from multigraft.errors import InputError
 from multigraft.graphs.packed import PackedGraphs
 
 Readout = Literal["mean", "sum", "max", "std", "mean+max+sum", "mean+std+max+sum"]
@@ -40,7 +41,10 @@ def pooled(
     mean = summed / counts.to(z.device).clamp_min(1)[:, None]
     if kind == "mean":
         return mean
-    return pooled((z - mean.index_select(0, owner)).square(), owner, counts, "mean").clamp_min(LEAST).sqrt()
+    if kind != "std":
+        raise InputError(f"unknown readout {kind!r}: choose from {', '.join(get_args(Readout))}")
+    variance = pooled((z - mean.index_select(0, owner)).square(), owner, counts, "mean")
+    return torch.where(variance > LEAST, variance.clamp_min(LEAST).sqrt(), 0.0)
 
 
 def pooled_width(kind: str, dim: int) -> int:

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float32
 from sklearn.base import BaseEstimator, TransformerMixin  # base classes: nothing imports this module but its users
 
-from multigraft.encoders.readout import Readout
+from multigraft.encoders.readout import Readout, pooled_width
 from multigraft.errors import InputError
 from multigraft.models.names import PRECISIONS
 from multigraft.models.precision import Precision
@@ -100,7 +100,8 @@ class GraphEmbedder(TransformerMixin, BaseEstimator):
 
         ``input_features`` has no influence; scikit-learn passes it.
         """
-        dim = self._trained().encoder.dim
+        trained = self._trained()
+        dim = pooled_width(self.readout or trained.readout, trained.encoder.dim)
         return np.asarray([f"{type(self).__name__.lower()}{column}" for column in range(dim)], dtype=object)
 
     # --- what scikit-learn asks --------------------------------------------------------------------------------

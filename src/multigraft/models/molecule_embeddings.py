@@ -95,7 +95,7 @@ def _schema(trained: TrainedEncoder, table: Table, origin: Origin, level: str, p
     columns: list[tuple[str, Any]] = [("line", pa.int64())]
     columns += [] if table.ids is None else [("id", pa.string())]
     columns += [("smiles", pa.string())] if level == "graph" else [("node", pa.int64())]
-    columns += [("embedding", pa.list_(pa.float32(), trained.encoder.dim))]
+    columns += [("embedding", pa.list_(pa.float32(), trained.width(level)))]
     fields = [pa.field(name, kind, nullable=False) for name, kind in columns]
     return pa.schema(fields, metadata={"multigraft": json.dumps(identity(trained, origin, level, precision))})
 

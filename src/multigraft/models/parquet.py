@@ -42,7 +42,7 @@ def write_embeddings(
     check_batch_size(batch_size)
     precision = precision or Precision()
     measure(precision, trained.encoder, graphs, device)
-    dim = trained.encoder.dim
+    dim = trained.width(level)
     known = _identifiers(graphs, torch.arange(0), level)
     columns = [pa.field(name, column.type, nullable=False) for name, column in known.items()]
     columns.append(pa.field("embedding", pa.list_(pa.float32(), dim), nullable=False))

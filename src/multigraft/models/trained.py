@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from multigraft.encoders.base import Encoder
-from multigraft.encoders.readout import Readout
+from multigraft.encoders.readout import Readout, pooled_width
 from multigraft.errors import InputError
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.splits import Split
@@ -56,6 +56,10 @@ class TrainedEncoder:
     @property
     def encoder(self) -> Encoder:
         return self.model.encoder
+
+    def width(self, level: str = "graph") -> int:
+        """How wide embeddings of graphs, or nodes, are."""
+        return pooled_width(self.readout, self.encoder.dim) if level == "graph" else self.encoder.dim
 
     @property
     def fingerprint(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from multigraft.encoders.names import READOUT_NAMES
 from multigraft.graphs.names import PROTEINS, ROW_FILES, TABLES
 from multigraft.models.names import KINDS
 from multigraft.studies.facts import SCALINGS, encoder_sizes
@@ -24,7 +25,7 @@ def stage_options(study: Study, row: Row, stage: Stage, dataset: str) -> dict[st
     if row.twin is not None:
         return _shape(study, row.twin, row.twin.tasks[0], dataset)
     options = study.options(row, stage.strategy, stage.tasks, dataset) | dict(stage.options)
-    return options if row.trains else {name: value for name, value in options.items() if name in SHAPE}
+    return options if row.trains else _shaping(options)
 
 
 def architecture(strategy: str, options: Mapping[str, Any], dataset: str) -> str:
@@ -87,7 +88,15 @@ def _of_stage(strategy: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options that shape an encoder; of released weights the name of their architecture, as it is called here."""
     if strategy == IMPORTED:
         return {"encoder": KINDS.get(options["encoder"], options["encoder"])}
-    return {name: options[name] for name in SHAPE if options.get(name) is not None}
+    return _shaping(options)
+
+
+def _shaping(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the options that shape an encoder or say how it is read; the usual readout, and one of tasks, do not."""
+    found = {name: options[name] for name in SHAPE if options.get(name) is not None}
+    if found.get("readout") not in READOUT_NAMES[1:]:
+        found.pop("readout", None)
+    return found
 
 
 def _usual_encoder(dataset: str) -> str:

@@ -77,6 +77,7 @@ class Task(ABC):
         lockstep: Whether its head and its loss serve several models at once, nothing in them but parameters having a
             state; a subclass says it anew.
         of_head: Those of its options that say what its head is like.
+        unsaid: Options that `config` leaves out at these values, so that runs from before there was a choice are known.
     """
 
     name: ClassVar[str]
@@ -89,10 +90,11 @@ class Task(ABC):
     fewest: ClassVar[int] = 1
     lockstep: ClassVar[bool] = False
     of_head: ClassVar[tuple[str, ...]] = ()
+    unsaid: ClassVar[tuple[tuple[str, Any], ...]] = ()
 
     def config(self) -> dict[str, Any]:
         """Its options, the fields of a dataclass, as JSON values."""
-        return dict(vars(self))
+        return {name: value for name, value in vars(self).items() if (name, value) not in self.unsaid}
 
     @abstractmethod
     def obstacle(self, graphs: PackedGraphs) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import torch
 from jaxtyping import Float
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from multigraft.encoders.readout import Readout, pooled, pooled_width, readout
+from multigraft.errors import InputError
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.tasks.base import Episode, Examples, Head
 from multigraft.tasks.classification import Classification, missing_classes
@@ -26,20 +28,26 @@ class GraphClassification(Classification):
     Source: SAME, section 4.2 and appendix A, algorithm 2.
     """
 
-    pool: Readout = "mean"
+    pool: str = "mean"
     hidden: bool = True
 
+    unsaid = (("hidden", True),)
     name = "gc"
     title = "graph classification"
     lockstep = True
     of_head = ("pool", "hidden")
+
+    def __post_init__(self) -> None:
+        if self.pool not in get_args(Readout):
+            known = ", ".join(get_args(Readout))
+            raise InputError(f"unknown readout {self.pool!r} for task 'gc': choose from {known}")
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         return missing_classes("graph", graphs.origin.name, graphs.origin.graph_classes)
 
     def head(self, dim: int, origin: Origin) -> Head:
         kind = GraphHead if self.hidden else LinearGraphHead
-        return kind(dim, len(origin.graph_classes), self.pool)
+        return kind(dim, len(origin.graph_classes), self.pool)  # ty: ignore[invalid-argument-type]
 
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         return Examples(graphs, torch.arange(len(graphs), device=graphs.device), graphs.graph_labels)

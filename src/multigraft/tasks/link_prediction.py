@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -48,6 +47,7 @@ class LinkPrediction(Task):
     order: str = "random"
     pair: str = "concat"
 
+    unsaid = (("pair", "concat"),)
     name = "lp"
     title = "link prediction"
     metric_name = "roc_auc"
@@ -59,10 +59,6 @@ class LinkPrediction(Task):
             raise InputError(f"order must be one of {', '.join(ORDERS)}, got {self.order!r}")
         if self.pair not in PAIRS:
             raise InputError(f"pair must be one of {', '.join(PAIRS)}, got {self.pair!r}")
-
-    def config(self) -> dict[str, Any]:
-        """``pair`` is said only where it is not SAME's: its runs keep the names that they had before."""
-        return {name: value for name, value in vars(self).items() if (name, value) != ("pair", "concat")}
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         if not bool((graphs.edge_index[0] != graphs.edge_index[1]).any()):

@@ -100,7 +100,7 @@ def train(
         encoder_options: Further options of a named encoder, as ``{"walks": 8}`` of `Graft`.
         task_options: Options of tasks other than their usual ones, by task, as ``{"lp": {"pair": "hadamard"}}``.
         readout: How graphs are pooled, by tasks that ask about graphs and in graph embeddings: ``mean``, ``sum``,
-            ``max``, ``std``, ``mean+max+sum``, ``mean+std+max+sum``, or, by tasks alone, ``attention``, ``set2set``,
+            ``max``, ``std``, ``mean+max+sum``, ``mean+std+max+sum``, or, for targets alone, ``attention``, ``set2set``,
             ``mean+centre``; None: as each task has it.
         start: A trained encoder, or its directory, to go on from, as ``finetune`` must: with its weights, its heads for
             the tasks that it shares, and its split where it, or one that it goes back to, was trained on the same

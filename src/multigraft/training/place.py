@@ -75,7 +75,8 @@ def _described(run: Run) -> dict[str, Any]:
     data = {"name": run.graphs.origin.name, "checksum": run.graphs.origin.checksum}
     asked = {task.name: task.config() for task in run.tasks}
     options = {**run.options.to_json(), "scaling": scaling, "start": _started_from(run.start)}
-    return json.loads(json.dumps({"data": data, "encoder": encoder, "task_options": asked, **options}))
+    readout = {} if run.readout == "mean" else {"readout": run.readout}  # the usual one was not always written
+    return json.loads(json.dumps({"data": data, "encoder": encoder, "task_options": asked, **readout, **options}))
 
 
 def _started_from(start: TrainedEncoder | None) -> dict[str, Any] | None:

@@ -247,7 +247,7 @@ def named_encoder(kind: str, schema: InputSchema, options: Mapping[str, Any]) ->
         raise InputError(f"unknown encoder {kind!r}: choose from {', '.join(ENCODERS)}")
     taken = {name for one in ENCODERS[kind].__mro__ if "__init__" in vars(one) for name in _parameters(one)}
     taken |= _parameters(getattr(ENCODERS[kind], "layer", object))
-    if foreign := [name for name in options if name not in taken]:
+    if foreign := [name for name in options if name not in taken - {"self", "schema"}]:
         raise InputError(f"encoder {kind!r} has no option {foreign[0]!r}")
     signature = inspect.signature(ENCODERS[kind]).parameters
     for name, value in options.items():
@@ -266,7 +266,7 @@ def _sizes(given: nn.Module | str | None, shape: Mapping[str, Any]) -> dict[str,
     if isinstance(given, nn.Module) and sizes:
         raise InputError(f"{', '.join(sizes)} belong to the built-in encoder: leave them out when you pass one")
     for name in ("dim", "layers", "heads"):
-        if sizes.get(name, 1) < 1:
+        if isinstance(sizes.get(name), int) and sizes[name] < 1:
             raise InputError(f"{name} must be at least 1, got {sizes[name]}")
     return sizes
 

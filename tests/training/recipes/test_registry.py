@@ -52,6 +52,19 @@ def test_nothing_is_said_of_tasks_that_are_not_trained_and_of_an_encoder_that_is
     assert recipe(graphs, encoder="graft")["dropout"] == OURS.options["dropout"]
 
 
+def test_who_goes_on_from_an_encoder_has_its_architecture():
+    graphs = random_graphs(40, seed=1, least_nodes=4, density=0.5)
+    begun = mg.train(graphs, **recipe(graphs, epochs=1, dim=6), device="cpu", progress=False)
+    run = prepared(graphs, **recipe(graphs, start=begun))
+    assert run.model.encoder.config() == begun.encoder.config()
+    assert run.strategy.name == OURS.options["strategy"]
+
+
+def test_an_option_that_is_given_with_the_encoders_is_not_given_twice():
+    graphs = random_graphs(40, seed=1, least_nodes=4, density=0.5)
+    assert prepared(graphs, **recipe(graphs, encoder_options={"dropout": 0.1})).model.encoder.dropout == 0.1
+
+
 @pytest.mark.parametrize("given", [{}, {"tasks": ["gc"]}, {"encoder": "gcn"}, {"encoder_options": {"walks": 2}}])
 def test_recipes_can_be_trained(given):
     graphs = random_graphs(40, seed=1, least_nodes=4, density=0.5)

@@ -38,12 +38,14 @@ class Recipe:
     def below(self, given: Mapping[str, Any], graphs: "PackedGraphs") -> dict[str, Any]:
         """The options under those that are ``given``; of tables, entry by entry.
 
-        What the recipe says of its encoder is left out where another is given, and what it says of tasks that are not
-        trained.
+        What the recipe says of its encoder is left out where another is given, or one to start from, and what it says
+        of tasks that are not trained.
         """
         usual = self.options
-        if given.get("encoder") not in (None, usual.get("encoder")):
-            usual = {name: value for name, value in usual.items() if name not in OF_ENCODERS}
+        if given.get("encoder") not in (None, usual.get("encoder")) or given.get("start") is not None:
+            usual = {name: value for name, value in usual.items() if name not in ("encoder", *OF_ENCODERS)}
+        for name in given.get("encoder_options") or {}:
+            usual.pop(name, None)
         names = [getattr(task, "name", task) for task in given.get("tasks") or _served(graphs)]
         usual["task_options"] = {name: own for name, own in usual.get("task_options", {}).items() if name in names}
         return _mixed(usual, given)
