@@ -26,7 +26,7 @@ def explain(
     _config: o.Config = None,
     _debug: o.Debug = False,
 ) -> None:
-    """Score an encoder's embedding on validation graphs without each of its parts in turn."""
+    """Score an encoder's embedding on validation graphs: whole, without each of its parts, and each part alone."""
     with result(as_json) as found:
         encoder, graphs = opened(directory, data, reading)
         from multigraft.evaluation.explain import explain
@@ -37,25 +37,25 @@ def explain(
 
 
 def drawn(measured: "ProbeTable") -> list[Any]:
-    """For people: task by task what the score loses, in points, without each part; the largest loss first."""
+    """For people: task by task what the whole is ahead of, in points: itself without a part, a part, a baseline."""
     headlines = {}
     for row in measured.rows:
         headlines.setdefault(row.task, row)
     shown: list[Any] = [f"{measured.dataset}, protocol {measured.protocol}, validation graphs, seed {measured.seed}"]
     for task, first in headlines.items():
-        lost = [
+        behind = [
             one for one in measured.differences
             if (one.task, one.metric, one.features) == (task, first.metric, first.features)
         ]  # fmt: skip
-        lost.sort(key=lambda one: -one.value)
+        behind.sort(key=lambda one: -one.value)
         shown += [
             f"{task} {first.metric} {first.value:.3f} [{first.low:.3f}, {first.high:.3f}] with all parts; "
             "what it is ahead of",
             table({
-                "against": [one.against for one in lost],
-                "ahead by": [one.value for one in lost],
-                "low": [one.low for one in lost],
-                "high": [one.high for one in lost],
+                "against": [one.against for one in behind],
+                "ahead by": [one.value for one in behind],
+                "low": [one.low for one in behind],
+                "high": [one.high for one in behind],
             }),
         ]  # fmt: skip
     return [*shown, *measured.notes]

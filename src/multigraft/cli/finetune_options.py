@@ -80,11 +80,16 @@ Encoder = Annotated[
 Dim = Annotated[int | None, option("From scratch: width of the encoder's layers.", "gcn 256; graft 128; others 300")]
 Layers = Annotated[int | None, option("From scratch: layers of the encoder.", "gcn 3; graft 3; others 5")]
 JumpingKnowledge = Annotated[
-    str | None, typer.Option("--jk", help="From scratch: jumping knowledge, last, concat, max or sum (not gcn). [last]")
+    str | None,
+    typer.Option(
+        "--jk", help="From scratch: jumping knowledge, last, concat, max or sum (not gcn). [graft concat; others last]"
+    ),
 ]
 Norm = Annotated[
     str | None,
-    typer.Option("--norm", help="From scratch: norm between layers, batch, layer or none (not gcn). [batch]"),
+    typer.Option(
+        "--norm", help="From scratch: norm between layers, batch, layer or none (not gcn). [graft layer; others batch]"
+    ),
 ]
 AttentionHeads = Annotated[int | None, typer.Option("--heads", help="From scratch: attention heads of gat. [2]")]
 EncoderOptions = Annotated[

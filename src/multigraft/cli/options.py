@@ -1,6 +1,6 @@
 """The arguments and options that verbs share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -226,12 +226,11 @@ def split_weights(weights: str | None) -> dict[str, float] | None:
     if weights is None:
         return None
     found = {}
-    for entry in split_names(weights):
-        name, _, number = entry.partition("=")
+    for name, number in _pairs(weights, "weights are like gc=1,lp=0.5"):
         try:
-            found[name.strip()] = float(number)
+            found[name] = float(number)
         except ValueError as error:
-            raise InputError(f"weights are like gc=1,lp=0.5, got {entry!r}") from error
+            raise InputError(f"weights are like gc=1,lp=0.5, got {name + '=' + number!r}") from error
     return found
 
 
@@ -243,13 +242,7 @@ def split_options(written: str | None) -> dict[str, Any] | None:
     """
     if written is None:
         return None
-    found = {}
-    for entry in split_names(written):
-        name, equals, value = (part.strip() for part in entry.partition("="))
-        if not (name and equals and value):
-            raise InputError(f"options are like walks=8,carry=false, got {entry!r}")
-        found[name] = _scalar(value)
-    return found
+    return {name: _scalar(value) for name, value in _pairs(written, "options are like walks=8,carry=false")}
 
 
 def split_task_options(written: str | None) -> dict[str, dict[str, Any]] | None:
@@ -267,6 +260,15 @@ def split_task_options(written: str | None) -> dict[str, dict[str, Any]] | None:
             raise InputError(f"options of tasks are like lp.pair=hadamard, got {place!r}")
         found.setdefault(task, {})[name] = value
     return found
+
+
+def _pairs(written: str, expected: str) -> Iterator[tuple[str, str]]:
+    """The names and values in a list like ``name=value,other=value``."""
+    for entry in split_names(written):
+        name, equals, value = (part.strip() for part in entry.partition("="))
+        if not (name and equals and value):
+            raise InputError(f"{expected}, got {entry!r}")
+        yield name, value
 
 
 def _scalar(written: str) -> Any:

@@ -14,7 +14,7 @@ from multigraft.cli.options import (
     one_of,
     option,
 )
-from multigraft.encoders.names import ENCODER_NAMES
+from multigraft.encoders.names import ENCODER_NAMES, READOUT_NAMES
 from multigraft.graphs.names import SPLIT_NAMES
 from multigraft.strategies.balancing.names import BALANCING_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
@@ -72,7 +72,7 @@ Recipe = Annotated[
     str | None,
     option(
         f"Take what is not said here from a recipe: {', '.join(RECIPE_NAMES)} or {NO_RECIPE}.",
-        "the data's, where neither tasks, strategy, encoder nor start are named",
+        "the data's, where nothing of a method is named: tasks, strategy, encoder, start, ...",
         complete=complete_recipe,
         check=one_of("recipe", (*RECIPE_NAMES, NO_RECIPE)),
     ),
@@ -118,8 +118,7 @@ TaskOptions = Annotated[
 Readout = Annotated[
     str | None,
     option(
-        "How graphs are pooled: mean, sum, max, std, mean+max+sum, mean+std+max+sum; for targets also attention, "
-        "set2set, mean+centre.",
+        f"How graphs are pooled: {', '.join(READOUT_NAMES)}; for targets also attention, set2set, mean+centre.",
         "as the task has it",
     ),
 ]

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import torch
@@ -58,12 +57,12 @@ def explain(
     split = own_split(encoder, packed)
     if split is None:
         raise InputError(f"the encoder was not trained on {packed.origin.name!r}: name the data it was trained on")
-    embed = partial(_embedded, encoder, device)
-    parts: dict[str, EmbedNodes] = {WHOLE: embed}
-    for name, own in columns_of(blocks).items():
-        others = [columns for other, columns in columns_of(blocks).items() if other != name]
-        parts[WITHOUT + name] = partial(_columns, embed, torch.cat(others))
-        parts[name + ALONE] = partial(_columns, embed, own)
+    whole, columns = _Whole(encoder, device), columns_of(blocks)
+    parts: dict[str, EmbedNodes] = {WHOLE: whole}
+    for name, own in columns.items():
+        others = [other for another, other in columns.items() if another != name]
+        parts[WITHOUT + name] = _Columns(whole, torch.cat(others))
+        parts[name + ALONE] = _Columns(whole, own)
     asked = tasks if tasks is not None else default_tasks(encoder, packed, True)
     notes = ("Scores are those of validation graphs: they compare parts, and say nothing of unseen graphs.",)
     protocol = STRICT.reading(encoder.readout)
@@ -78,18 +77,14 @@ def columns_of(blocks: Mapping[str, int]) -> dict[str, Tensor]:
 def within(split: Split, seed: int) -> Split:
     """A split whose test part is the validation part: what chooses settings is taken from the training part."""
     order = torch.randperm(len(split.train), generator=generator(seed, "explain"))
-    chooses = split.train[order[: max(1, len(order) // HELD_BACK)]]
-    fits = split.train[order[max(1, len(order) // HELD_BACK) :]]
+    held_back = max(1, len(order) // HELD_BACK)
+    chooses, fits = split.train[order[:held_back]], split.train[order[held_back:]]
     return dataclasses.replace(split, train=fits, validation=chooses, test=split.validation)
 
 
-def _embedded(encoder: TrainedEncoder, device: str, graphs: PackedGraphs) -> Float[Tensor, "nodes dim"]:
-    return graphs.once(_Embedding(encoder, device))
-
-
 @dataclasses.dataclass(frozen=True)
-class _Embedding:
-    """Computed once for all parts, as what is remembered goes by what makes it."""
+class _Whole:
+    """All columns of the embedding."""
 
     encoder: TrainedEncoder
     device: str
@@ -98,5 +93,12 @@ class _Embedding:
         return self.encoder.embed(graphs, level="node", device=self.device)
 
 
-def _columns(embed: EmbedNodes, columns: Tensor, graphs: PackedGraphs) -> Float[Tensor, "nodes columns"]:
-    return embed(graphs).index_select(1, columns)
+@dataclasses.dataclass(frozen=True)
+class _Columns:
+    """Some columns of the embedding, which is computed once for all of them."""
+
+    whole: _Whole
+    columns: Tensor
+
+    def __call__(self, graphs: PackedGraphs) -> Float[Tensor, "nodes columns"]:
+        return graphs.once(self.whole).index_select(1, self.columns)

@@ -29,7 +29,7 @@ class GraphEmbedder(TransformerMixin, BaseEstimator):
 
     Args:
         encoder: A trained encoder, or the directory that holds one.
-        readout: How a graph's node embeddings become one: ``mean``, ``sum`` or ``max``; None for the encoder's own.
+        readout: How a graph's node embeddings become one, see `pool`; None for the encoder's own.
         batch_size: Graphs embedded at a time; the result does not depend on it.
         device: ``cpu``, ``cuda``, ..., or ``auto``: a GPU where there is one.
         precision: Of products: ``float32``; ``bf16``, bfloat16; or ``auto``, bfloat16 where the hardware has it. With
