@@ -1,4 +1,4 @@
-"""Probes of classes beside the linear support vector machine: logistic regression, neighbours, forest, the best."""
+"""Probes of classes, by name, beside the linear support vector machine."""
 
 import warnings
 from collections.abc import Sequence
@@ -11,8 +11,10 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from multigraft.evaluation.boosting import fit_boosting
 from multigraft.evaluation.choice import best_of
-from multigraft.evaluation.forests import fit_forest
+from multigraft.evaluation.forests import fit_extra_trees, fit_forest
+from multigraft.evaluation.kernels import KERNELS, fit_kernels
 from multigraft.evaluation.probes import (
     COSTS,
     DEFAULT_COST,
@@ -23,6 +25,7 @@ from multigraft.evaluation.probes import (
     placed,
     standardisation,
 )
+from multigraft.evaluation.strong import STRONG
 
 NEIGHBOURS = (1, 3, 5, 11, 25)
 DEFAULT_NEIGHBOURS = 5  # scikit-learn's
@@ -106,5 +109,12 @@ def _with_best(learners: dict[str, Learner]) -> dict[str, Learner]:
     return {**learners, "best": best_of(learners)}
 
 
-LEARNERS: dict[str, Learner] = {"svm": LINEAR, **_with_best(_chosen_from(scaled=True))}
+LEARNERS: dict[str, Learner] = {
+    "svm": LINEAR,
+    **_with_best(_chosen_from(scaled=True)),
+    "kernel": Learner(fit_kernels, KERNELS[0], KERNELS),
+    "extra-trees": Learner(fit_extra_trees),
+    "boosting": Learner(fit_boosting),
+    "strong": STRONG,
+}
 PLAIN_LEARNERS = _with_best(_chosen_from(scaled=False))  # for columns whose scales mean something

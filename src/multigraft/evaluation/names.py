@@ -1,7 +1,9 @@
 """The names of protocols, probes and metrics, for those who must not wait for torch."""
 
 PROTOCOL_NAMES = ("strict", "paper")
-PROBE_NAMES = ("svm", "logistic", "knn", "forest", "best", "head", "own")
+PROBE_NAMES = (
+    "svm", "logistic", "knn", "forest", "best", "kernel", "extra-trees", "boosting", "strong", "head", "own",
+)  # fmt: skip
 DEFAULT_PROBES = ("svm",)
 
 # Rows that describe a graph without an encoder; each is read by several learners, and stands beside every probe.

@@ -53,10 +53,11 @@ def probe(
         seed: Decides held-out edges, negatives, samples and resampling, and the split where one is made.
         progress: Whether to draw a progress bar on standard error.
         device: Where embeddings are computed; the probes are fitted on the CPU.
-        probes: Who answers: ``svm`` (classes alone), ``logistic`` (ridge regression of numbers), ``knn``, ``forest``,
-            ``best`` (whichever of the last three is best on validation), a fresh ``head`` trained on the frozen
-            embeddings, or the encoder's ``own`` heads, which the untrained encoder does not have. None: ``svm`` for
-            classes, ``logistic`` for targets.
+        probes: Who answers: ``logistic`` (ridge regression of numbers), ``knn``, ``forest``, ``best`` (whichever of the
+            three is best on validation); of classes alone ``svm``, ``kernel``, ``extra-trees``, ``boosting``,
+            ``strong`` (see `multigraft.evaluation.strong`); a fresh ``head`` trained on the frozen embeddings, or the
+            encoder's ``own`` heads, which the untrained encoder does not have. None: ``svm`` for classes, ``logistic``
+            for targets.
         baselines: Whether the table has the untrained encoder, and what no encoder has a part in, beside the trained
             one.
         split: For graphs that the encoder was not trained on; None: one made from ``seed``.

@@ -4,5 +4,5 @@ STUDY_NAMES = (
     "same-table1", "same-table2", "same-table3", "same-table4", "same-figure1", "same-figure3",
     "same-strategies", "same-gin", "same-pretext",
     "pretraining-table1", "pretraining-regression", "pretraining-architectures", "pretraining-proteins",
-    "frozen-molecules",
+    "frozen-molecules", "recommended-graphs", "recommended-inputs", "recommended-strategies",
 )  # fmt: skip

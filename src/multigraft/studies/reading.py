@@ -28,6 +28,8 @@ from multigraft.studies.study import (
     Study,
     TaskSet,
 )
+from multigraft.training.recipes.names import RECIPE_NAMES
+from multigraft.training.recipes.registry import named_recipe
 
 SHIPPED = Path(__file__).parent / "shipped"
 ASKS = ("trained", "unseen", "every")
@@ -37,7 +39,7 @@ STUDY_KEYS = frozenset({
     "title", "source", "extends", "datasets", "splits", "split", "protocols", "score", "published", "figure", "rows",
     "reference", "settings", "plugins", "baselines", "removes",
 })  # fmt: skip
-ROW_KEYS = frozenset({"model", "strategy", "tasks", "probe", "asks", "start"})
+ROW_KEYS = frozenset({"model", "strategy", "tasks", "probe", "asks", "start", "recipe"})
 STAGE_KEYS = frozenset({"strategy", "tasks", "dataset", "weights"})
 # How targets are described without an encoder, where a study does not say, and what reads the descriptions.
 DESCRIBED = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors", CONSTANT)
@@ -160,6 +162,10 @@ class _Reader:
             raise InputError(f"{self.path}: {where} needs a strategy and tasks")
         options = {key: value for key, value in row.items() if key not in ROW_KEYS}
         self.check_options(options, where)
+        if "recipe" in row:
+            named = self.choice(row["recipe"], RECIPE_NAMES, f"{where}: recipe")
+            recipe = named_recipe(named).under(options)
+            options = {name: value for name, value in recipe.items() if name in TRAIN_OPTIONS}  # all but its strategy
         if row["strategy"] == FROZEN and "start" not in row:
             raise InputError(f"{self.path}: {where}: a frozen encoder needs a start, the training that made it")
         return Row(

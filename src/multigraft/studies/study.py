@@ -56,7 +56,7 @@ class Row:
         strategy: The name of a strategy, or ``untrained``; ``frozen`` for the encoder as the last of its stages leaves
             it; or a baseline: ``attributes``, ``majority``, a description of molecules or proteins, ``constant``.
         tasks: The task sets that it is trained on, an encoder for each; one empty set where nothing is trained.
-        probe: What answers: ``svm``, ``logistic``, ``knn``, a fresh ``head``, or the encoder's ``own`` heads.
+        probe: What answers: a learner, ``svm`` for one, a fresh ``head``, or the encoder's ``own`` heads.
         asks: Which tasks each encoder is asked: those it was ``trained`` on, the ``unseen`` others, or ``every`` one.
         start: The trainings before, first to last.
         options: Options of `multigraft.train` for this row, above the study's settings.
@@ -168,12 +168,15 @@ class Study:
         return {name: self.folders.get(name, name) for name in (*self.datasets, *self.corpora, *self.removes)}
 
     def options(self, row: Row, strategy: str, tasks: TaskSet, dataset: str) -> dict[str, Any]:
-        """The options of one training run: settings in their order, then the row's own."""
+        """The options of one training run: settings in their order, then the row's own; of tasks, those it trains."""
         found: dict[str, Any] = {}
         for setting in self.settings:
             if setting.matches(strategy, tasks, dataset):
                 found |= setting.options
-        return found | dict(row.options)
+        found |= dict(row.options)
+        if "task_options" in found:
+            found["task_options"] = {task: own for task, own in found["task_options"].items() if task in tasks}
+        return found
 
     def planned(
         self,

@@ -36,18 +36,23 @@ class Recipe:
         return {name.replace("-", "_"): value for name, value in tomllib.loads(self.file.read_text("utf-8")).items()}
 
     def below(self, given: Mapping[str, Any], graphs: "PackedGraphs") -> dict[str, Any]:
+        """As `under`, without what the recipe says of tasks that are not trained on these graphs."""
+        names = [getattr(task, "name", task) for task in given.get("tasks") or _served(graphs)]
+        own = given.get("task_options") or {}
+        found = self.under(given)
+        of_tasks = found.get("task_options") or {}
+        return found | {"task_options": {name: one for name, one in of_tasks.items() if name in own or name in names}}
+
+    def under(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The options under those that are ``given``; of tables, entry by entry.
 
-        What the recipe says of its encoder is left out where another is given, or one to start from, and what it says
-        of tasks that are not trained.
+        What the recipe says of its encoder is left out where another is given, or one to start from.
         """
         usual = self.options
         if given.get("encoder") not in (None, usual.get("encoder")) or given.get("start") is not None:
             usual = {name: value for name, value in usual.items() if name not in ("encoder", *OF_ENCODERS)}
         for name in given.get("encoder_options") or {}:
             usual.pop(name, None)
-        names = [getattr(task, "name", task) for task in given.get("tasks") or _served(graphs)]
-        usual["task_options"] = {name: own for name, own in usual.get("task_options", {}).items() if name in names}
         return _mixed(usual, given)
 
 

@@ -1,0 +1,48 @@
+"""The probe ``strong``: a mean of two learners for few rows, the best of three for many."""
+
+import pytest
+import torch
+
+from multigraft.evaluation import boosting, forests, strong
+from multigraft.evaluation.choice import choice_of
+from multigraft.evaluation.forests import fit_extra_trees
+from multigraft.evaluation.kernels import KERNELS, fit_kernels
+from multigraft.evaluation.learners import LEARNERS
+from multigraft.evaluation.metrics import METRICS, accuracy, score
+from multigraft.evaluation.probes import COSTS, Labelled, fit_probe
+from multigraft.evaluation.strong import STRONG
+from tests.evaluation.test_probes import blobs
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch):
+    monkeypatch.setattr(forests, "TREES", 12)
+    monkeypatch.setattr(boosting, "ROUNDS", 6)
+
+
+def test_few_rows_are_read_by_kernel_and_trees_alike():
+    train, test = blobs(noise=3.0), blobs(noise=3.0, seed=1)
+    probe = STRONG.fit(train, [STRONG.default], 5)[0]
+    kernel, trees = fit_kernels(train, KERNELS[:1], 5)[0], fit_extra_trees(train, [None], 5)[0]
+    assert torch.allclose(probe(test.x), (kernel(test.x) + trees(test.x)) / 2)
+    assert choice_of(probe) == "kernel and extra-trees"
+
+
+def test_nothing_is_chosen_on_a_small_validation_part():
+    train, test = blobs(noise=3.0), blobs(noise=3.0, seed=1)
+    wrong = Labelled(test.x, (test.answers + 1) % 3)
+    told = [fit_probe(STRONG, train, part, METRICS["accuracy"], True, 0)(test.x) for part in (test, wrong)]
+    assert torch.equal(*told)
+
+
+def test_many_rows_are_read_by_the_best_of_three_on_validation(monkeypatch):
+    monkeypatch.setattr(strong, "FEW", 50)
+    assert len(STRONG.settings) == 2 + len(COSTS)
+    line = torch.randn(300, 4, generator=torch.Generator().manual_seed(0)).double()
+    linear = Labelled(line, (line.sum(1) > 0).long())
+    corners = Labelled(line, ((line[:, 0] > 0) ^ (line[:, 1] > 0)).long())
+    for data, expected in ((linear, "svm"), (corners, ("boosting", "extra-trees"))):
+        train, validation = data.take(torch.arange(200)), data.take(torch.arange(200, 300))
+        probe = fit_probe(LEARNERS["strong"], train, validation, METRICS["accuracy"], True, 0)
+        assert choice_of(probe).startswith(expected)
+        assert score(accuracy, probe(validation.x), validation.answers) > 0.75
