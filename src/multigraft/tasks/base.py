@@ -108,6 +108,13 @@ class Task(ABC):
         """A fresh head for this encoder; `head`, unless the head needs to know more of it than the width."""
         return self.head(encoder.dim, origin)
 
+    def equipped(self, graphs: PackedGraphs, train: Int64[Tensor, " train"], progress: bool = False) -> PackedGraphs:
+        """The graphs with a column of answers, where these have to be computed beforehand; by default as they are.
+
+        What answers are measured by may only come from the graphs numbered ``train``.
+        """
+        return graphs
+
     def fitted(self, graphs: PackedGraphs, train: Int64[Tensor, " train"]) -> "Task":
         """The task with what it has to know of the training part, the graphs numbered ``train``; by default itself."""
         return self

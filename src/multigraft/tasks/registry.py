@@ -6,7 +6,9 @@ from multigraft.errors import InputError
 from multigraft.tasks.attribute_masking import AttributeMasking
 from multigraft.tasks.base import Task
 from multigraft.tasks.context_prediction import ContextPrediction
+from multigraft.tasks.descriptor_regression import DescriptorRegression
 from multigraft.tasks.edge_prediction import EdgePrediction
+from multigraft.tasks.fingerprint_prediction import FingerprintPrediction
 from multigraft.tasks.graph_classification import GraphClassification
 from multigraft.tasks.graph_regression import GraphRegression
 from multigraft.tasks.infomax import Infomax
@@ -25,6 +27,8 @@ TASKS: dict[str, Task] = {
     ContextPrediction.name: ContextPrediction(),
     EdgePrediction.name: EdgePrediction(),
     Infomax.name: Infomax(),
+    DescriptorRegression.name: DescriptorRegression(),
+    FingerprintPrediction.name: FingerprintPrediction(),
 }
 
 

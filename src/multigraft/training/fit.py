@@ -138,7 +138,7 @@ def train(
         inner_steps=inner_steps, inner_lr=inner_lr, first_order=first_order, step_losses=step_losses, epochs=epochs,
         batch_size=batch_size, learning_rate=learning_rate, freeze=freeze, layer_decay=layer_decay, scaling=scaling,
         split=split, patience=patience, validate_every=validate_every, validation_draws=validation_draws, seed=seed,
-        device=device, precision=precision, threads=threads,
+        device=device, precision=precision, threads=threads, progress=progress,
     )  # fmt: skip
     return _train(run, None if out is None else Path(out), resume, progress)
 
@@ -175,7 +175,7 @@ def prepared(graphs: Any, **options: Any) -> Run:
     )  # fmt: skip
     shape = shaped({name: getattr(o, name) for name in SHAPE}, o.encoder_options)
     pool = o.readout or ("mean" if begun is None else begun.readout)
-    run = prepare(packed, tasks, chosen, settled, o.encoder, shape, kind, begun, pool)
+    run = prepare(packed, tasks, chosen, settled, o.encoder, shape, kind, begun, pool, o.progress)
     return dataclasses.replace(run, balancing=weighed)
 
 

@@ -58,6 +58,7 @@ def prepare(
     split: str | Split,
     start: TrainedEncoder | None = None,
     pool: str = "mean",
+    progress: bool = False,
 ) -> Run:
     """Check everything that can be checked before a file is written, and build what is trained.
 
@@ -78,6 +79,8 @@ def prepare(
     parts = split.for_graphs(graphs) if isinstance(split, Split) else split_graphs(graphs, split, options.seed)
     if start is not None:
         check_unseen(start, graphs, parts)
+    for task in tasks:
+        graphs = task.equipped(graphs, parts.train, progress)
     tasks = [task.fitted(graphs, parts.train) for task in tasks]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_of(options.seed, "initial weights"))
