@@ -1,5 +1,7 @@
 """The probe ``strong``: a mean of two learners for few rows, the best of three for many."""
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -46,3 +48,18 @@ def test_many_rows_are_read_by_the_best_of_three_on_validation(monkeypatch):
         probe = fit_probe(LEARNERS["strong"], train, validation, METRICS["accuracy"], True, 0)
         assert choice_of(probe).startswith(expected)
         assert score(accuracy, probe(validation.x), validation.answers) > 0.75
+
+
+def test_the_choice_is_made_on_a_sample_that_is_still_many_and_the_chosen_sees_all_rows(monkeypatch):
+    assert STRONG.sample is not None
+    assert STRONG.sample > strong.FEW
+    monkeypatch.setattr(strong, "FEW", 50)
+    seen = []
+
+    def recording(train, settings, seed):
+        seen.append((len(train.answers), len(settings)))
+        return strong.MANY.fit(train, settings, seed)
+
+    learner = dataclasses.replace(STRONG, fit=recording, sample=60)
+    fit_probe(learner, blobs(noise=0.5), blobs(seed=1), METRICS["accuracy"], True, 0)
+    assert seen == [(60, len(STRONG.settings)), (120, 1)]

@@ -1,8 +1,8 @@
 """From features and answers to a predictor, and the choice of its settings on validation data.
 
 A learner fits one predictor a setting. Where settings are chosen, each is fitted on the training part, or on a sample
-of `SAMPLE` of its questions drawn class by class if it has more, and scored on the validation part; the predictor
-returned is fitted on all of the training part with the best setting, the first of several that are equally good.
+of `Learner.sample` of its questions drawn class by class if it has more, and scored on the validation part; the
+predictor returned is fitted on all of the training part with the best setting, the first of several equally good ones.
 """
 
 import math
@@ -42,13 +42,15 @@ class Learner:
     """A way to learn: ``fit`` returns a predictor (features in, scores ``[asked, classes]`` out) for each setting.
 
     ``fit`` may count on answers of at least two classes. ``settings`` are what can be chosen, ``default`` what is
-    taken otherwise. ``title`` is what tables call it, where that is not the name by which it is asked for.
+    taken otherwise. ``title`` is what tables call it, where that is not the name by which it is asked for. ``sample``:
+    how many questions of the training part settings are compared on; None: `SAMPLE`.
     """
 
     fit: Callable[[Any, Sequence[Any], int], Sequence[Predictor]]
     default: Any = None
     settings: tuple[Any, ...] = ()
     title: str = ""
+    sample: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +118,7 @@ def fit_probe(
         return Constant(int(present[0]) if len(present) else 0)
     if not tune or not learner.settings:
         return learner.fit(train, [learner.default], seed)[0]
-    sample = train.take(sampled(train.answers, SAMPLE, seed))
+    sample = train.take(sampled(train.answers, learner.sample or SAMPLE, seed))
     candidates = learner.fit(sample, learner.settings, seed)
     values = [score(metric, candidate(validation.x), validation.answers) for candidate in candidates]
     if all(math.isnan(value) for value in values):

@@ -20,6 +20,7 @@ from multigraft.evaluation.kernels import KERNELS, fit_kernels
 from multigraft.evaluation.probes import LINEAR, Labelled, Learner, Predictor
 
 FEW = 4000  # rows
+COMPARED = 5000  # of many rows, for the choice
 MANY = best_of({"boosting": Learner(fit_boosting), "extra-trees": Learner(fit_extra_trees), "svm": LINEAR})
 
 
@@ -41,4 +42,4 @@ def fit_strong(train: Labelled, settings: Sequence[Any], seed: int) -> list[Pred
     return [Chosen(Mean(voices), "kernel and extra-trees")] * len(settings)
 
 
-STRONG = Learner(fit_strong, MANY.default, MANY.settings)
+STRONG = Learner(fit_strong, MANY.default, MANY.settings, sample=COMPARED)
