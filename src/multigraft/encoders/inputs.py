@@ -193,12 +193,15 @@ def unmasked(features: Float[Tensor, "nodes width"], nodes: Columns) -> Float[Te
 
 
 def row_normalised(graphs: PackedGraphs) -> Float[Tensor, "nodes features"]:
-    """Subtract each graph's smallest value, then divide each row by its sum, clamped at 1.
+    """Subtract each graph's smallest value, then divide each row by its sum, clamped at 1; masked nodes say nothing.
 
     Source: PyG's ``NormalizeFeatures``, as the SAME release applies it graph by graph.
     """
     lowest = graphs.x.amin(1) if graphs.x.shape[1] else graphs.x.new_zeros(graphs.num_nodes)
+    if "masked" in graphs.nodes:
+        lowest = torch.where(graphs.nodes["masked"], torch.inf, lowest)
     lows = graphs.x.new_full((len(graphs),), torch.inf).scatter_reduce(0, graphs.node_graph, lowest, "amin")
+    lows = torch.where(lows.isinf(), 0.0, lows)  # a graph of which nothing is shown
     shifted = graphs.x - lows[graphs.node_graph, None]
     return shifted / shifted.sum(1, keepdim=True).clamp_min(1)
 

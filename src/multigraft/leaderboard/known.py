@@ -20,7 +20,7 @@ TITLES = {
     "gc,nc,lp": "Several tasks at once", "ml": "Properties of molecules and proteins (classes)",
     "gr": "Properties of molecules (numbers)",
 }  # fmt: skip
-ORDER = ("gc", "nc", "lp", "am", "cp", "ep", "im", "dr", "fp", "ml", "gr")
+ORDER = ("gc", "nc", "lp", "am", "cp", "ep", "im", "dr", "fp", "cl", "mae", "ar", "ml", "gr")
 LONGEST = 200  # characters of a name
 NAMED = ("task", "dataset", "protocol", "split")  # what a result shares with others
 

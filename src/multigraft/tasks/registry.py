@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from multigraft.errors import InputError
 from multigraft.tasks.attribute_masking import AttributeMasking
+from multigraft.tasks.attribute_reconstruction import AttributeReconstruction
 from multigraft.tasks.base import Task
 from multigraft.tasks.context_prediction import ContextPrediction
 from multigraft.tasks.descriptor_regression import DescriptorRegression
 from multigraft.tasks.edge_prediction import EdgePrediction
 from multigraft.tasks.fingerprint_prediction import FingerprintPrediction
 from multigraft.tasks.graph_classification import GraphClassification
+from multigraft.tasks.graph_contrast import GraphContrast
+from multigraft.tasks.graph_mae import GraphMAE
 from multigraft.tasks.graph_regression import GraphRegression
 from multigraft.tasks.infomax import Infomax
 from multigraft.tasks.link_prediction import LinkPrediction
@@ -29,6 +32,9 @@ TASKS: dict[str, Task] = {
     Infomax.name: Infomax(),
     DescriptorRegression.name: DescriptorRegression(),
     FingerprintPrediction.name: FingerprintPrediction(),
+    GraphContrast.name: GraphContrast(),
+    GraphMAE.name: GraphMAE(),
+    AttributeReconstruction.name: AttributeReconstruction(),
 }
 
 
