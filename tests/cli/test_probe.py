@@ -82,7 +82,7 @@ def test_the_result_is_kept_beside_the_encoder(folder, encoder, tmp_path):
     assert {"verb": "probe", **stored["table"]} == found
     assert stored["options"] == {
         "encoder": str(copy), "data": str(folder), "protocol": "strict", "tasks": ["nc"], "seed": 3,
-        "probes": ["svm"], **DataOptions().resolved(), "device": "auto",
+        "probes": ["svm"], "fuse": [], **DataOptions().resolved(), "device": "auto",
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import opened
 from multigraft.cli.output import result, table
+from multigraft.cli.written import split_tasks
 
 if TYPE_CHECKING:
     from multigraft.evaluation.table import ProbeTable
@@ -31,7 +32,7 @@ def explain(
         encoder, graphs = opened(directory, data, reading)
         from multigraft.evaluation.explain import explain
 
-        measured = explain(encoder, graphs, o.split_tasks(tasks), seed, sys.stderr.isatty(), device)
+        measured = explain(encoder, graphs, split_tasks(tasks), seed, sys.stderr.isatty(), device)
         found.json = {"verb": "explain", **measured.to_json()}
         found.shown = drawn(measured)
 

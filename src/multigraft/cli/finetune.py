@@ -12,6 +12,7 @@ from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.finetune_output import published_rows, shown
 from multigraft.cli.inputs import loaded, opened
 from multigraft.cli.output import result, say
+from multigraft.cli.written import split_options
 from multigraft.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def finetune(
         "batch_size": batch_size, "learning_rate": learning_rate, "dropout": dropout, "freeze": freeze,
         "layer_decay": layer_decay, "pool": pool, "metric": metric, "encoder_kind": encoder, "dim": dim,
         "layers": layers, "jk": jk, "norm": norm, "heads": heads, "processes": processes, "device": device,
-        "encoder_options": o.split_options(encoder_options),
+        "encoder_options": split_options(encoder_options),
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     with result(as_json) as found:

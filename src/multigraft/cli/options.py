@@ -1,7 +1,6 @@
 """The arguments and options that verbs share."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,9 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from multigraft.cli.config import apply_config
+from multigraft.cli.written import split_names
 from multigraft.encoders.names import ENCODER_NAMES
 from multigraft.errors import InputError
-from multigraft.evaluation.names import PROBE_NAMES, PROTOCOL_NAMES
+from multigraft.evaluation.names import DESCRIPTIONS, PROBE_NAMES, PROTOCOL_NAMES
 from multigraft.graphs.names import (
     EMBEDDED,
     FEATURIZATIONS,
@@ -67,6 +67,11 @@ def complete_probes(incomplete: str) -> list[str]:
     """Probe names, one more behind those that are written already."""
     *written, _ = incomplete.split(",")
     return [",".join([*written, name]) for name in PROBE_NAMES if name not in written]
+
+
+def complete_descriptions() -> list[str]:
+    """Names of descriptions of graphs."""
+    return list(DESCRIPTIONS)
 
 
 def complete_featurization() -> list[str]:
@@ -168,6 +173,15 @@ Probes = Annotated[
         callback=each_of("probe", PROBE_NAMES),
     ),
 ]
+Fuse = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES",
+        help=f"Descriptions to fuse with the embeddings, for targets: {', '.join(DESCRIPTIONS)}.",
+        autocompletion=complete_descriptions,
+        callback=each_of("description", DESCRIPTIONS),
+    ),
+]
 NodeLabelColumn = Annotated[
     int, typer.Option(min=0, help="Which node label column to use, where a data set has several.")
 ]
@@ -205,79 +219,6 @@ Config = Annotated[
     ),
 ]
 Debug = Annotated[bool, typer.Option("--debug", callback=_debug, is_eager=True, help="Show where an error came from.")]
-
-
-def split_tasks(tasks: str | None) -> tuple[str, ...] | None:
-    """The task names in a comma-separated list."""
-    return None if tasks is None else split_names(tasks)
-
-
-def split_names(names: str) -> tuple[str, ...]:
-    """The names in a comma-separated list."""
-    return tuple(name.strip() for name in names.split(",") if name.strip())
-
-
-def split_weights(weights: str | None) -> dict[str, float] | None:
-    """The numbers in a list like ``gc=1,lp=0.5``.
-
-    Raises:
-        InputError: an entry that is not a name and a number.
-    """
-    if weights is None:
-        return None
-    found = {}
-    for name, number in _pairs(weights, "weights are like gc=1,lp=0.5"):
-        try:
-            found[name] = float(number)
-        except ValueError as error:
-            raise InputError(f"weights are like gc=1,lp=0.5, got {name + '=' + number!r}") from error
-    return found
-
-
-def split_options(written: str | None) -> dict[str, Any] | None:
-    """The values in a list like ``walks=8,carry=false``: whole numbers, numbers, true, false, or text.
-
-    Raises:
-        InputError: an entry that is not a name and a value.
-    """
-    if written is None:
-        return None
-    return {name: _scalar(value) for name, value in _pairs(written, "options are like walks=8,carry=false")}
-
-
-def split_task_options(written: str | None) -> dict[str, dict[str, Any]] | None:
-    """The values in a list like ``lp.pair=hadamard,gc.hidden=false``, by task.
-
-    Raises:
-        InputError: an entry that is not a task, the name of its option and a value.
-    """
-    if written is None:
-        return None
-    found: dict[str, dict[str, Any]] = {}
-    for place, value in (split_options(written) or {}).items():
-        task, point, name = place.partition(".")
-        if not (task and point and name):
-            raise InputError(f"options of tasks are like lp.pair=hadamard, got {place!r}")
-        found.setdefault(task, {})[name] = value
-    return found
-
-
-def _pairs(written: str, expected: str) -> Iterator[tuple[str, str]]:
-    """The names and values in a list like ``name=value,other=value``."""
-    for entry in split_names(written):
-        name, equals, value = (part.strip() for part in entry.partition("="))
-        if not (name and equals and value):
-            raise InputError(f"{expected}, got {entry!r}")
-        yield name, value
-
-
-def _scalar(written: str) -> Any:
-    if written in ("true", "false"):
-        return written == "true"
-    for kind in (int, float):
-        with suppress(ValueError):
-            return kind(written)
-    return written
 
 
 def option(

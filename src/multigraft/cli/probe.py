@@ -10,6 +10,7 @@ from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import opened
 from multigraft.cli.output import plain, result, table
+from multigraft.cli.written import split_names, split_tasks
 
 if TYPE_CHECKING:
     from multigraft.evaluation.table import ProbeTable
@@ -28,6 +29,7 @@ def probe(
     ] = None,
     device: o.Device = "auto",
     probes: o.Probes = None,
+    fuse: o.Fuse = None,
     as_json: o.Json = False,
     _config: o.Config = None,
     _debug: o.Debug = False,
@@ -38,14 +40,17 @@ def probe(
         from multigraft.evaluation.probe import probe
         from multigraft.evaluation.record import probes_of, record_path, write_record
 
-        named = o.split_tasks(tasks)
-        readers = None if probes is None else o.split_names(probes)
+        named = split_tasks(tasks)
+        readers = None if probes is None else split_names(probes)
+        beside = split_names(fuse or "")
         measured = probe(
-            encoder, graphs, protocol, named, seed, progress=sys.stderr.isatty(), device=device, probes=readers
-        )
-        stored = out or record_path(directory, measured.dataset, protocol, seed, readers)
+            encoder, graphs, protocol, named, seed, progress=sys.stderr.isatty(), device=device, probes=readers,
+            fuse=beside,
+        )  # fmt: skip
+        stored = out or record_path(directory, measured.dataset, protocol, seed, readers, beside)
         settings = {"encoder": directory, "data": data, "protocol": protocol, "tasks": named, "seed": seed,
-                    "probes": readers or probes_of(measured), **reading.resolved(), "device": device}  # fmt: skip
+                    "probes": readers or probes_of(measured), "fuse": beside, **reading.resolved(),
+                    "device": device}  # fmt: skip
         write_record(stored, measured, encoder, graphs, named, plain(settings))
         found.json = {"verb": "probe", **measured.to_json()}
         found.shown = [*drawn(measured), f"kept in {stored}"]

@@ -7,6 +7,7 @@ import typer
 
 from multigraft.cli import options as o
 from multigraft.cli.output import say
+from multigraft.cli.written import split_tasks
 from multigraft.evaluation.names import PROTOCOL_NAMES
 from multigraft.studies.names import STUDY_NAMES
 
@@ -93,7 +94,7 @@ def planned(
 
     found = []
     for name in names:
-        study = read_study(name).planned(o.split_tasks(datasets), splits, epochs, read_settings_of(settings))
+        study = read_study(name).planned(split_tasks(datasets), splits, epochs, read_settings_of(settings))
         load_plugins(study.plugins)
         found.append(study)
     return found
@@ -110,8 +111,8 @@ def opened(
     if book.path == EVIDENCE:
         say(f"{study.name} was not run here: these are the results that come with multigraft")
     if epochs is None and settings is None:
-        return book.planned(study).planned(o.split_tasks(datasets), splits), book
-    return study.planned(o.split_tasks(datasets), splits, epochs, read_settings_of(settings)), book
+        return book.planned(study).planned(split_tasks(datasets), splits), book
+    return study.planned(split_tasks(datasets), splits, epochs, read_settings_of(settings)), book
 
 
 def named_protocols(text: str | None) -> list[str] | None:

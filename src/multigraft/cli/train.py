@@ -12,6 +12,7 @@ from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import loaded
 from multigraft.cli.output import UNDEFINED, Result, peak_memory, result, say
 from multigraft.cli.recipes import with_recipe
+from multigraft.cli.written import split_options, split_task_options, split_tasks, split_weights
 
 
 @takes_data_options
@@ -60,13 +61,13 @@ def train(
 ) -> None:
     """Train one encoder for several tasks and write it to a directory."""
     options = {
-        "tasks": o.split_tasks(tasks), "strategy": strategy, "encoder": encoder, "dim": dim, "layers": layers, "jk": jk,
+        "tasks": split_tasks(tasks), "strategy": strategy, "encoder": encoder, "dim": dim, "layers": layers, "jk": jk,
         "norm": norm, "dropout": dropout, "heads": heads, "readout": readout, "epochs": epochs, "freeze": freeze,
-        "layer_decay": layer_decay, "threads": threads, "encoder_options": o.split_options(encoder_options),
-        "task_options": o.split_task_options(task_options),
+        "layer_decay": layer_decay, "threads": threads, "encoder_options": split_options(encoder_options),
+        "task_options": split_task_options(task_options),
         "batch_size": batch_size, "learning_rate": learning_rate, "inner_steps": inner_steps, "inner_lr": inner_lr,
         "first_order": first_order, "step_losses": step_losses, "start": start, "balancing": balancing,
-        "weights": o.split_weights(weights), "scaling": scaling, "split": split, "patience": patience,
+        "weights": split_weights(weights), "scaling": scaling, "split": split, "patience": patience,
         "validate_every": validate_every, "validation_draws": validation_draws, "precision": precision,
         "seed": seed, "device": device,
     }  # fmt: skip

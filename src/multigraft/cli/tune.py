@@ -14,6 +14,7 @@ from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import loaded
 from multigraft.cli.output import Result, result, say, table
 from multigraft.cli.study_options import parse_duration
+from multigraft.cli.written import split_tasks
 
 if TYPE_CHECKING:
     from multigraft.tuning.findings import Trial, Tuning
@@ -55,7 +56,7 @@ def tune(
 ) -> None:
     """Search the options of train by validation score, and write the best as a configuration file."""
     options = {
-        "tasks": o.split_tasks(tasks), "strategy": strategy, "trials": trials, "epochs": epochs, "space": space,
+        "tasks": split_tasks(tasks), "strategy": strategy, "trials": trials, "epochs": epochs, "space": space,
         "split": split, "processes": processes, "seed": seed, "device": device, "resume": resume,
         "budget": None if budget is None else parse_duration(budget),
     }  # fmt: skip

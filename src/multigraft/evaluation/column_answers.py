@@ -13,7 +13,7 @@ from multigraft.evaluation.columns import Measured, fit_columns
 from multigraft.evaluation.features import FEATURES
 from multigraft.evaluation.kinds import KINDS
 from multigraft.evaluation.names import sign
-from multigraft.evaluation.probes import Learner, standardisation
+from multigraft.evaluation.probes import Learner, Predictor, standardisation
 from multigraft.evaluation.protocols import Sitting
 from multigraft.evaluation.questions import visible
 from multigraft.graphs.packed import PackedGraphs
@@ -66,13 +66,18 @@ def by_description(name: str, probe: str, prepare: Prepare, learner: Learner) ->
 
 def answered(sitting: Sitting, features: str, x: Mapping[str, Tensor], learner: Learner) -> Answered:
     """The learner's scores of the test part, from features ``x`` of every part."""
+    predictor = predictor_of(sitting, x, learner)
+    return Answered(features, predictor(x["test"]), sitting.posed["test"], choice_of(predictor))
+
+
+def predictor_of(sitting: Sitting, x: Mapping[str, Tensor], learner: Learner) -> Predictor:
+    """The learner fitted on the training part, its settings chosen on validation where the protocol says so."""
     headline = sitting.how.metrics[0]
-    data = {part: Measured(x[part], examples.answers) for part, examples in sitting.posed.items()}
-    predictor = fit_columns(
+    data = {part: Measured(x[part], sitting.posed[part].answers) for part in ("train", "validation")}
+    return fit_columns(
         learner, data["train"], data["validation"], KINDS[sitting.how.kind].metrics[headline], sign(headline),
         sitting.tune, seed_of(sitting.seed, "learner", sitting.task.name),
     )  # fmt: skip
-    return Answered(features, predictor(data["test"].x), sitting.posed["test"], choice_of(predictor))
 
 
 def standardised(x: Mapping[str, Float64[Tensor, "_ width"]]) -> dict[str, Float[Tensor, "_ width"]]:

@@ -6,9 +6,10 @@ from multigraft.errors import InputError
 from multigraft.evaluation.answers import Contender, EmbedNodes, by_head, by_learner, by_own_heads
 from multigraft.evaluation.baselines import MAJORITY, TREE, nothing, raw_attributes
 from multigraft.evaluation.column_answers import by_columns
+from multigraft.evaluation.fusion import by_fusion
 from multigraft.evaluation.kinds import KINDS
 from multigraft.evaluation.names import PROBE_NAMES
-from multigraft.evaluation.target_baselines import described, target_baselines
+from multigraft.evaluation.target_baselines import described, descriptions, target_baselines
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.models.trained import TrainedEncoder
 
@@ -26,9 +27,14 @@ def contenders_of(
     baselines: bool,
     device: str,
     kind: str = "classes",
+    fuse: Sequence[str] = (),
 ) -> list[Contender]:
-    """Each probe on the encoder and, with ``baselines``, on its untrained twin; then what no encoder has a part in."""
+    """Each probe on the encoder and, with ``baselines``, on its untrained twin; then what no encoder has a part in.
+
+    Behind each probe of embeddings stands the same one on them and on a description that is to be fused with them.
+    """
     named = _readers(kind, probes)
+    _check_fused(fuse, kind, graphs, named)
     twins = {"trained": encoder} | ({"untrained": encoder.untrained()} if baselines else {})
     found = []
     for name, twin in twins.items():
@@ -40,6 +46,7 @@ def contenders_of(
                 found.append(by_head(name, embed, graphs.origin))
             else:
                 found.append(_by_learner(kind, name, probe, embed))
+                found += [by_fusion(name, probe, kind, embed, description) for description in fuse]
     return [*found, *(_baselines(kind, graphs, named) if baselines else ())]
 
 
@@ -66,6 +73,21 @@ def _readers(kind: str, probes: Sequence[str] | None) -> tuple[str, ...]:
                 f"probe {name!r} does not answer questions with {kind} targets: choose from {', '.join(can)}"
             )
     return tuple(dict.fromkeys(probes))
+
+
+def _check_fused(fuse: Sequence[str], kind: str, graphs: PackedGraphs, probes: Sequence[str]) -> None:
+    """Raise an `InputError` for descriptions that these graphs do not have, or which nothing here reads."""
+    if not fuse:
+        return
+    if kind == "classes":
+        raise InputError("descriptions are fused with embeddings where targets are asked for: ml or gr, not classes")
+    if set(probes) <= set(HEADS):
+        raise InputError("heads read no descriptions: fuse them under another probe, logistic for one")
+    has = tuple(descriptions(graphs))
+    for name in fuse:
+        if name not in has:
+            known = f"it has {', '.join(has)}" if has else "it has none"
+            raise InputError(f"data set {graphs.origin.name!r} has no description {name!r}: {known}")
 
 
 def _by_learner(kind: str, name: str, probe: str, embed: EmbedNodes) -> Contender:

@@ -39,6 +39,7 @@ def probe(
     probes: Sequence[str] | None = None,
     baselines: bool = True,
     split: Split | None = None,
+    fuse: Sequence[str] = (),
 ) -> ProbeTable:
     """Measure a trained encoder, its untrained twin, and baselines that no encoder has a part in.
 
@@ -61,6 +62,8 @@ def probe(
         baselines: Whether the table has the untrained encoder, and what no encoder has a part in, beside the trained
             one.
         split: For graphs that the encoder was not trained on; None: one made from ``seed``.
+        fuse: Descriptions of molecules or proteins, ``ecfp-count`` for one, that are fused with the embeddings in rows
+            of their own, see `multigraft.evaluation.fusion`.
 
     Raises:
         InputError: an unknown protocol, task or probe, a task that the data cannot serve, data with other columns than
@@ -91,7 +94,7 @@ def probe(
         )
     _check(packed, split, asked, recipe)
     kinds = {recipe.recipes[task.name].kind for task in asked}
-    contenders = {kind: contenders_of(encoder, packed, probes, baselines, device, kind) for kind in kinds}
+    contenders = {kind: contenders_of(encoder, packed, probes, baselines, device, kind, fuse) for kind in kinds}
     return _table(contenders, packed, split, asked, recipe, seed, progress, notes)
 
 

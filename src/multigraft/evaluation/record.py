@@ -19,10 +19,21 @@ from multigraft.models.trained import TrainedEncoder
 from multigraft.models.versions import versions
 
 
-def record_path(directory: Path, dataset: str, protocol: str, seed: int, probes: Sequence[str] | None = None) -> Path:
-    """Where a measurement of the encoder in ``directory`` is kept; probes that were asked for by name are named."""
+def record_path(
+    directory: Path,
+    dataset: str,
+    protocol: str,
+    seed: int,
+    probes: Sequence[str] | None = None,
+    fuse: Sequence[str] = (),
+) -> Path:
+    """Where a measurement of the encoder in ``directory`` is kept.
+
+    Probes that were asked for by name are named, and what was fused with its embeddings.
+    """
     name = re.sub(r"[^\w.-]+", "_", dataset)
     others = "" if probes is None or tuple(probes) == DEFAULT_PROBES else f"-{'-'.join(probes)}"
+    others += "".join(f"+{name.replace('+', '-')}" for name in fuse)
     return directory / "probes" / f"{name}-{protocol}-seed{seed}{others}.json"
 
 
