@@ -48,7 +48,7 @@ def by_fusion(name: str, probe: str, kind: str, embed: EmbedNodes, description: 
 def averaged(
     said: Sequence[tuple[Float64[Tensor, "tried targets"], Float64[Tensor, "asked targets"]]], like: bool
 ) -> Float64[Tensor, "asked targets"]:
-    """The mean of several scores of the test part; where ``like``, those of the validation part first make them alike."""
+    """The mean of several scores of the test part; where ``like``, those of validation make them alike first."""
     return torch.stack([_alike(*pair) if like else pair[1] for pair in said]).mean(0)
 
 
