@@ -10,7 +10,7 @@ SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check lint bench evidence results clean
+.PHONY: help demo test test-slow check lint bench evidence recommended results clean
 
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,12 @@ bench: $(STAMP)  ## race the hot paths against their plain versions; writes benc
 evidence: $(STAMP)  ## write docs/evidence.md and docs/results anew from that ledger
 	multigraft study evidence --out docs/evidence.md > /dev/null
 	$(MAKE) --no-print-directory results
+
+RECOMMENDED := recommended-graphs recommended-strategies recommended-inputs
+
+recommended: $(STAMP)  ## run what the shipped ledger lacks of the recommended encoder's studies (hours), then evidence
+	multigraft study run $(RECOMMENDED) --ledger src/multigraft/studies/evidence
+	$(MAKE) --no-print-directory evidence
 
 STUDIES := same-table1 same-table2 same-table3 same-table4 same-figure1 same-figure3
 

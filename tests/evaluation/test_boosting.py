@@ -20,7 +20,9 @@ def _few_rounds(monkeypatch):
 def test_scores_are_scikit_learns_chances_in_their_places(classes):
     train, test = blobs(classes=classes, noise=3.0), blobs(classes=classes, noise=3.0, seed=1)
     scores = fit_boosting(train, [None], 7)[0](test.x)
-    known = HistGradientBoostingClassifier(max_iter=6, early_stopping=False, random_state=7)
+    known = HistGradientBoostingClassifier(
+        max_iter=6, learning_rate=0.2, max_bins=32, early_stopping=False, random_state=7
+    )
     told = known.fit(train.x.numpy(), train.answers.numpy()).predict_proba(test.x.numpy())
     assert scores.shape == (120, max(classes) + 1)
     assert np.allclose(scores[:, list(classes)], told)

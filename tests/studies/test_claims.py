@@ -175,6 +175,10 @@ PAIRS = {
     "masking-alone": 8, "context-alone": 8, "fingerprints": 8, "frozen-pre-trained": 25, "frozen-fingerprints": 25,
     "gin-untrained": 24, "gin-attributes": 8, "gin-classical": 24, "pretext-joint-frozen": 10, "pretext-am-frozen": 10,
     "pretext-cp-frozen": 10, "pretext-joint-tuned": 10, "pretext-scratch": 10,
+    "recommended-untrained": 12, "recommended-specialists": 12, "recommended-tree": 4, "recommended-meta-learning": 12,
+    "recommended-readout": 2,
+    **{f"recommended-{one}": 6 for one in ("walks", "spectrum", "bins", "fourier", "degree", "own", "carry", "layers",
+                                           "scaling")},
 }  # fmt: skip
 
 

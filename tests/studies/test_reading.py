@@ -1,9 +1,11 @@
 import pytest
 
 from multigraft.errors import InputError
+from multigraft.studies.claims import read_claims
 from multigraft.studies.names import STUDY_NAMES
 from multigraft.studies.reading import SHIPPED, read_settings, read_study
 from multigraft.studies.study import Row, Setting, Stage
+from multigraft.training.recipes.registry import named_recipe
 
 ROW = '[[rows]]\nstrategy = "esame"\ntasks = ["gc", "nc,lp"]\n'
 
@@ -18,7 +20,8 @@ def written(tmp_path, text, name="mine"):
 
 
 SAME = [name for name in STUDY_NAMES if name.startswith("same-") and name != "same-pretext"]
-PRETRAINING = [name for name in STUDY_NAMES if name not in SAME]
+RECOMMENDED = [name for name in STUDY_NAMES if name.startswith("recommended-")]
+PRETRAINING = [name for name in STUDY_NAMES if name not in (*SAME, *RECOMMENDED)]
 MOLECULES = {
     "pretraining-table1": ("bbbp", "tox21", "toxcast", "sider", "clintox", "muv", "hiv", "bace"),
     "pretraining-regression": ("freesolv", "lipo", "qm7", "qm8"),
@@ -258,6 +261,13 @@ BAD = {
         f'datasets = "COX2"\n{ROW}start = {{ dataset = "zinc25k", strategy = "single", tasks = "lp" }}\n',
         "rows\\[0\\]: start: dataset: there is no data set 'zinc25k'.* did you mean zinc250k",
     ),
+    "targets": (f'datasets = "ENZYMES"\ntargets = 3\n{ROW}', "targets are tables of numbers by task"),
+    "a target": (f'datasets = "ENZYMES"\n{ROW}[targets.ENZYMES]\ngc = "much"', "ENZYMES gc must be a number"),
+    "a target's data": (f'datasets = "ENZYMES"\n{ROW}[targets.MUTAG]\ngc = 3', "targets must be one of ENZYMES"),
+    "a recipe": (
+        'datasets = "ENZYMES"\n[[rows]]\nstrategy = "joint"\ntasks = "gc"\nrecipe = "plum"',
+        "recipe must be one of",
+    ),
     "removes": (f'datasets = "bbbp"\nremoves = ["other.csv"]\n{ROW}', "removes: there is no data set 'other.csv'"),
     "plugin": (f'datasets = "COX2"\nplugins = ["no.py"]\n{ROW}', "there is no plugin"),
     "base": (f'extends = "nothing"\n{ROW}', "it extends 'nothing', but there is neither"),
@@ -308,3 +318,31 @@ def test_settings_that_cannot_be_are_named(tmp_path):
         read_settings(file)
     with pytest.raises(InputError, match="cannot read the settings"):
         read_settings(tmp_path / "none.toml")
+
+
+# --- recipes ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", RECOMMENDED)
+def test_studies_of_the_recommended_encoder_take_its_recipe_whole(name):
+    study, options = read_study(name), named_recipe("attributed-graphs").options
+    first = study.rows[0]
+    assert (first.strategy, first.tasks) == ("joint", (("gc", "nc", "lp"),))
+    assert dict(first.options) == {key: value for key, value in options.items() if key != "strategy"}
+    assert study.options(first, "joint", ("gc",), "ENZYMES")["task_options"].keys() <= {"gc"}
+
+
+def test_a_row_of_ones_own_goes_above_its_recipe(tmp_path):
+    text = (
+        'datasets = "ENZYMES"\n[[rows]]\nstrategy = "isame"\ntasks = "gc"\nrecipe = "attributed-graphs"\nepochs = 3\n'
+    )
+    row = read_study(written(tmp_path, text + "encoder_options = { walks = 0 }\n")).rows[0]
+    assert (row.strategy, row.options["epochs"], row.options["encoder_options"]) == ("isame", 3, {"walks": 0})
+    assert row.options["encoder"] == "graft"
+
+
+def test_every_ingredient_is_left_out_once_and_claimed():
+    rows = [row for row in read_study("recommended-inputs").rows if row.trains]
+    assert len({str(row.options) for row in rows}) == len(rows) == 11
+    claimed = {claim.against[0] for claim in read_claims() if claim.study == "recommended-inputs"}
+    assert claimed == {row.model for row in rows} - {"recommended"}

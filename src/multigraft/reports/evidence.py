@@ -14,6 +14,8 @@ from multigraft.reports.searches import Searched, searches_of
 from multigraft.reports.study_formats import markdown_grid
 from multigraft.reports.study_grids import Grid, score_grids
 from multigraft.reports.study_table import StudyTable, fewer_epochs, span, study_table
+from multigraft.reports.targets import COLUMNS as REACHED_COLUMNS
+from multigraft.reports.targets import LESS, Reached, reached
 from multigraft.studies.cells import cells
 from multigraft.studies.claims import Judgement, judge, read_claims
 from multigraft.studies.ledger import Ledger, Record
@@ -61,6 +63,11 @@ sum of validation scores on the first split. Some of that split's validation gra
 own test graphs were not looked at. Files: `src/multigraft/studies/evidence/tuning`, and the settings that came of them
 beside it. `defaults` and `best` are that sum with the defaults and with the values chosen, which is optimistic;
 `minutes` are of one core, shared with other work."""
+REACHED = """## What was to be reached
+
+Targets were set before the runs. A target is *met* where the mean over at least {enough} splits reaches it, *short*
+where it does not. `less ...`: the value less that of the untrained encoder, of a model trained end to end for the task
+alone, of a decision tree on the raw attributes, paired over splits, with 95 % intervals."""
 CLAIM_COLUMNS = (
     "claim", "protocol", "verdict", "mean difference", "asked", "splits", "pairs", "for", "against", "worst", "best",
     "epochs",
@@ -157,6 +164,7 @@ def evidence_page(found: Evidence) -> str:
     """The page in Markdown; studies that were not run are named at its end."""
     days = " to ".join(dict.fromkeys(found.days)) or "none yet"
     run = {name: table for name, table in found.tables.items() if any(cell.n for cell in table.cells)}
+    targets = [_reached_row(one) for table in run.values() for one in reached(table) if one.cell.n]
     parts = [
         HEAD.format(runs=found.runs, hours=found.seconds / 3600, days=days),
         *([WAITING.format(runs=_waiting(found.waiting))] if found.waiting else []),
@@ -165,6 +173,7 @@ def evidence_page(found: Evidence) -> str:
         NUMBERS.format(enough=ENOUGH),
         _table(NUMBER_COLUMNS, 2, [_number_row(name, found) for name in found.reproductions]),
         *([ADDED, _table(ADDITION_COLUMNS, 3, [_added_row(one) for one in found.added])] if found.added else []),
+        *([REACHED.format(enough=ENOUGH), _table(REACHED_COLUMNS, 3, targets)] if targets else []),
         *([TUNED, _table(SEARCH_COLUMNS, 3, [one.row() for one in found.searches])] if found.searches else []),
         *(text for name, table in run.items() for text in _study(name, table)),
     ]  # fmt: skip
@@ -204,6 +213,16 @@ def _claim_row(found: Judgement, epochs: str) -> tuple[str, ...]:
 def _added_row(found: Addition) -> tuple[str, ...]:
     differences = (interval(found.found[name]) if name in found.found else "" for name in CONTRASTS)
     return found.dataset, found.task, found.method, str(found.splits), *differences
+
+
+def _reached_row(found: Reached) -> tuple[str, ...]:
+    cell = found.cell
+    less = (interval(found.less[name]) if name in found.less else "" for name in LESS)
+    spread = "" if math.isnan(cell.std) else f" ± {cell.std:.1f}"
+    return (
+        cell.dataset, cell.task, cell.metric, f"{found.target:g}", f"{cell.mean:.1f}{spread}", str(cell.n),
+        f"**{found.verdict}**", *less,
+    )  # fmt: skip
 
 
 def _number_row(name: str, found: Evidence) -> tuple[str, ...]:

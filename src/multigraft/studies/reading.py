@@ -37,7 +37,7 @@ SCORES = ("metric", "delta-m")
 FIGURES = ("scores", "drops", "transfer", "delta-m")
 STUDY_KEYS = frozenset({
     "title", "source", "extends", "datasets", "splits", "split", "protocols", "score", "published", "figure", "rows",
-    "reference", "settings", "plugins", "baselines", "removes",
+    "reference", "settings", "plugins", "baselines", "removes", "targets",
 })  # fmt: skip
 ROW_KEYS = frozenset({"model", "strategy", "tasks", "probe", "asks", "start", "recipe"})
 STAGE_KEYS = frozenset({"strategy", "tasks", "dataset", "weights"})
@@ -150,9 +150,22 @@ class _Reader:
             rows=(*rows, *_described(baselines, any(row.probe == "best" for row in rows))),
             settings=tuple(self.setting(one) for one in self.table.get("settings", [])),
             plugins=tuple(self.plugin(name) for name in self.table.get("plugins", [])),
+            targets=self.targets(),
         )
         removes = self.data.removed(self.removes(), study.datasets, study.corpora)
         return with_untrained(dataclasses.replace(study, removes=removes, folders=self.data.folders))
+
+    def targets(self) -> dict[str, dict[str, float]]:
+        """By data set and task."""
+        given = self.table.get("targets", {})
+        if not isinstance(given, dict) or not all(isinstance(one, dict) for one in given.values()):
+            raise InputError(f"{self.path}: targets are tables of numbers by task, [targets.DATA] each, got {given!r}")
+        for dataset, of_tasks in given.items():
+            self.choice(dataset, self.listed(self.table.get("datasets", []), "datasets"), "targets")
+            for task, value in of_tasks.items():
+                if isinstance(value, bool) or not isinstance(value, int | float):
+                    raise InputError(f"{self.path}: targets: {dataset} {task} must be a number, got {value!r}")
+        return {dataset: {task: float(one) for task, one in of_tasks.items()} for dataset, of_tasks in given.items()}
 
     def removes(self) -> list[str] | None:
         return self.listed(self.table["removes"], "removes") if "removes" in self.table else None

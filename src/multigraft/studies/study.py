@@ -127,6 +127,7 @@ class Study:
         plugins: Python files that are run first, to add tasks, strategies and encoders.
         folders: Where data sets lie that are folders of one's own, by name.
         removes: Data sets whose molecules are taken out of every corpus.
+        targets: What its first method is to reach, by data set and task, in the unit of the cells.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Study:
     plugins: tuple[Path, ...] = ()
     folders: Mapping[str, Path] = field(default_factory=dict)
     removes: tuple[str, ...] = ()
+    targets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def tasks(self) -> TaskSet:
