@@ -16,6 +16,7 @@ from multigraft.models.storage import load_encoder
 from multigraft.training.fit import train
 from tests.helpers.cli import answer, complaint, environment, multigraft, tu_file, write_folder
 from tests.helpers.graphs import random_graphs
+from tests.helpers.tables import write_csv
 
 QUICK = ("--epochs", 1, "--dim", 8, "--layers", 2, "--validation-draws", 1)
 
@@ -363,3 +364,15 @@ def test_errors_are_said_in_the_units_of_the_targets(tmp_path):
     assert found["metrics"] == {"gr": "-rmse"}
     assert found["validation"]["gr"] == pytest.approx(-float(error[1]), abs=1e-3)
     assert float(error[1]) > 50  # the size times 100, not deviations
+
+
+def test_molecules_that_will_be_predicted_are_taken_out_first(tmp_path):
+    corpus = ["CCO", "CCN", "CCC", "CCCO", "CCCN", "CCCC", "CCCCO", "CCOC"] * 2
+    write_csv(tmp_path / "corpus.csv", ["smiles"], [[one] for one in corpus])
+    write_csv(tmp_path / "mine.csv", ["smiles", "target"], [["OCC", 0], ["NCC", 1]])
+    call = ["train", tmp_path / "corpus.csv", "--tasks", "ep", "--epochs", 1, "--dim", 4, "--layers", 1,
+            "--exclude", tmp_path / "mine.csv", "--split", "random", "--out"]  # fmt: skip
+    told = multigraft(*call, tmp_path / "one")
+    assert "4 of 16 molecules were taken out" in told.stderr
+    kept = json.loads((tmp_path / "one" / "split.json").read_text())
+    assert sum(len(kept[part]) for part in ("train", "validation", "test")) == 12

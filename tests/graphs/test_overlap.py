@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from multigraft.errors import InputError
 from multigraft.graphs import overlap as module
 from multigraft.graphs.catalog import load
-from multigraft.graphs.overlap import Overlap, kept, keys_of, molecule_keys, overlap, without
+from multigraft.graphs.overlap import Overlap, excluding, kept, keys_of, molecule_keys, overlap, without
 from multigraft.graphs.texts import smiles_of
 from tests.helpers.graphs import random_graphs
 from tests.helpers.orchard import graphs_of, orchard
@@ -170,3 +170,16 @@ def test_what_is_known_of_real_corpora(real_data, corpus, place):
     found = overlap(load(corpus), {name: load(name) for name in KNOWN})
     assert {one.name: one.by_smiles for one in found} == {name: counts[place] for name, counts in KNOWN.items()}
     assert all(one.by_inchikey >= one.by_smiles for one in found)
+
+
+def test_what_was_taken_out_is_noted():
+    corpus, some, none = map(graphs_of, (["CCO", "CCN", L_ALANINE], [EITHER, "OCC"], ["c1ccccc1"]))
+    left = excluding(corpus, {"some": some, "none": none})
+    assert smiles_of(left) == ["CCN"]
+    assert left.origin.notes[-1] == "2 of 3 molecules were taken out: those of some, none"
+    assert overlap(left, {"some": some})[0].by_parent == 0
+
+
+def test_a_corpus_that_is_all_taken_out_is_refused():
+    with pytest.raises(InputError, match="nothing is left of"):
+        excluding(graphs_of(["CCO"]), {"the same": graphs_of(["OCC"])})

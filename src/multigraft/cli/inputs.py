@@ -29,6 +29,20 @@ def loaded(data: str, reading: DataOptions) -> "PackedGraphs":
     return graphs
 
 
+def without_others(graphs: "PackedGraphs", names: Sequence[str]) -> "PackedGraphs":
+    """The graphs without the molecules of the data sets of these names; how many these were is said aloud."""
+    if not names:
+        return graphs
+    for name in names:
+        check_source(name)
+    from multigraft.graphs.catalog import load
+    from multigraft.graphs.overlap import excluding
+
+    left = excluding(graphs, {name: load(name) for name in names}, sys.stderr.isatty())
+    tell_notes(left.origin.name, left.origin.notes[-1:])
+    return left
+
+
 def tell_notes(name: str, notes: Sequence[str]) -> None:
     """Say what was chosen while data was loaded."""
     for note in notes:

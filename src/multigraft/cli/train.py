@@ -4,15 +4,18 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from multigraft.cli import options as o
 from multigraft.cli import training_options as t
 from multigraft.cli.data_options import DataOptions, takes_data_options
-from multigraft.cli.inputs import loaded
+from multigraft.cli.inputs import loaded, without_others
 from multigraft.cli.output import UNDEFINED, Result, peak_memory, result, say
 from multigraft.cli.recipes import with_recipe
-from multigraft.cli.written import split_options, split_task_options, split_tasks, split_weights
+from multigraft.cli.written import split_names, split_options, split_task_options, split_tasks, split_weights
+
+if TYPE_CHECKING:
+    from multigraft.graphs.packed import PackedGraphs
 
 
 @takes_data_options
@@ -25,6 +28,7 @@ def train(
     strategy: t.Strategy = None,
     encoder: t.Encoder = None,
     start: t.Start = None,
+    exclude: t.Exclude = None,
     balancing: t.Balancing = None,
     weights: t.Weights = None,
     epochs: t.Epochs = None,
@@ -73,13 +77,13 @@ def train(
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     with result(as_json) as found:
-        _train(data, reading, out, recipe, given, resume, found)
+        graphs = without_others(loaded(data, reading), split_names(exclude or ""))
+        _train(graphs, out, recipe, given, resume, found)
 
 
 def _train(
-    data: str, reading: DataOptions, out: Path, recipe: str | None, given: dict[str, Any], resume: bool, found: Result
+    graphs: "PackedGraphs", out: Path, recipe: str | None, given: dict[str, Any], resume: bool, found: Result
 ) -> None:
-    graphs = loaded(data, reading)
     chosen, options = with_recipe(recipe, graphs, given)
     from multigraft.training.fit import train
 

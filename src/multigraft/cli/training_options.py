@@ -68,6 +68,13 @@ Start = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="A trained encoder to go on from, with its heads and split; finetune needs one."),
 ]
+Exclude = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES",
+        help="Data sets, separated by commas, whose molecules are taken out first: those that will be predicted.",
+    ),
+]
 Recipe = Annotated[
     str | None,
     option(

@@ -6,13 +6,14 @@ of their parents, the largest fragment without its charges, so that a salt is th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Int64, UInt64
 from torch import Tensor
 
+from multigraft.errors import InputError
 from multigraft.graphs.chunks import map_chunks
 from multigraft.graphs.molecules import descriptions
 from multigraft.graphs.molecules.smiles import require_rdkit
@@ -87,6 +88,21 @@ def kept(corpus: PackedGraphs, evaluation: Sequence[str]) -> Int64[Tensor, " kep
 def without(corpus: PackedGraphs, evaluation: Sequence[str]) -> PackedGraphs:
     """The graphs that are `kept`, as a copy in memory; a corpus that does not fit there is to be selected from."""
     return corpus.select(kept(corpus, evaluation))
+
+
+def excluding(corpus: PackedGraphs, others: Mapping[str, PackedGraphs], progress: bool = False) -> PackedGraphs:
+    """The corpus `without` the molecules of any evaluation set, and with a note of how many were taken out.
+
+    Raises:
+        InputError: data that did not come from SMILES, or nothing is left.
+        MissingExtraError: RDKit is not installed.
+    """
+    keys_of(corpus, progress)
+    left = without(corpus, [smiles for graphs in others.values() for smiles in smiles_of(graphs)])
+    if not len(left):
+        raise InputError(f"nothing is left of {corpus.origin.name!r} without the molecules of {', '.join(others)}")
+    note = f"{len(corpus) - len(left)} of {len(corpus)} molecules were taken out: those of {', '.join(others)}"
+    return replace(left, origin=replace(left.origin, notes=(*left.origin.notes, note)))
 
 
 def keys_of(graphs: PackedGraphs, progress: bool = False) -> Keys:
