@@ -374,5 +374,9 @@ def test_molecules_that_will_be_predicted_are_taken_out_first(tmp_path):
             "--exclude", tmp_path / "mine.csv", "--split", "random", "--out"]  # fmt: skip
     told = multigraft(*call, tmp_path / "one")
     assert "4 of 16 molecules were taken out" in told.stderr
+    [excluded] = load_encoder(tmp_path / "one").origin.excluded
+    assert excluded.startswith("mine ")
+    assert f"without the molecules of {excluded}" in (tmp_path / "one" / "README.md").read_text()
+    assert json.loads((tmp_path / "one" / "options.json").read_text())["data"]["excluded"] == [excluded]
     kept = json.loads((tmp_path / "one" / "split.json").read_text())
     assert sum(len(kept[part]) for part in ("train", "validation", "test")) == 12

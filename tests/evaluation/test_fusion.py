@@ -5,7 +5,7 @@ import torch
 
 import multigraft as mg
 from multigraft.errors import InputError
-from multigraft.evaluation.column_answers import by_columns, by_description
+from multigraft.evaluation.column_answers import Pooled, by_columns, by_description, predictor_of, standardised
 from multigraft.evaluation.column_learners import BINARY_LEARNERS, REAL_LEARNERS
 from multigraft.evaluation.fusion import averaged, by_fusion
 from multigraft.evaluation.target_baselines import descriptions
@@ -38,13 +38,17 @@ def test_scores_of_yes_or_no_are_first_made_alike(probe):
     contender = by_fusion("one", probe, "binary", codes, "ecfp-count")
     assert (contender.name, contender.whole_graphs) == ("one + ecfp-count", True)
     [fused] = contender.answer(asked)
-    one, other = apart(asked, "binary", probe)
-    # an affine function of either: what is left of the mean when one is taken out lies on a line through the other
-    for target in range(one.shape[1]):
-        columns = torch.stack([one[:, target], other[:, target], torch.ones(len(one))], dim=1).double()
-        fit = torch.linalg.lstsq(columns, fused.scores[:, target : target + 1], driver="gelsd").solution
-        assert torch.allclose(columns @ fit, fused.scores[:, target : target + 1], atol=1e-6)
-        assert bool((fit[:2] > -1e-9).all())
+    prepare = descriptions(asked.parts["train"])["ecfp-count"]
+    read = {part: examples.graphs.once(Pooled("one", codes, "mean")) for part, examples in asked.posed.items()}
+    expected = []
+    for x, learner in ((standardised(read), BINARY_LEARNERS[probe]), (prepare(asked), BINARY_LEARNERS[probe])):
+        predictor = predictor_of(asked, x, learner)
+        tried = predictor(x["validation"])
+        deviation = tried.std(0, correction=0)
+        expected.append((predictor(x["test"]) - tried.mean(0)) / torch.where(deviation > 0, deviation, 1))
+    assert torch.allclose(fused.scores, (expected[0] + expected[1]) / 2)
+    plain = torch.stack(apart(asked, "binary", probe)).mean(0)
+    assert not torch.allclose(fused.scores, plain)
 
 
 def test_alike_is_by_the_validation_parts_mean_and_deviation():
@@ -79,3 +83,10 @@ def test_classes_are_not_fused(tmp_path):
     encoder = mg.train(graphs, tasks=["lp"], epochs=1, dim=6)
     with pytest.raises(InputError, match="where targets are asked for"):
         mg.probe(encoder, graphs, fuse=["ecfp-count"])
+
+
+def test_beside_classes_it_is_the_targets_that_are_fused():
+    found = mg.probe(pretrained(), measured_molecules(60), tasks=["ml", "lp"], fuse=("ecfp-count", "ecfp-count"))
+    fused = [row for row in found.rows if row.encoder == "trained + ecfp-count"]
+    assert {row.task for row in fused} == {"ml"}
+    assert len({(row.metric, row.features) for row in fused}) == len(fused)

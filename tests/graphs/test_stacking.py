@@ -1,10 +1,13 @@
 """Batches stacked and parted: nothing but their node numbers may change."""
 
+import dataclasses
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multigraft.errors import InputError
 from multigraft.graphs.stacking import levelled, parted, stacked
 from tests.helpers.coded import random_coded
 from tests.helpers.graphs import random_graphs
@@ -38,13 +41,6 @@ def test_one_batch_is_itself():
     assert parted(graphs, [3])[0] is graphs
 
 
-def test_batches_with_other_columns_do_not_stack():
-    graphs = random_graphs(2)
-    bare = type(graphs)(graphs.edge_index, graphs.node_offsets, graphs.edge_offsets, {"x": graphs.x})
-    with pytest.raises(KeyError):
-        stacked([graphs, bare])
-
-
 @given(sizes=st.lists(st.integers(1, 4), min_size=1, max_size=4), seed=st.integers(0, 9))
 def test_levelled_batches_are_stacked_ones_with_isolated_nodes_between(sizes, seed):
     batches = parted(random_graphs(sum(sizes), seed=seed), sizes)
@@ -73,3 +69,29 @@ def test_levelled_edges_keep_what_is_known_of_them():
     assert torch.equal(
         level.edge_graph, torch.cat([batches[0].edge_graph, batches[1].edge_graph + len(batches[0]) + 1])
     )
+
+
+def masked(graphs):
+    return dataclasses.replace(graphs, nodes={**graphs.nodes, "masked": torch.ones(graphs.num_nodes, dtype=torch.bool)})
+
+
+@pytest.mark.parametrize("stack", [stacked, levelled])
+def test_a_mask_survives_beside_batches_that_hide_nothing(stack):
+    hides, shows = masked(random_graphs(3, seed=1)), random_graphs(4, seed=2)
+    for batches in ([hides, shows], [shows, hides]):
+        marks = [torch.full((batch.num_nodes,), batch is hides) for batch in batches]
+        places = max(batch.num_nodes for batch in batches) if stack is levelled else 0
+        filled = [torch.cat([mark, torch.zeros(max(0, places - len(mark)), dtype=torch.bool)]) for mark in marks]
+        assert torch.equal(stack(batches).nodes["masked"], torch.cat(filled))
+
+
+def test_other_columns_that_some_lack_are_refused():
+    known, unknown = random_coded(2), random_graphs(2)
+    with pytest.raises(InputError, match="the same columns: one of them has no 'codes'"):
+        stacked([unknown, known])
+
+
+def test_columns_of_graphs_that_some_lack_are_left_out():
+    labelled, plain = random_graphs(2), dataclasses.replace(random_graphs(2), graphs={})
+    assert "label" in labelled.graphs
+    assert stacked([labelled, plain]).graphs == stacked([plain, labelled]).graphs == {}

@@ -6,6 +6,8 @@ from multigraft.studies.names import STUDY_NAMES
 from multigraft.studies.reading import SHIPPED, read_settings, read_study
 from multigraft.studies.study import Row, Setting, Stage
 from multigraft.training.recipes.registry import named_recipe
+from tests.helpers.cli import write_folder
+from tests.helpers.graphs import random_graphs
 
 ROW = '[[rows]]\nstrategy = "esame"\ntasks = ["gc", "nc,lp"]\n'
 
@@ -264,6 +266,14 @@ BAD = {
     "targets": (f'datasets = "ENZYMES"\ntargets = 3\n{ROW}', "targets are tables of numbers by task"),
     "a target": (f'datasets = "ENZYMES"\n{ROW}[targets.ENZYMES]\ngc = "much"', "ENZYMES gc must be a number"),
     "a target's data": (f'datasets = "ENZYMES"\n{ROW}[targets.MUTAG]\ngc = 3', "targets must be one of ENZYMES"),
+    "a target's task": (
+        f'datasets = "ENZYMES"\n{ROW}[targets.ENZYMES]\nnode = 3',
+        "targets: ENZYMES must be one of gc, nc, lp",
+    ),
+    "an option's task": (
+        f'datasets = "ENZYMES"\n{ROW}task_options = {{ gx = {{ hidden = false }} }}',
+        "task_options must be one of gc, nc, lp",
+    ),
     "a recipe": (
         'datasets = "ENZYMES"\n[[rows]]\nstrategy = "joint"\ntasks = "gc"\nrecipe = "plum"',
         "recipe must be one of",
@@ -328,7 +338,8 @@ def test_studies_of_the_recommended_encoder_take_its_recipe_whole(name):
     study, options = read_study(name), named_recipe("attributed-graphs").options
     first = study.rows[0]
     assert (first.strategy, first.tasks) == ("joint", (("gc", "nc", "lp"),))
-    assert dict(first.options) == {key: value for key, value in options.items() if key != "strategy"}
+    assert dict(first.recipe) == {key: value for key, value in options.items() if key != "strategy"}
+    assert not first.options
     assert study.options(first, "joint", ("gc",), "ENZYMES")["task_options"].keys() <= {"gc"}
 
 
@@ -336,13 +347,38 @@ def test_a_row_of_ones_own_goes_above_its_recipe(tmp_path):
     text = (
         'datasets = "ENZYMES"\n[[rows]]\nstrategy = "isame"\ntasks = "gc"\nrecipe = "attributed-graphs"\nepochs = 3\n'
     )
-    row = read_study(written(tmp_path, text + "encoder_options = { walks = 0 }\n")).rows[0]
-    assert (row.strategy, row.options["epochs"], row.options["encoder_options"]) == ("isame", 3, {"walks": 0})
-    assert row.options["encoder"] == "graft"
+    study = read_study(written(tmp_path, text + "encoder_options = { walks = 0 }\ntask_options.gc.hidden = true\n"))
+    found = study.options(study.rows[0], "isame", ("gc",), "ENZYMES")
+    assert (found["encoder"], found["epochs"], found["encoder_options"]) == ("graft", 3, {"walks": 0})
+    assert found["task_options"] == {"gc": {"hidden": True}}
+
+
+def test_settings_go_above_a_recipe(tmp_path):
+    study = read_study("recommended-graphs").planned(settings=[Setting({"epochs": 99, "batch_size": 7})], epochs=98)
+    found = study.options(study.rows[0], "joint", ("gc",), "ENZYMES")
+    assert (found["epochs"], found["batch_size"], found["encoder"]) == (98, 7, "graft")
+
+
+def test_a_recipe_says_nothing_of_an_encoder_that_is_gone_on_from(tmp_path):
+    text = 'datasets = "ENZYMES"\n[[rows]]\nstrategy = "finetune"\ntasks = "gc"\nrecipe = "attributed-graphs"\n'
+    row = read_study(written(tmp_path, text + 'start = { strategy = "joint", tasks = "gc,nc" }\n')).rows[0]
+    assert "encoder" not in row.recipe
+    assert row.recipe["epochs"] == 20
+
+
+def test_targets_are_of_data_sets_by_name_and_not_inherited_by_other_data(tmp_path):
+    folder = write_folder(tmp_path / "orchard", random_graphs(5))
+    text = f'datasets = ["./{folder.name}"]\n{ROW}[targets."./{folder.name}"]\ngc = 3'
+    assert read_study(written(tmp_path, text)).targets == {"orchard": {"gc": 3.0}}
+    fewer = 'extends = "recommended-graphs"\ndatasets = ["ENZYMES"]'
+    assert read_study(written(tmp_path, fewer, "fewer")).targets == {}
+    assert (
+        read_study(written(tmp_path, 'extends = "recommended-graphs"\nsplits = 2', "same")).targets["DHFR"]["gc"] == 82
+    )
 
 
 def test_every_ingredient_is_left_out_once_and_claimed():
     rows = [row for row in read_study("recommended-inputs").rows if row.trains]
-    assert len({str(row.options) for row in rows}) == len(rows) == 11
+    assert len({str(row.options) for row in rows}) == len(rows) == 11  # of the first nothing is said
     claimed = {claim.against[0] for claim in read_claims() if claim.study == "recommended-inputs"}
     assert claimed == {row.model for row in rows} - {"recommended"}

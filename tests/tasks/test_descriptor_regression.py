@@ -72,3 +72,20 @@ def test_ranks_of_real_molecules_rise_with_their_descriptors():
     assert varied.sum() > 100
     order = values[:, varied].argsort(0)
     assert bool((found[:, varied].long().gather(0, order).diff(dim=0) >= 0).all())
+
+
+@pytest.mark.parametrize("count", [3, 7, 50])
+def test_a_descriptor_that_is_the_same_for_all_who_are_asked_is_not_scored(count):
+    answers = torch.randint(LEVELS + 1, (count, 4), generator=generator(count), dtype=torch.uint8)
+    answers[:, 1], answers[:, 2] = 100, UNKNOWN
+    said = torch.zeros(count, 4)
+    both = Examples(molecules(count), torch.arange(count), answers)
+    varied = Examples(both.graphs, both.queries, answers[:, [0, 3]])
+    assert TASK.metric(said, both) == pytest.approx(TASK.metric(said[:, :2], varied))
+    assert abs(TASK.metric(said, both)) < 10
+
+
+def test_the_score_of_real_molecules_is_a_usual_number():
+    graphs = molecules(200)
+    asked = TASK.examples(TASK.equipped(graphs, torch.arange(150)).select(torch.arange(150, 200)), generator(0))
+    assert -10 < TASK.metric(torch.zeros(asked.answers.shape), asked) <= 0

@@ -90,3 +90,17 @@ def test_bad_options_are_refused(options, says):
 
 def test_a_single_graph_is_refused():
     assert "single graph" in TASK.obstacle(random_coded(1))
+
+
+def test_numbers_that_are_none_are_not_hidden():
+    asked = Examples(random_graphs(1), torch.arange(4), torch.arange(4))
+    assert TASK.loss(torch.full((4, 3), torch.nan), asked).isnan()
+    assert TASK.loss(torch.full((4, 3), torch.inf), asked).isnan()
+
+
+def test_a_graph_that_is_alone_is_neither_right_nor_wrong():
+    lone = torch.tensor([[1.0, -torch.inf, -torch.inf]] * 2)
+    others = torch.tensor([[1.0, 2.0, 2.0], [3.0, 2.0, 2.0]])
+    asked = Examples(random_graphs(1), torch.arange(4), torch.arange(4))
+    assert TASK.metric(torch.cat([lone, others]), asked) == 0.5
+    assert math.isnan(TASK.metric(lone, asked))

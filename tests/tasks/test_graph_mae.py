@@ -49,3 +49,11 @@ def test_the_decoder_says_what_is_asked():
     assert TASK.grow(GIN(InputSchema.of(coded), dim=8), coded.origin).decode[2].out_features == 119
     wide = TASK.grow(GIN(InputSchema.of(plain_graphs), dim=8), plain_graphs.origin).decode[2].out_features
     assert wide == plain_graphs.x.shape[1]
+
+
+def test_a_gamma_that_is_not_whole_is_a_number_where_predictions_are_perfect():
+    task, graphs = GraphMAE(gamma=1.5), random_graphs(200, seed=1)
+    asked = task.examples(graphs, generator(0))
+    loss = task.loss((3 * asked.answers).requires_grad_(), asked)
+    loss.backward()
+    assert 0 <= loss.item() < 1e-6

@@ -78,3 +78,11 @@ def test_they_are_trained_saved_and_gone_on_from(strategy, graphs, tmp_path):
     assert torch.equal(loaded.embed(graphs), first.embed(graphs))
     more = mg.train(graphs, tasks=["dr"], strategy="single", start=tmp_path / "one", epochs=1, batch_size=20)
     assert "dr" in more.model.heads
+
+
+@pytest.mark.parametrize(
+    "task", [DescriptorRegression(width=10), FingerprintPrediction(width=1)], ids=lambda task: task.name
+)
+def test_another_width_than_rdkits_is_refused(task, graphs):
+    with pytest.raises(InputError, match="leave width out"):
+        task.fitted(graphs, TRAIN)

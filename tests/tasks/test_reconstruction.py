@@ -12,6 +12,7 @@ from multigraft.errors import InputError
 from multigraft.randomness import generator
 from multigraft.tasks.attribute_reconstruction import AttributeReconstruction
 from multigraft.tasks.graph_mae import GraphMAE
+from multigraft.tasks.registry import TASKS as TASKS_BY_NAME
 from tests.helpers.coded import coded_graphs, random_coded
 from tests.helpers.graphs import packed_graphs, random_graphs
 
@@ -98,3 +99,39 @@ def test_what_cannot_be_is_refused():
         GraphMAE(rate=0.0)
     with pytest.raises(InputError, match="gamma"):
         GraphMAE(gamma=0.5)
+
+
+@pytest.mark.parametrize("order", [("gc", "ar"), ("ar", "gc"), ("nc", "mae"), ("mae", "lp")], ids=str)
+@pytest.mark.parametrize("encoder", ["gcn", "graft"])
+def test_nor_beside_tasks_that_hide_nothing(order, encoder):
+    graphs = random_graphs(10, seed=2)
+    tasks = [TASKS_BY_NAME[name].fitted(graphs, torch.arange(10)) for name in order]
+    trained = mg.train(graphs, tasks=tasks, strategy="joint", epochs=1, encoder=encoder, dim=8, split="random")
+    asked = {task.name: task.examples(graphs, generator(0)) for task in tasks}
+    [mine] = [one for name, one in asked.items() if name in ("ar", "mae")]
+    changed = dataclasses.replace(mine.graphs, nodes={**mine.graphs.nodes, "x": mine.graphs.x.clone()})
+    changed.x[mine.queries] -= 5
+    batches = [one.graphs for one in asked.values()]
+    others = [changed if batch is mine.graphs else batch for batch in batches]
+    with torch.no_grad():
+        one, other = (trained.model.eval().embedded(some) for some in (batches, others))
+    assert torch.allclose(one[mine.graphs], other[changed], atol=1e-6)
+
+
+def test_mean_and_deviation_that_are_given_stay_and_must_fit():
+    graphs = random_graphs(6, seed=1)
+    width = graphs.x.shape[1]
+    given = AttributeReconstruction(mean=(1.0,) * width, deviation=(2.0,) * width)
+    assert given.fitted(graphs, torch.arange(6)) == given
+    with pytest.raises(InputError, match=f"must have {width} numbers each"):
+        AttributeReconstruction(mean=(1.0,), deviation=(2.0,)).fitted(graphs, torch.arange(6))
+
+
+def test_who_goes_on_measures_attributes_as_before(tmp_path):
+    graphs = random_graphs(20, seed=4)
+    options = {"tasks": ["ar"], "epochs": 1, "dim": 8, "batch_size": 8}
+    first = mg.train(graphs, out=tmp_path / "one", split="random", **options)
+    moved = dataclasses.replace(graphs, nodes={**graphs.nodes, "x": graphs.x + 50})
+    options.pop("dim")
+    second = mg.train(moved, start=tmp_path / "one", split="random", **options)
+    assert second.model.tasks[0].mean == first.model.tasks[0].mean

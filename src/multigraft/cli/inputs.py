@@ -38,7 +38,8 @@ def without_others(graphs: "PackedGraphs", names: Sequence[str]) -> "PackedGraph
     from multigraft.graphs.catalog import load
     from multigraft.graphs.overlap import excluding
 
-    left = excluding(graphs, {name: load(name) for name in names}, sys.stderr.isatty())
+    others = {found.origin.name: found for found in map(load, names)}
+    left = excluding(graphs, others, sys.stderr.isatty())
     tell_notes(left.origin.name, left.origin.notes[-1:])
     return left
 

@@ -1,6 +1,6 @@
 """Who stands in a table: what reads an encoder's embeddings, and what answers without any encoder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from multigraft.errors import InputError
 from multigraft.evaluation.answers import Contender, EmbedNodes, by_head, by_learner, by_own_heads
@@ -34,7 +34,9 @@ def contenders_of(
     Behind each probe of embeddings stands the same one on them and on a description that is to be fused with them.
     """
     named = _readers(kind, probes)
-    _check_fused(fuse, kind, graphs, named)
+    fuse = () if kind == "classes" else tuple(dict.fromkeys(fuse))
+    if fuse and set(named) <= set(HEADS):
+        raise InputError("heads read no descriptions: fuse them under another probe, logistic for one")
     twins = {"trained": encoder} | ({"untrained": encoder.untrained()} if baselines else {})
     found = []
     for name, twin in twins.items():
@@ -75,14 +77,12 @@ def _readers(kind: str, probes: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(probes))
 
 
-def _check_fused(fuse: Sequence[str], kind: str, graphs: PackedGraphs, probes: Sequence[str]) -> None:
-    """Raise an `InputError` for descriptions that these graphs do not have, or which nothing here reads."""
+def check_fused(fuse: Sequence[str], kinds: Collection[str], graphs: PackedGraphs) -> None:
+    """Raise an `InputError` for descriptions that these graphs do not have, or where no kind of answers is targets."""
     if not fuse:
         return
-    if kind == "classes":
+    if set(kinds) == {"classes"}:
         raise InputError("descriptions are fused with embeddings where targets are asked for: ml or gr, not classes")
-    if set(probes) <= set(HEADS):
-        raise InputError("heads read no descriptions: fuse them under another probe, logistic for one")
     has = tuple(descriptions(graphs))
     for name in fuse:
         if name not in has:

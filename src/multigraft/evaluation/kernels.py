@@ -1,6 +1,6 @@
 """Least squares on a Gaussian kernel: a class's score is the value that a smooth function through the rows has there.
 
-With K_ij = exp(-|x_i - x_j|^2 / (s d)), d the mean squared distance of two training rows, and Y their classes as zeros
+With K_ij = exp(-|x_i - x_j|^2 / (s d)), d the mean squared distance of training rows, and Y their classes as zeros
 and ones less the means of these, scores are k (K + p I)^-1 Y plus the means: one factorisation serves all classes, and
 scores are of the size of chances, so that they can be averaged with those of other learners.
 
@@ -34,11 +34,11 @@ class KernelProbe:
     shares: Float64[Tensor, " classes"]
 
     def __call__(self, x: Float64[Tensor, "asked width"]) -> Float64[Tensor, "asked classes"]:
-        parts = [torch.exp(-_distances(self._scaled(part), self.rows) / self.scale) for part in x.split(AT_A_TIME)]
-        return torch.cat([part @ self.weights for part in parts]) + self.shares
+        return torch.cat([self._said(part) for part in x.split(AT_A_TIME)])
 
-    def _scaled(self, x: Tensor) -> Tensor:
-        return (x - self.mean) / self.deviation
+    def _said(self, x: Tensor) -> Tensor:
+        distances = _distances((x - self.mean) / self.deviation, self.rows)
+        return torch.exp(-distances / self.scale) @ self.weights + self.shares
 
 
 def fit_kernels(train: Labelled, settings: Sequence[tuple[float, float]], seed: int) -> list[KernelProbe]:

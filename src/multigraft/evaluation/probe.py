@@ -7,7 +7,7 @@ from multigraft.errors import InputError
 from multigraft.evaluation import protocols
 from multigraft.evaluation.answers import Contender, EmbedNodes
 from multigraft.evaluation.bootstrap import replicates
-from multigraft.evaluation.contenders import contenders_of, usual_contenders
+from multigraft.evaluation.contenders import check_fused, contenders_of, usual_contenders
 from multigraft.evaluation.kinds import KINDS
 from multigraft.evaluation.metrics import score
 from multigraft.evaluation.protocols import Protocol, Recipe, Sitting
@@ -94,6 +94,7 @@ def probe(
         )
     _check(packed, split, asked, recipe)
     kinds = {recipe.recipes[task.name].kind for task in asked}
+    check_fused(fuse, kinds, packed)
     contenders = {kind: contenders_of(encoder, packed, probes, baselines, device, kind, fuse) for kind in kinds}
     return _table(contenders, packed, split, asked, recipe, seed, progress, notes)
 

@@ -2,7 +2,8 @@
 
 Few rows are read by a Gaussian kernel and by extremely randomised trees, whose scores are averaged: nothing is chosen,
 so no small validation part can mislead. Many rows are read by whichever of boosting, such trees and the linear support
-vector machine is best on validation: none of them is best for few classes, many classes and pairs alike.
+vector machine is best on validation: none of them is best for few classes, many classes and pairs alike. A protocol
+that chooses nothing has boosting there.
 """
 
 from collections.abc import Sequence

@@ -22,6 +22,7 @@ from multigraft.graphs.remembered import remembered
 from multigraft.graphs.texts import lines_of, smiles_of
 
 MANY = 5_000  # molecules from which on several processes are faster
+CHECKSUM = 12  # digits that name a version of a data set
 WAYS = ("by_smiles", "by_inchikey", "by_parent")  # in which molecules are the same
 
 Keys = UInt64[np.ndarray, "molecules 3"]
@@ -102,7 +103,9 @@ def excluding(corpus: PackedGraphs, others: Mapping[str, PackedGraphs], progress
     if not len(left):
         raise InputError(f"nothing is left of {corpus.origin.name!r} without the molecules of {', '.join(others)}")
     note = f"{len(corpus) - len(left)} of {len(corpus)} molecules were taken out: those of {', '.join(others)}"
-    return replace(left, origin=replace(left.origin, notes=(*left.origin.notes, note)))
+    named = tuple(f"{name} {graphs.origin.checksum[:CHECKSUM]}" for name, graphs in others.items())
+    origin = replace(left.origin, notes=(*left.origin.notes, note), excluded=(*left.origin.excluded, *named))
+    return replace(left, origin=origin)
 
 
 def keys_of(graphs: PackedGraphs, progress: bool = False) -> Keys:

@@ -34,6 +34,7 @@ class Origin:
     ``targets``: names of the columns of ``graphs["targets"]``, which are all ``binary`` or ``real``, as
     ``target_kind`` says; ``metric``: how they are usually scored.
     ``strip_salts``: whether molecules are the largest fragments of what was written.
+    ``excluded``: data sets whose molecules were taken out, each with the head of its checksum.
     """
 
     name: str = "unnamed"
@@ -47,6 +48,7 @@ class Origin:
     target_kind: str = ""
     metric: str = ""
     strip_salts: bool = False
+    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,12 +5,21 @@ from collections.abc import Sequence
 
 import torch
 
+from multigraft.errors import InputError
 from multigraft.graphs.packed import Columns, PackedGraphs
 from multigraft.graphs.segments import offsets, segment_ids
 
+MASK = "masked"
+
 
 def stacked(batches: Sequence[PackedGraphs]) -> PackedGraphs:
-    """The graphs of all batches, one batch after the other; their columns must be of the same names and widths."""
+    """The graphs of all batches, one batch after the other; columns that they have in common must be of one width.
+
+    A batch that masks nothing may stand beside one that does. Of what is known of graphs, all batches' columns stay.
+
+    Raises:
+        InputError: another column of nodes or edges that not all of them have.
+    """
     first = batches[0]
     if len(batches) == 1:
         return first
@@ -23,9 +32,9 @@ def stacked(batches: Sequence[PackedGraphs]) -> PackedGraphs:
         edge_index=torch.cat(edges, dim=1),
         node_offsets=offsets(torch.cat([batch.node_counts for batch in batches])),
         edge_offsets=offsets(torch.cat([batch.edge_counts for batch in batches])),
-        nodes=_joined([batch.nodes for batch in batches]),
-        edges=_joined([batch.edges for batch in batches]),
-        graphs=_joined([batch.graphs for batch in batches]),
+        nodes=_joined([batch.nodes for batch in batches], [batch.num_nodes for batch in batches]),
+        edges=_joined([batch.edges for batch in batches], [batch.num_edges for batch in batches]),
+        graphs=_common([batch.graphs for batch in batches]),
     )
 
 
@@ -48,8 +57,8 @@ def levelled(batches: Sequence[PackedGraphs]) -> PackedGraphs:
         edge_index=torch.cat([batch.edge_index for batch in batches], dim=1) + shift.to(batches[0].device),
         node_offsets=node_offsets + torch.repeat_interleave(nodes_before, graphs),
         edge_offsets=edge_offsets + torch.repeat_interleave(edges_before, graphs),
-        nodes=_filled([batch.nodes for batch in batches], lacking),
-        edges=_joined([batch.edges for batch in batches]),
+        nodes=_filled([batch.nodes for batch in batches], [batch.num_nodes for batch in batches], lacking),
+        edges=_joined([batch.edges for batch in batches], edges.tolist()),
         graphs={},
         attached={},
     )
@@ -79,16 +88,38 @@ def parted(graphs: PackedGraphs, counts: Sequence[int]) -> list[PackedGraphs]:
     ]  # fmt: skip
 
 
-def _joined(tables: Sequence[Columns]) -> Columns:
-    return {name: torch.cat([table[name] for table in tables]) for name in tables[0]}
+def _joined(tables: Sequence[Columns], counts: Sequence[int]) -> Columns:
+    whole = _with_masks(tables, counts)
+    return {name: torch.cat([table[name] for table in whole]) for name in whole[0]}
 
 
-def _filled(tables: Sequence[Columns], lacking: Sequence[int]) -> Columns:
+def _common(tables: Sequence[Columns]) -> Columns:
+    names = [name for name in tables[0] if all(name in table for table in tables)]
+    return {name: torch.cat([table[name] for table in tables]) for name in names}
+
+
+def _with_masks(tables: Sequence[Columns], counts: Sequence[int]) -> list[Columns]:
+    """The tables, with a mask that hides nothing where others hide something: no mask of a batch may be lost."""
+    names = dict.fromkeys(name for table in tables for name in table)
+    found = []
+    for table, count in zip(tables, counts, strict=True):
+        if lacking := names.keys() - table.keys() - {MASK}:
+            raise InputError(
+                f"batches that are stacked must have the same columns: one of them has no {min(lacking)!r}"
+            )
+        if MASK in names and MASK not in table:
+            device = next((other[MASK].device for other in tables if MASK in other), None)
+            table = {**table, MASK: torch.zeros(count, dtype=torch.bool, device=device)}
+        found.append(table)
+    return found
+
+
+def _filled(tables: Sequence[Columns], counts: Sequence[int], lacking: Sequence[int]) -> Columns:
     """Tables one after the other, each followed by so many rows of zeros."""
-    found = {}
-    for name, first in tables[0].items():
+    found, whole = {}, _with_masks(tables, counts)
+    for name, first in whole[0].items():
         blank = first.new_zeros(max(lacking), *first.shape[1:])
-        rows = zip(tables, lacking, strict=True)
+        rows = zip(whole, lacking, strict=True)
         found[name] = torch.cat([part for table, some in rows for part in (table[name], blank[:some])])
     return found
 

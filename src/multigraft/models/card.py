@@ -21,7 +21,7 @@ A graph encoder trained for {tasks} with the strategy `{strategy}` on `{data}`.
 | Embedding width | {dim} |
 | Input | {inputs} |
 | Weights | `{fingerprint}` |
-| Data | `{data}`, checksum `{checksum}` |
+| Data | `{data}`, checksum `{checksum}`{excluded} |
 | Split | {split} |
 | Training | {training} |
 | Best validation scores | {validation} |
@@ -58,6 +58,7 @@ def model_card(trained: "TrainedEncoder") -> str:
         f"{schema.degrees} degree places",
         fingerprint=trained.fingerprint,
         checksum=trained.origin.checksum,
+        excluded=f", without the molecules of {', '.join(trained.origin.excluded)}" if trained.origin.excluded else "",
         split=_split(trained),
         training=_listed({k: metadata[k] for k in ("seed", "epochs", "best_epoch", "seconds") if k in metadata}),
         validation=_listed({k: round(v, 4) for k, v in metadata.get("validation", {}).items() if v is not None}),

@@ -75,6 +75,7 @@ def to_config(trained: TrainedEncoder) -> dict[str, Any]:
             "target_kind": origin.target_kind,
             "metric": origin.metric,
             "strip_salts": origin.strip_salts,
+            **({"excluded": list(origin.excluded)} if origin.excluded else {}),
         },
         "fingerprint": trained.fingerprint,
         "metadata": trained.metadata,
@@ -194,6 +195,7 @@ def _origin(data: dict[str, Any]) -> Origin:
         target_kind=data.get("target_kind", ""),
         metric=data.get("metric", ""),
         strip_salts=data.get("strip_salts", False),
+        excluded=tuple(data.get("excluded", ())),
     )
 
 

@@ -20,7 +20,9 @@ PLAIN = Row(UNTRAINED, UNTRAINED, ((),), asks="every")
 def stage_options(study: Study, row: Row, stage: Stage, dataset: str) -> dict[str, Any]:
     """What `multigraft.train` is told; a training on a corpus knows nothing of the row, and so can serve several."""
     if stage.dataset:
-        corpus = study.options(dataclasses.replace(row, options={}), stage.strategy, stage.tasks, stage.dataset)
+        corpus = study.options(
+            dataclasses.replace(row, options={}, recipe={}), stage.strategy, stage.tasks, stage.dataset
+        )
         return corpus | dict(stage.options)
     if row.twin is not None:
         return _shape(study, row.twin, row.twin.tasks[0], dataset)

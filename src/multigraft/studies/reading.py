@@ -26,8 +26,8 @@ from multigraft.studies.study import (
     Setting,
     Stage,
     Study,
-    TaskSet,
 )
+from multigraft.studies.values import Values
 from multigraft.training.recipes.names import RECIPE_NAMES
 from multigraft.training.recipes.registry import named_recipe
 
@@ -78,6 +78,8 @@ def _table(path: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
         return own
     base = _extended(path, own.pop("extends"), (*seen, path.resolve()))
     settings = [*base.get("settings", []), *own.get("settings", [])]
+    if "datasets" in own or "rows" in own:  # what others were to reach is nothing to these
+        base.pop("targets", None)
     return {**base, **own, "settings": settings}
 
 
@@ -113,12 +115,11 @@ def read_settings(file: Path) -> list[Setting]:
     return [_Reader(file, {}).setting({"for": condition, **spelt})]
 
 
-class _Reader:
+class _Reader(Values):
     """One file's table on its way to a study; every complaint names the file."""
 
     def __init__(self, path: Path, table: dict[str, Any]) -> None:
-        self.path = path
-        self.table = table
+        super().__init__(path, table)
         self.data = NamedData(path)
 
     def study(self) -> Study:
@@ -150,22 +151,26 @@ class _Reader:
             rows=(*rows, *_described(baselines, any(row.probe == "best" for row in rows))),
             settings=tuple(self.setting(one) for one in self.table.get("settings", [])),
             plugins=tuple(self.plugin(name) for name in self.table.get("plugins", [])),
-            targets=self.targets(),
         )
+        study = dataclasses.replace(study, targets=self.targets(study))
         removes = self.data.removed(self.removes(), study.datasets, study.corpora)
         return with_untrained(dataclasses.replace(study, removes=removes, folders=self.data.folders))
 
-    def targets(self) -> dict[str, dict[str, float]]:
+    def targets(self, study: Study) -> dict[str, dict[str, float]]:
         """By data set and task."""
         given = self.table.get("targets", {})
         if not isinstance(given, dict) or not all(isinstance(one, dict) for one in given.values()):
             raise InputError(f"{self.path}: targets are tables of numbers by task, [targets.DATA] each, got {given!r}")
         for dataset, of_tasks in given.items():
-            self.choice(dataset, self.listed(self.table.get("datasets", []), "datasets"), "targets")
+            self.choice(self.data.name(dataset), study.datasets, "targets")
             for task, value in of_tasks.items():
+                self.choice(task, study.tasks, f"targets: {dataset}")
                 if isinstance(value, bool) or not isinstance(value, int | float):
                     raise InputError(f"{self.path}: targets: {dataset} {task} must be a number, got {value!r}")
-        return {dataset: {task: float(one) for task, one in of_tasks.items()} for dataset, of_tasks in given.items()}
+        return {
+            self.data.name(dataset): {task: float(one) for task, one in of_tasks.items()}
+            for dataset, of_tasks in given.items()
+        }
 
     def removes(self) -> list[str] | None:
         return self.listed(self.table["removes"], "removes") if "removes" in self.table else None
@@ -175,21 +180,28 @@ class _Reader:
             raise InputError(f"{self.path}: {where} needs a strategy and tasks")
         options = {key: value for key, value in row.items() if key not in ROW_KEYS}
         self.check_options(options, where)
-        if "recipe" in row:
-            named = self.choice(row["recipe"], RECIPE_NAMES, f"{where}: recipe")
-            recipe = named_recipe(named).under(options)
-            options = {name: value for name, value in recipe.items() if name in TRAIN_OPTIONS}  # all but its strategy
+        tasks = tuple(self.tasks(one, where) for one in self.listed(row["tasks"], where))
+        self.check_task_options(options, [task for each in tasks for task in each], where)
         if row["strategy"] == FROZEN and "start" not in row:
             raise InputError(f"{self.path}: {where}: a frozen encoder needs a start, the training that made it")
         return Row(
             model=str(row.get("model", row["strategy"])),
             strategy=str(row["strategy"]),
-            tasks=tuple(self.tasks(one, where) for one in self.listed(row["tasks"], where)),
+            tasks=tasks,
             probe=self.choice(row.get("probe", "svm"), PROBE_NAMES, f"{where}: probe"),
             asks=self.choice(row.get("asks", "trained"), ASKS, f"{where}: asks"),
             start=self.stages(row.get("start", []), where),
             options=options,
+            recipe=self.recipe(row, options, where),
         )
+
+    def recipe(self, row: Mapping[str, Any], options: Mapping[str, Any], where: str) -> dict[str, Any]:
+        """What the recipe that a row names has for it, but for a strategy; nothing where it names none."""
+        if "recipe" not in row:
+            return {}
+        named = named_recipe(self.choice(row["recipe"], RECIPE_NAMES, f"{where}: recipe"))
+        usual = named.beside({**options, "start": row.get("start")})
+        return {name: value for name, value in usual.items() if name in TRAIN_OPTIONS}
 
     def stages(self, start: Any, where: str) -> tuple[Stage, ...]:
         """The trainings before a row's own: one table or a list of them."""
@@ -233,6 +245,10 @@ class _Reader:
             near = difflib.get_close_matches(key, sorted(TRAIN_OPTIONS | ROW_KEYS), n=1, cutoff=0)[0]
             raise InputError(f"{self.path}: {where}: there is no option {key!r}; the nearest is {near!r}")
 
+    def check_task_options(self, options: Mapping[str, Any], tasks: Sequence[str], where: str) -> None:
+        for task in options.get("task_options", {}):
+            self.choice(task, tasks, f"{where}: task_options")
+
     def datasets(self) -> tuple[str, ...]:
         sources = self.listed(self.table.get("datasets", []), "datasets")
         if not sources:
@@ -244,39 +260,6 @@ class _Reader:
         if not file.is_file():
             raise InputError(f"{self.path}: there is no plugin {file}")
         return file
-
-    # --- values ------------------------------------------------------------------------------------------------------
-
-    def text(self, key: str, default: str) -> str:
-        value = self.table.get(key, default)
-        if not isinstance(value, str):
-            raise InputError(f"{self.path}: {key} must be text, got {value!r}")
-        return value
-
-    def count(self, value: Any, key: str) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise InputError(f"{self.path}: {key} must be a whole number of at least 1, got {value!r}")
-        return value
-
-    def choice(self, value: Any, among: Sequence[str], key: str) -> str:
-        if value not in among:
-            raise InputError(f"{self.path}: {key} must be one of {', '.join(among)}, got {value!r}")
-        return value
-
-    def choices(self, values: Any, among: Sequence[str], key: str) -> tuple[str, ...]:
-        return tuple(self.choice(value, among, key) for value in self.listed(values, key))
-
-    def listed(self, value: Any, where: str) -> list[str]:
-        values = [value] if isinstance(value, str) else value
-        if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-            raise InputError(f"{self.path}: {where}: expected text or a list of it, got {value!r}")
-        return values
-
-    def tasks(self, value: Any, where: str) -> TaskSet:
-        names = tuple(name.strip() for name in value.split(",")) if isinstance(value, str) else ()
-        if not names or not all(names) or len(set(names)) < len(names):
-            raise InputError(f"{self.path}: {where}: a task set is names separated by commas, got {value!r}")
-        return names
 
 
 def _described(names: Sequence[str], best: bool) -> list[Row]:

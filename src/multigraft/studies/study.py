@@ -9,6 +9,7 @@ from typing import Any
 from multigraft.errors import InputError
 from multigraft.evaluation.names import DESCRIPTIONS
 from multigraft.studies.published import trained_by
+from multigraft.training.recipes.registry import mixed
 
 UNTRAINED, FROZEN, IMPORTED, RELEASED = "untrained", "frozen", "imported", "released"
 ATTRIBUTES, MAJORITY, CONSTANT = "attributes", "majority", "constant"
@@ -60,6 +61,7 @@ class Row:
         asks: Which tasks each encoder is asked: those it was ``trained`` on, the ``unseen`` others, or ``every`` one.
         start: The trainings before, first to last.
         options: Options of `multigraft.train` for this row, above the study's settings.
+        recipe: Options that a recipe has for it, below the study's settings.
         twin: Of an untrained row: the row whose architecture it has; None: what the study's settings say of all rows.
     """
 
@@ -70,6 +72,7 @@ class Row:
     asks: str = "trained"
     start: tuple[Stage, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
     twin: "Row | None" = None
 
     @property
@@ -170,12 +173,15 @@ class Study:
         return {name: self.folders.get(name, name) for name in (*self.datasets, *self.corpora, *self.removes)}
 
     def options(self, row: Row, strategy: str, tasks: TaskSet, dataset: str) -> dict[str, Any]:
-        """The options of one training run: settings in their order, then the row's own; of tasks, those it trains."""
-        found: dict[str, Any] = {}
+        """The options of one training run: of a recipe, of settings in their order, the row's own.
+
+        Tables of options go above earlier ones entry by entry; of options of tasks those stay that it trains.
+        """
+        found: dict[str, Any] = dict(row.recipe)
         for setting in self.settings:
             if setting.matches(strategy, tasks, dataset):
-                found |= setting.options
-        found |= dict(row.options)
+                found = mixed(found, setting.options)
+        found = mixed(found, row.options)
         if "task_options" in found:
             found["task_options"] = {task: own for task, own in found["task_options"].items() if task in tasks}
         return found

@@ -47,10 +47,11 @@ class DescriptorRegression(MoleculeDescription):
     def metric(self, logits: Float[Tensor, "asked descriptors"], examples: Examples) -> float:
         """The mean over descriptors of 1 - MSE / variance among the molecules that are asked about."""
         standing, known = _standing(examples.answers, torch.float64)
+        ends = torch.where(known, examples.answers, 0).amax(0), torch.where(known, examples.answers, UNKNOWN).amin(0)
         standing = torch.where(known, standing, torch.nan)
         wrong = (logits.double() - standing).square().nansum(0)
         spread = (standing - standing.nanmean(0)).square().nansum(0)
-        return float((1 - wrong / spread)[spread > 0].mean())
+        return float((1 - wrong / spread)[ends[0] > ends[1]].mean())
 
 
 def ranks(

@@ -12,6 +12,7 @@ from multigraft.graphs.fingerprints import BITS, fingerprint_of
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.tasks.base import Examples
 from multigraft.tasks.molecule_descriptions import MoleculeDescription
+from multigraft.tasks.scores import SCORES
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,9 @@ class FingerprintPrediction(MoleculeDescription):
         return binary_cross_entropy_with_logits(logits, unpacked(examples.answers).to(logits.dtype))
 
     def metric(self, logits: Float[Tensor, "asked bits"], examples: Examples) -> float:
-        """The mean over the ones of the precision at their logit, all bits of all molecules taken together."""
-        said, bits = logits.double().flatten(), unpacked(examples.answers).flatten()
-        found = bits[said.argsort(descending=True, stable=True)].double()
-        precision = found.cumsum(0) / torch.arange(1, len(found) + 1, device=found.device)
-        return float((precision * found).sum() / found.sum())
+        """Average precision, all bits of all molecules taken together."""
+        bits = unpacked(examples.answers).flatten().to(logits.dtype)
+        return SCORES["average_precision"].function(logits.reshape(-1, 1), bits[:, None])
 
 
 def unpacked(packed: UInt8[Tensor, "graphs bytes"]) -> Bool[Tensor, "graphs bits"]:

@@ -23,7 +23,8 @@ class GraphContrast(Task):
     Views leave out the share ``rate``: of ``nodes``, of ``edges``, of the ``attributes`` that are shown, or all but a
     ``subgraph``. Logits ``[asked, 3]``: the cosine to the graph's other view over ``temperature``, and the logarithm of
     the summed exponentials, and the largest, of those to the other views of all other graphs. Loss: the mean of the
-    second less the first. Metric: the share of views whose own other view is the nearest.
+    second less the first, in both directions, 0 of a graph that is alone. Metric: the share of views whose own other
+    view is the nearest.
 
     Episode: 60 % of the graphs as support, the rest as target.
 
@@ -73,11 +74,12 @@ class GraphContrast(Task):
         return Episode(self.examples(support, generator), self.examples(target, generator))
 
     def loss(self, logits: Float[Tensor, "asked 3"], examples: Examples) -> Float[Tensor, ""]:
-        told = (logits[:, 1] - logits[:, 0]).isfinite()  # a graph that is alone has no others
-        return torch.where(told, logits[:, 1] - logits[:, 0], 0).sum() / max(1, len(logits))
+        alone = logits[:, 1].isneginf()
+        return torch.where(alone, 0.0, torch.where(alone, 0.0, logits[:, 1]) - logits[:, 0]).mean()
 
     def metric(self, logits: Float[Tensor, "asked 3"], examples: Examples) -> float:
-        return float((logits[:, 0] > logits[:, 2]).double().mean())
+        others = ~logits[:, 1].isneginf()
+        return float((logits[:, 0] > logits[:, 2])[others].double().mean())
 
 
 class ContrastHead(Head):

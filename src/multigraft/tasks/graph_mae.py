@@ -38,7 +38,7 @@ class GraphMAE(Reconstruction):
 
     def loss(self, logits: Float[Tensor, "asked width"], examples: Examples) -> Float[Tensor, ""]:
         alike = cosine_similarity(logits, examples.answers.to(logits.dtype), dim=1)
-        return (1 - alike).pow(self.gamma).sum() / max(1, len(alike))
+        return (1 - alike).clamp_min(0).pow(self.gamma).sum() / max(1, len(alike))
 
     def metric(self, logits: Float[Tensor, "asked width"], examples: Examples) -> float:
         return float(cosine_similarity(logits.double(), examples.answers.double(), dim=1).mean())

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
+from multigraft.errors import InputError
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.tasks.base import Episode, Examples, Head, Task
 from multigraft.tasks.episodes import divided
@@ -40,8 +41,15 @@ class MoleculeDescription(Task):
         return replace(graphs, graphs={**graphs.graphs, self.column: self.described(graphs, train, progress)})
 
     def fitted(self, graphs: PackedGraphs, train: Int64[Tensor, " train"]) -> Task:
-        """With its width, so that a saved head is the same whichever RDKit there is."""
-        return replace(self, width=self.width or self.usual_width())
+        """With its width, so that a saved head is the same whichever RDKit there is.
+
+        Raises:
+            InputError: another width than this RDKit's.
+        """
+        if self.width not in (0, self.usual_width()):
+            known = f"task {self.name!r} has {self.usual_width()} numbers with this RDKit"
+            raise InputError(f"{known}, not {self.width}: leave width out")
+        return replace(self, width=self.usual_width())
 
     def head(self, dim: int, origin: Origin) -> Head:
         return TargetsHead(dim, self.width or self.usual_width(), self.pool)

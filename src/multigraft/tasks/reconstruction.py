@@ -23,10 +23,11 @@ from multigraft.tasks.episodes import halved
 class Reconstruction(Task):
     """Queries are the nodes that are masked, answers ``[asked, width]`` what they were.
 
-    ``rate`` of each graph's nodes, rounded down, and one more where that is not all, are masked. Attributes are
-    standardised by ``mean`` and ``deviation``, which `fitted` takes from the training part; of molecules the element is
-    asked for, one-hot. Episode: the same graphs, all of what is masked hidden in both; support and target share the
-    questions half and half.
+    ``rate`` of each graph's nodes, rounded down, and one more are masked, but one is left where there are two.
+    Attributes are standardised by ``mean`` and ``deviation``, which `fitted` takes from the training part where they
+    are not given: a head that goes on means the same. Of molecules the element is asked for, one-hot.
+
+    Episode: the same graphs, all of what is masked hidden in both; support and target share the questions in halves.
     """
 
     rate: float = 0.25
@@ -34,8 +35,9 @@ class Reconstruction(Task):
     deviation: Sequence[float] = ()
 
     pretext = True
-    batch_size = 64
+    batch_size = 256
     learning_rate = 1e-3
+    of_head = ("mean", "deviation")
 
     def __post_init__(self) -> None:
         if not 0 < self.rate < 1:
@@ -63,6 +65,10 @@ class Reconstruction(Task):
 
     def fitted(self, graphs: PackedGraphs, train: Int64[Tensor, " train"]) -> Task:
         if vocabulary(graphs.origin.featurization).nodes:
+            return self
+        if self.mean or self.deviation:
+            if {len(self.mean), len(self.deviation)} != {graphs.x.shape[1]}:
+                raise InputError(f"mean and deviation must have {graphs.x.shape[1]} numbers each, one an attribute")
             return self
         wide = graphs.select(train).x.double()
         mean, deviation = wide.mean(0), wide.std(0, correction=0)

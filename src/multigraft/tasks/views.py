@@ -1,7 +1,7 @@
 """Ways to see a graph a little otherwise, for a whole batch at once: what contrast holds to be the same graph still.
 
 Source: You et al. 2020, "Graph Contrastive Learning with Augmentations", table 1. Its subgraphs grow by random walks,
-ours are what lies nearest to a random node.
+ours are what lies nearest to a random node; it adds edges as well, here they are left out alone.
 """
 
 from collections.abc import Callable

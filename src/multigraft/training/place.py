@@ -72,7 +72,9 @@ def _described(run: Run) -> dict[str, Any]:
     """The resolved configuration: what decides the run's result, and what may change when it is resumed."""
     encoder = {"kind": run.initial.kind, **run.initial.config()}
     scaling = run.initial.inputs.schema.scaling
-    data = {"name": run.graphs.origin.name, "checksum": run.graphs.origin.checksum}
+    origin = run.graphs.origin
+    data: dict[str, Any] = {"name": origin.name, "checksum": origin.checksum}
+    data |= {"excluded": list(origin.excluded)} if origin.excluded else {}
     asked = {task.name: task.config() for task in run.tasks}
     options = {**run.options.to_json(), "scaling": scaling, "start": _started_from(run.start)}
     readout = {} if run.readout == "mean" else {"readout": run.readout}  # the usual one was not always written

@@ -44,7 +44,11 @@ class Recipe:
         return found | {"task_options": {name: one for name, one in of_tasks.items() if name in own or name in names}}
 
     def under(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The options under those that are ``given``; of tables, entry by entry.
+        """The options under those that are ``given``; of tables, entry by entry."""
+        return mixed(self.beside(given), given)
+
+    def beside(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The options that make sense beside those that are ``given``.
 
         What the recipe says of its encoder is left out where another is given, or one to start from.
         """
@@ -53,7 +57,7 @@ class Recipe:
             usual = {name: value for name, value in usual.items() if name not in ("encoder", *OF_ENCODERS)}
         for name in given.get("encoder_options") or {}:
             usual.pop(name, None)
-        return _mixed(usual, given)
+        return usual
 
 
 def attributed(graphs: "PackedGraphs") -> bool:
@@ -100,11 +104,12 @@ def recipe(graphs: Any, **given: Any) -> dict[str, Any]:
     return dict(given) if found is None else found.below(given, packed)
 
 
-def _mixed(usual: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def mixed(usual: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Options under others; of tables, entry by entry."""
     found = dict(usual)
     for name, value in given.items():
         below = found.get(name)
-        found[name] = _mixed(below, value) if isinstance(below, dict) and isinstance(value, Mapping) else value
+        found[name] = mixed(below, value) if isinstance(below, dict) and isinstance(value, Mapping) else value
     return found
 
 
