@@ -87,7 +87,7 @@ def test_show_of_the_embedded_set_as_molecules():
 @pytest.mark.parametrize(("missing", "task"), [("node_labels", "nc"), ("graph_labels", "gc")])
 def test_show_says_which_tasks_are_not_possible(local, missing, task):
     tu_file(local, missing).unlink()
-    found, whole = answer("data", "show", local), ["gc", "nc", "lp", "ep", "im"]
+    found, whole = answer("data", "show", local), ["gc", "nc", "lp", "ep", "im", "cl", "mae", "ar"]
     assert found["tasks"] == [name for name in whole if name != task]
     assert set(found["impossible"]) == {*TASK_NAMES} - {*whole} | {task}
     assert "label" in found["impossible"][task]

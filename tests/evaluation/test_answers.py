@@ -11,6 +11,7 @@ from multigraft.evaluation.answers import by_head, by_learner, by_own_heads, emb
 from multigraft.evaluation.heads import class_scores
 from multigraft.evaluation.learners import LEARNERS
 from multigraft.evaluation.metrics import METRICS, score
+from multigraft.evaluation.names import PROBE_NAMES
 from multigraft.evaluation.probe import contenders_of, measure, probe
 from multigraft.evaluation.protocols import PAPER, PROTOCOLS, STRICT, Sitting
 from multigraft.evaluation.questions import visible
@@ -210,7 +211,7 @@ def test_a_probe_that_is_named_twice_answers_once(trained):
 
 @pytest.mark.parametrize(("probes", "message"), [(("svm", "oracle"), "unknown probe 'oracle'"), ((), "at least one")])
 def test_unknown_probes_are_refused(trained, probes, message):
-    with pytest.raises(InputError, match=f"{message}.*choose from svm, logistic, knn, forest, best, head, own"):
+    with pytest.raises(InputError, match=f"{message}.*choose from {', '.join(PROBE_NAMES)}$"):
         probe(trained, small_graphs(), probes=probes)
 
 
