@@ -54,9 +54,9 @@ def test_scores_of_yes_or_no_are_first_made_alike(probe):
 def test_alike_is_by_the_validation_parts_mean_and_deviation():
     tried, asked = torch.tensor([[0.0], [2.0]]).double(), torch.tensor([[3.0]]).double()
     far, flat = torch.tensor([[100.0], [300.0]]).double(), torch.tensor([[7.0], [7.0]]).double()
-    assert averaged([(tried, asked), (far, 100 * asked)], like=True).item() == pytest.approx((2 + 1) / 2)
-    assert averaged([(tried, asked), (flat, asked)], like=True).item() == pytest.approx((2 - 4) / 2)
-    assert averaged([(tried, asked), (far, 100 * asked)], like=False).item() == pytest.approx(151.5)
+    assert averaged([(tried, asked), (far, 100 * asked)], align=True).item() == pytest.approx((2 + 1) / 2)
+    assert averaged([(tried, asked), (flat, asked)], align=True).item() == pytest.approx((2 - 4) / 2)
+    assert averaged([(tried, asked), (far, 100 * asked)], align=False).item() == pytest.approx(151.5)
 
 
 def test_a_table_has_rows_of_its_own_for_what_is_fused():

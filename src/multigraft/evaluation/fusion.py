@@ -39,17 +39,17 @@ def by_fusion(name: str, probe: str, kind: str, embed: EmbedNodes, description: 
         readers = ((embeddings, KINDS[kind].learners[probe]), (described, KINDS[kind].described[probe]))
         said = [_said(sitting, read(sitting), learner) for read, learner in readers]
         choice = JOINED.join(filter(None, (chosen for *_, chosen in said)))
-        scores = averaged([one[:2] for one in said], like=kind == "binary")
+        scores = averaged([one[:2] for one in said], align=kind == "binary")
         yield Answered(sitting.how.features[0], scores, sitting.posed["test"], choice)
 
     return Contender(f"{name}{JOINED}{description}", KINDS[kind].title(probe), answer, whole_graphs=True)
 
 
 def averaged(
-    said: Sequence[tuple[Float64[Tensor, "tried targets"], Float64[Tensor, "asked targets"]]], like: bool
+    said: Sequence[tuple[Float64[Tensor, "tried targets"], Float64[Tensor, "asked targets"]]], align: bool
 ) -> Float64[Tensor, "asked targets"]:
-    """The mean of several scores of the test part; where ``like``, those of validation make them alike first."""
-    return torch.stack([_alike(*pair) if like else pair[1] for pair in said]).mean(0)
+    """The mean of several scores of the test part; where ``align``, those of validation make them alike first."""
+    return torch.stack([_alike(*pair) if align else pair[1] for pair in said]).mean(0)
 
 
 def _alike(tried: Float64[Tensor, "tried targets"], asked: Float64[Tensor, "asked targets"]) -> Tensor:

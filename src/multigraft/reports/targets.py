@@ -42,22 +42,20 @@ def reached(table: StudyTable) -> list[Reached]:
     """All targets of the table's study, in the order of its cells."""
     first = next((row.model for row in table.study.rows if row.trains), "")
     shown = [cell for cell in table.cells if cell.headline]
+    paired = differences(table.study, shown)
     found = []
     for cell in shown:
         target = table.study.targets.get(cell.dataset, {}).get(cell.task)
         if target is not None and cell.model == first:
-            found.append(Reached(cell, target, _less(table, cell, shown)))
+            beside = [one for one in paired if one.cell is cell]
+            less = {END_TO_END if one.against.trained else UNTRAINED: one.found for one in beside}
+            found.append(Reached(cell, target, less | _less_tree(cell, shown, table.study.split)))
     return found
 
 
-def _less(table: StudyTable, cell: Cell, shown: Sequence[Cell]) -> dict[str, SplitDifference]:
-    found = {}
-    for one in differences(table.study, shown):
-        if one.cell is cell:
-            found[UNTRAINED if not one.against.trained else END_TO_END] = one.found
-    place = (cell.protocol, cell.dataset, cell.task)
-    for other in shown:
-        if (other.protocol, other.dataset, other.task) == place and other.model == ATTRIBUTES:
-            between = difference(cell, other, table.study.split)
-            found |= {} if math.isnan(between.value) else {TREE: between}
-    return found
+def _less_tree(cell: Cell, shown: Sequence[Cell], split: str) -> dict[str, SplitDifference]:
+    """The cell less the tree on raw attributes, where they share a split."""
+    place = (cell.protocol, cell.dataset, cell.task, ATTRIBUTES)
+    tree = next((one for one in shown if (one.protocol, one.dataset, one.task, one.model) == place), None)
+    found = None if tree is None else difference(cell, tree, split)
+    return {} if found is None or math.isnan(found.value) else {TREE: found}
