@@ -15,8 +15,8 @@ from multigraft.cli.output import one_line, result, table
 from multigraft.processes import usable_cores
 
 CORE = (
-    "torch", "torch_geometric", "lightning", "torchmetrics", "scikit-learn", "joblib", "scipy", "numpy", "pandas",
-    "pyarrow", "safetensors", "typer", "rich", "jaxtyping", "platformdirs", "pyyaml", "filelock",
+    "torch", "torch_geometric", "lightning", "torchmetrics", "scikit-learn", "joblib", "threadpoolctl", "scipy",
+    "numpy", "pandas", "pyarrow", "safetensors", "typer", "rich", "jaxtyping", "platformdirs", "pyyaml", "filelock",
 )  # fmt: skip
 EXTRAS = {
     "molecules": (("rdkit",), "the embedded molecule sets nci5k and chembl2321810"),
