@@ -70,6 +70,26 @@ def test_order_is_new_every_epoch_and_the_same_for_the_same_seed():
         assert not all(a.shape == b.shape and torch.equal(a, b) for a, b in zip(first, different, strict=True))
 
 
+def test_a_task_may_wish_for_an_order(monkeypatch):
+    module = made(strategy="joint")
+    monkeypatch.setattr(type(module.tasks[1]), "order", lambda self, graphs, part, draws: part.flip(0))
+    whole = small_graphs(25)
+    for step in range(module.steps):
+        (batch,) = shown(module, step)
+        numbers = torch.arange(24, -1, -1)[step * 8 : step * 8 + len(batch)]
+        assert torch.equal(batch.x, whole.select(numbers).x)
+
+
+def test_validation_follows_the_order_as_well(monkeypatch):
+    module = made(strategy="joint")
+    monkeypatch.setattr(type(module.tasks[0]), "order", lambda self, graphs, part, draws: part.argsort(descending=True))
+    monkeypatch.setattr(training, "MOST_GRAPHS_VALIDATED_AT_ONCE", 3)
+    draws = module.options.validation_draws
+    chunks = [next(module.validations(chunk * draws))[1] for chunk in (0, 1)]
+    assert [len(chunk) for chunk in chunks] == [3, 2]
+    assert torch.equal(chunks[0].x, small_graphs(25).select(torch.tensor([12, 9, 7])).x)
+
+
 def test_fewer_graphs_than_a_batch_make_one_batch():
     module = made(batch_size=100)
     assert module.steps == 1

@@ -15,6 +15,7 @@ from multigraft.cli.import_ import import_
 from multigraft.cli.leaderboard import app as leaderboard
 from multigraft.cli.predict import predict
 from multigraft.cli.probe import probe
+from multigraft.cli.release import release
 from multigraft.cli.report import report
 from multigraft.cli.study import app as study
 from multigraft.cli.train import train
@@ -40,7 +41,7 @@ def root(
     """Train one graph encoder, use its embeddings for every task."""
 
 
-for _verb in (train, tune, finetune, predict, probe, explain, embed, report, bench, doctor):
+for _verb in (train, tune, finetune, predict, probe, explain, embed, release, report, bench, doctor):
     app.command()(_verb)
 app.command("import")(import_)
 app.add_typer(data, name="data")

@@ -22,6 +22,7 @@ from multigraft.graphs.names import (
     holds_rows,
     known_names,
 )
+from multigraft.models.names import RELEASED
 from multigraft.strategies.balancing.names import BALANCING_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
 from multigraft.tasks.names import TASK_NAMES
@@ -55,6 +56,12 @@ def complete_data(incomplete: str) -> list[str]:
     except InputError:  # the directory of raw data is not there; the verb will say so
         names = [*EMBEDDED, *TABLES, *PROTEINS, *TUDATASETS]
     return [name for name in names if name.startswith(incomplete)] + folders
+
+
+def complete_encoders(incomplete: str) -> list[str]:
+    """Released encoders and folders."""
+    folders = sorted(str(path) for path in Path().glob(f"{incomplete}*") if path.is_dir()) if incomplete else []
+    return [name for name in RELEASED if name.startswith(incomplete)] + folders
 
 
 def complete_tasks(incomplete: str) -> list[str]:
@@ -148,7 +155,14 @@ Data = Annotated[
         autocompletion=complete_data,
     ),
 ]
-EncoderDirectory = Annotated[Path, typer.Argument(metavar="DIR", help="The directory that train wrote.")]
+EncoderDirectory = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DIR",
+        help=f"The directory that train wrote, or a released encoder: {', '.join(RELEASED)}.",
+        autocompletion=complete_encoders,
+    ),
+]
 Tasks = Annotated[
     str | None,
     typer.Option(

@@ -11,6 +11,7 @@ from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import opened
 from multigraft.cli.output import plain, result, table
 from multigraft.cli.written import split_names, split_tasks
+from multigraft.models.names import records_place
 
 if TYPE_CHECKING:
     from multigraft.evaluation.table import ProbeTable
@@ -47,7 +48,7 @@ def probe(
             encoder, graphs, protocol, named, seed, progress=sys.stderr.isatty(), device=device, probes=readers,
             fuse=beside,
         )  # fmt: skip
-        stored = out or record_path(directory, measured.dataset, protocol, seed, readers, beside)
+        stored = out or record_path(records_place(directory), measured.dataset, protocol, seed, readers, beside)
         settings = {"encoder": directory, "data": data, "protocol": protocol, "tasks": named, "seed": seed,
                     "probes": readers or probes_of(measured), "fuse": beside, **reading.resolved(),
                     "device": device}  # fmt: skip

@@ -11,7 +11,7 @@ from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import keep_options, opened
 from multigraft.cli.output import plain, result
 from multigraft.graphs.names import check_source
-from multigraft.models.names import check_directory
+from multigraft.models.names import check_directory, records_place
 
 
 @takes_data_options
@@ -40,7 +40,7 @@ def report(
 
         check_plots()  # sooner than after minutes of measuring
         encoder, graphs = opened(directory, data, reading)
-        kept = record_path(directory, graphs.origin.name, protocol, seed)
+        kept = record_path(records_place(directory), graphs.origin.name, protocol, seed)
         settings = {"encoder": directory, "data": data, "protocol": protocol, "seed": seed,
                     **reading.resolved(), "device": device}  # fmt: skip
         measured = read_record(kept, encoder, graphs, protocol, seed)

@@ -6,8 +6,23 @@ from multigraft.errors import InputError
 
 PRECISIONS = ("float32", "bf16", "auto")  # of an encoder that is only used
 IMPORT_FORMATS = ("pretrain-gnns",)
+RELEASED = ("molecules-small",)  # the encoders that come with the package, see docs/recipes.md
 KINDS = {"gin": "gin", "gcn": "edge-gcn", "graphsage": "graphsage", "gat": "gat"}  # the release's names to ours
 IMPORTED_ENCODERS = tuple(KINDS)
+
+
+_RELEASES = Path(__file__).parent / "released"
+
+
+def encoder_place(directory: str | Path) -> Path:
+    """Where an encoder is: the directory, or that of a released one whose name it is where there is no such directory."""
+    named = str(directory) in RELEASED and not Path(directory).is_dir()
+    return _RELEASES / directory if named else Path(directory)
+
+
+def records_place(directory: str | Path) -> Path:
+    """The directory for what is measured of an encoder; of a released one it is in the working directory."""
+    return Path(f"{directory}-measured") if encoder_place(directory) != Path(directory) else Path(directory)
 
 
 def check_directory(directory: Path) -> None:
@@ -16,5 +31,6 @@ def check_directory(directory: Path) -> None:
     Raises:
         InputError: as said.
     """
-    if not directory.is_dir():
-        raise InputError(f"no trained encoder at {directory}: there is no such directory")
+    if not encoder_place(directory).is_dir():
+        known = f"; released encoders are {', '.join(RELEASED)}"
+        raise InputError(f"no trained encoder at {directory}: there is no such directory{known}")

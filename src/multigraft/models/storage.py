@@ -20,7 +20,7 @@ from multigraft.files import replacing, write_json, write_text
 from multigraft.graphs.packed import Origin
 from multigraft.graphs.splits import Split
 from multigraft.models.card import model_card
-from multigraft.models.names import check_directory
+from multigraft.models.names import check_directory, encoder_place
 from multigraft.models.seen import read_seen, write_seen
 from multigraft.models.trained import TrainedEncoder
 from multigraft.tasks.base import Task
@@ -63,6 +63,7 @@ def to_config(trained: TrainedEncoder) -> dict[str, Any]:
         "readout": trained.readout,
         "tasks": list(trained.tasks),
         "task_options": {task.name: task.config() for task in trained.model.tasks},
+        **({"headless": True} if trained.tasks and not trained.model.tasks else {}),
         "strategy": trained.strategy,
         "data": {
             "name": origin.name,
@@ -83,18 +84,19 @@ def to_config(trained: TrainedEncoder) -> dict[str, Any]:
 
 
 def load_encoder(directory: str | Path, module: nn.Module | None = None) -> TrainedEncoder:
-    """The encoder that `TrainedEncoder.save` wrote.
+    """The encoder that `TrainedEncoder.save` wrote, or a released one by its name, ``molecules-small``.
 
     ``module``: for an encoder that was trained from a module of the user's own, a module of the same architecture.
 
     Raises:
         InputError: no such directory, a file is missing, truncated or foreign, or ``module`` is missing or differs.
     """
-    directory = Path(directory)
+    directory = encoder_place(directory)
     config = _read_config(directory)
     try:
         origin = _origin(config["data"])
-        tasks = [_task(name, config["task_options"]) for name in config["tasks"] if name in TASKS]
+        headed = () if config.get("headless") else config["tasks"]
+        tasks = [_task(name, config["task_options"]) for name in headed if name in TASKS]
         with torch.random.fork_rng(devices=[]):  # initial weights are about to be replaced: leave no trace
             model = TaskModel(_build(config, module), tasks, origin)
             initial = _build(config, module)

@@ -7,6 +7,7 @@ from multigraft.errors import InputError, MissingExtraError
 from multigraft.evaluation.table import ProbeTable
 from multigraft.files import write_text
 from multigraft.graphs.packed import PackedGraphs
+from multigraft.models.names import encoder_place
 from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
 from multigraft.reports.commands import suggestions
@@ -38,7 +39,7 @@ def write_page(encoder_dir: str | Path, graphs: PackedGraphs, table: ProbeTable,
         raise InputError(f"the table measures {table.dataset!r}, the graphs are {graphs.origin.name!r}: pass a pair")
     encoder_dir = Path(encoder_dir)
     trained = load_encoder(encoder_dir)
-    history = read_history(encoder_dir / "training" / "history.csv")
+    history = read_history(encoder_place(encoder_dir) / "training" / "history.csv")
     write_text(Path(path), render(trained, history, graphs, table, str(encoder_dir)))
 
 

@@ -119,6 +119,15 @@ class Task(ABC):
         """The task with what it has to know of the training part, the graphs numbered ``train``; by default itself."""
         return self
 
+    def order(
+        self, graphs: PackedGraphs, part: Int64[Tensor, " part"], generator: torch.Generator
+    ) -> Int64[Tensor, " part"] | None:
+        """Places in ``part``, some of the graphs' numbers, in the order in which an epoch's batches take them.
+
+        None, the default: any will do.
+        """
+        return None
+
     @abstractmethod
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         """Everything that is labelled, for training without episodes."""

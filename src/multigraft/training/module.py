@@ -56,6 +56,7 @@ class TrainingModule(L.LightningModule):
         self._losses: dict[str, Tensor] = {}
         self._answers: dict[str, dict[int, list[tuple[Tensor, Examples]]]] = defaultdict(lambda: defaultdict(list))
         self._order: tuple[int, Tensor] = (-1, torch.empty(0, dtype=torch.int64))
+        self._validated_by: Tensor | None = None
         self._block: tuple[int, int, list[Questions]] = (-1, -1, [])
         self.frozen = frozen_modules(model.encoder, options.freeze)
         for module in self.frozen:
@@ -111,8 +112,22 @@ class TrainingModule(L.LightningModule):
         """The order in which this epoch's graphs come."""
         if self._order[0] != self.current_epoch:
             drawn = generator(self.options.seed, "order", self.current_epoch)
-            self._order = (self.current_epoch, torch.randperm(len(self.training_part), generator=drawn))
+            asked = self._order_of(self.training_part, drawn)
+            order = torch.randperm(len(self.training_part), generator=drawn) if asked is None else asked
+            self._order = (self.current_epoch, order)
         return self._order[1]
+
+    def _order_of(self, part: Part, draws: torch.Generator) -> Tensor | None:
+        """The order that the first task with a wish has for a part, None where none has one."""
+        wishes = (task.order(part.graphs, part.numbers, draws) for task in self.tasks)
+        return next((order.cpu() for order in wishes if order is not None), None)
+
+    def _validation_order(self) -> Tensor:
+        """The order in which graphs are validated, the same every time."""
+        if self._validated_by is None:
+            asked = self._order_of(self.validation_part, generator(self.options.seed, "validation order"))
+            self._validated_by = torch.arange(len(self.validation_part)) if asked is None else asked
+        return self._validated_by
 
     # --- training ------------------------------------------------------------------------------------------------
 
@@ -186,7 +201,7 @@ class TrainingModule(L.LightningModule):
         chunk, draw = divmod(index, self.options.validation_draws)
         first = chunk * MOST_GRAPHS_VALIDATED_AT_ONCE
         last = min(first + MOST_GRAPHS_VALIDATED_AT_ONCE, len(self.validation_part))
-        graphs = self.validation_part.select(torch.arange(first, last)).to(self.device)
+        graphs = self.validation_part.select(self._validation_order()[first:last]).to(self.device)
         for task in self.tasks:
             yield task, graphs, generator(self.options.seed, "validation", chunk, draw, task.name, device=self.device)
 

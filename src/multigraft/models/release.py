@@ -1,0 +1,24 @@
+"""An encoder as others are given it: for its embeddings, without the heads and the split of its training."""
+
+import dataclasses
+from pathlib import Path
+
+from multigraft.errors import InputError
+from multigraft.models.storage import save
+from multigraft.models.trained import TrainedEncoder
+from multigraft.tasks.model import TaskModel
+
+
+def release(trained: TrainedEncoder, directory: str | Path) -> TrainedEncoder:
+    """Write the encoder to a new directory without its heads, which it returns; embeddings are the same.
+
+    Which graphs it was trained on stays known, a byte a graph, so that no later test asks about them.
+
+    Raises:
+        InputError: the directory exists, or the encoder is a module of the user's own, whose code others lack.
+    """
+    if trained.encoder.kind == "module":
+        raise InputError("an encoder around a module of your own cannot be released: its architecture is code")
+    bare = dataclasses.replace(trained, model=TaskModel(trained.encoder, [], trained.origin), split=None)
+    save(bare, Path(directory))
+    return bare

@@ -1,0 +1,33 @@
+"""``multigraft release``."""
+
+import pytest
+
+from multigraft.models.storage import load_encoder
+from tests.helpers.cli import answer, complaint, multigraft
+from tests.helpers.finetuning import pretrained
+
+
+@pytest.fixture
+def place(tmp_path):
+    return pretrained().save(tmp_path / "whole")
+
+
+def test_an_encoder_is_made_small(place, tmp_path):
+    out = tmp_path / "small"
+    found = answer("release", place, "--out", out)
+    assert (found["verb"], found["out"], found["encoder"]) == ("release", str(out), str(place))
+    assert found["bytes"] == sum(file.stat().st_size for file in out.iterdir())
+    assert found["bytes"] < sum(file.stat().st_size for file in place.iterdir() if file.is_file())
+    again = load_encoder(out)
+    assert (again.fingerprint, again.width()) == (found["fingerprint"], found["dim"])
+
+
+def test_people_are_told_its_size(place, tmp_path):
+    shown = multigraft("release", place, "--out", tmp_path / "small").stdout
+    assert f"{tmp_path / 'small'}: 0.0 MB, graphs become {load_encoder(place).width()} numbers" in " ".join(shown.split())
+
+
+def test_mistakes_are_named(place, tmp_path):
+    assert "no trained encoder" in complaint("release", tmp_path / "none", "--out", tmp_path / "out")
+    assert "exists" in complaint("release", place, "--out", place)
+    assert not (tmp_path / "out").exists()
