@@ -24,7 +24,9 @@ def test_an_encoder_is_made_small(place, tmp_path):
 
 def test_people_are_told_its_size(place, tmp_path):
     shown = multigraft("release", place, "--out", tmp_path / "small").stdout
-    assert f"{tmp_path / 'small'}: 0.0 MB, graphs become {load_encoder(place).width()} numbers" in " ".join(shown.split())
+    assert f"{tmp_path / 'small'}: 0.0 MB, graphs become {load_encoder(place).width()} numbers" in " ".join(
+        shown.split()
+    )
 
 
 def test_mistakes_are_named(place, tmp_path):

@@ -25,7 +25,9 @@ def graphs():
 
 @pytest.fixture(scope="module")
 def trained(graphs):
-    return train(graphs, tasks=["ml", "am"], strategy="joint", encoder="gin", epochs=1, dim=6, layers=2, jk="concat", seed=4)
+    return train(
+        graphs, tasks=["ml", "am"], strategy="joint", encoder="gin", epochs=1, dim=6, layers=2, jk="concat", seed=4
+    )
 
 
 def test_embeddings_and_those_of_the_untrained_twin_are_the_same(tmp_path, graphs, trained):

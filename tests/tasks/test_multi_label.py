@@ -10,8 +10,8 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from multigraft.errors import InputError
 from multigraft.randomness import generator
-from multigraft.tasks.base import Examples
 from multigraft.tasks import multi_label
+from multigraft.tasks.base import Examples
 from multigraft.tasks.multi_label import MultiLabel, alike
 from tests.helpers.coded import coded_graphs, random_coded, with_targets
 from tests.reference import pretext as plain
@@ -144,7 +144,7 @@ def test_few_at_a_time_are_the_same(monkeypatch):
 def test_only_a_grouped_task_wishes_for_an_order():
     graphs, part = random_coded(12, seed=2, targets=2), torch.arange(8)
     graphs = with_targets(graphs, torch.ones(12, 2), "binary")
-    assert TASK.order(graphs, part, generator(0)) is None
-    assert sorted(MultiLabel(grouped=True).order(graphs, part, generator(0)).tolist()) == list(range(8))
+    assert TASK.arrangement(graphs, part, generator(0)) is None
+    assert sorted(MultiLabel(grouped=True).arrangement(graphs, part, generator(0)).tolist()) == list(range(8))
     assert "grouped" not in TASK.config()
     assert MultiLabel(grouped=True).config()["grouped"] is True

@@ -72,7 +72,7 @@ def test_order_is_new_every_epoch_and_the_same_for_the_same_seed():
 
 def test_a_task_may_wish_for_an_order(monkeypatch):
     module = made(strategy="joint")
-    monkeypatch.setattr(type(module.tasks[1]), "order", lambda self, graphs, part, draws: part.flip(0))
+    monkeypatch.setattr(type(module.tasks[1]), "arrangement", lambda self, graphs, part, draws: part.flip(0))
     whole = small_graphs(25)
     for step in range(module.steps):
         (batch,) = shown(module, step)
@@ -82,7 +82,9 @@ def test_a_task_may_wish_for_an_order(monkeypatch):
 
 def test_validation_follows_the_order_as_well(monkeypatch):
     module = made(strategy="joint")
-    monkeypatch.setattr(type(module.tasks[0]), "order", lambda self, graphs, part, draws: part.argsort(descending=True))
+    monkeypatch.setattr(
+        type(module.tasks[0]), "arrangement", lambda self, graphs, part, draws: part.argsort(descending=True)
+    )
     monkeypatch.setattr(training, "MOST_GRAPHS_VALIDATED_AT_ONCE", 3)
     draws = module.options.validation_draws
     chunks = [next(module.validations(chunk * draws))[1] for chunk in (0, 1)]

@@ -6,6 +6,7 @@ from multigraft.errors import InputError
 
 PRECISIONS = ("float32", "bf16", "auto")  # of an encoder that is only used
 IMPORT_FORMATS = ("pretrain-gnns",)
+WEIGHTS = "model.safetensors"  # the file of an encoder's
 RELEASED = ("molecules-small",)  # the encoders that come with the package, see docs/recipes.md
 KINDS = {"gin": "gin", "gcn": "edge-gcn", "graphsage": "graphsage", "gat": "gat"}  # the release's names to ours
 IMPORTED_ENCODERS = tuple(KINDS)
@@ -15,7 +16,7 @@ _RELEASES = Path(__file__).parent / "released"
 
 
 def encoder_place(directory: str | Path) -> Path:
-    """Where an encoder is: the directory, or that of a released one whose name it is where there is no such directory."""
+    """Where an encoder is: the directory, or that of the released one of this name where there is no such directory."""
     named = str(directory) in RELEASED and not Path(directory).is_dir()
     return _RELEASES / directory if named else Path(directory)
 

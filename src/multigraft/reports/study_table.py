@@ -7,6 +7,7 @@ from functools import cached_property
 
 from multigraft.errors import InputError
 from multigraft.evaluation.names import sign
+from multigraft.models.names import RELEASED as OWN
 from multigraft.reports.comparisons import metric_title
 from multigraft.reports.reading import protocol_sentences
 from multigraft.studies.cells import Cell, cells
@@ -153,7 +154,8 @@ def _overlaps(study: Study) -> Iterator[str]:
     """Where encoders may have been trained on what they are asked about."""
     if study.corpora and not study.removes:
         yield NOT_REMOVED.format(corpora=" and ".join(study.corpora))
-    if any(stage.strategy == IMPORTED for row in study.rows for stage in row.start):
+    stages = (stage for row in study.rows for stage in row.start)
+    if any(stage.strategy == IMPORTED and stage.dataset not in OWN for stage in stages):
         yield NOT_REMOVABLE
 
 

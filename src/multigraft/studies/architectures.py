@@ -88,7 +88,7 @@ def _shape(study: Study, row: Row, tasks: TaskSet, dataset: str) -> dict[str, An
 
 def _of_stage(strategy: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options that shape an encoder; of released weights the name of their architecture, as it is called here."""
-    if strategy == IMPORTED:
+    if strategy == IMPORTED:  # a released encoder goes by its own name: it is known to the last weight
         return {"encoder": KINDS.get(options["encoder"], options["encoder"])}
     return _shaping(options)
 

@@ -20,6 +20,7 @@ from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import split_graphs
 from multigraft.graphs.texts import smiles_of
 from multigraft.models.importing import import_encoder
+from multigraft.models.names import RELEASED
 from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
 from multigraft.strategies.registry import STRATEGIES, build
@@ -31,7 +32,7 @@ from multigraft.tasks.registry import TASKS, resolve
 from multigraft.training.fit import train, untrained
 from multigraft.training.place import OPTIONS
 
-GraphsOf = Callable[[str], PackedGraphs]
+GraphsOf = Callable[..., PackedGraphs]  # of a name and, where molecules are to be read so, a featurisation
 SourcesOf = Callable[[Training], Sources]
 
 
@@ -54,6 +55,8 @@ def obtain(
     """
     if training.strategy == IMPORTED:
         return _imported(training)
+    if training.strategy == UNTRAINED and _options(training).get("encoder") in RELEASED:
+        return load_encoder(_options(training)["encoder"]).untrained()
     if training.strategy == UNTRAINED:
         module = _module(training, graphs_of)
         shape = {name: value for name, value in _options(training).items() if name != "encoder"}
@@ -66,7 +69,13 @@ def obtain(
     with FileLock(folder / f"{training.key}.lock"):
         drop_unfit(place, sources(training))
         if not (place / "config.json").is_file():
-            train(trained_on(training, graphs_of), out=place, resume=place.exists(), progress=False, **options)
+            train(
+                trained_on(training, graphs_of, read_by(options["start"])),
+                out=place,
+                resume=place.exists(),
+                progress=False,
+                **options,
+            )
         module = options["encoder"]
         trained = load_encoder(place, module if isinstance(module, nn.Module) else None)
         shutil.rmtree(place / "training" / "tensorboard", ignore_errors=True)
@@ -131,20 +140,30 @@ def _options(training: Training) -> dict[str, Any]:
     return json.loads(training.options)
 
 
-def trained_on(training: Training, graphs_of: GraphsOf) -> PackedGraphs:
-    """What it trains on: a corpus without the molecules that others are to be judged on."""
-    graphs = graphs_of(training.dataset)
+def read_by(start: TrainedEncoder | None) -> str:
+    """How the encoder that a training goes on from reads molecules."""
+    return "" if start is None else start.origin.featurization
+
+
+def trained_on(training: Training, graphs_of: GraphsOf, featurization: str = "") -> PackedGraphs:
+    """What it trains on: a corpus without the molecules that others are to be judged on.
+
+    Molecules become graphs as an encoder of that ``featurization`` reads them; empty: as is usual.
+    """
+    graphs = graphs_of(training.dataset, featurization) if featurization else graphs_of(training.dataset)
     if not training.removed:
         return graphs
     return without(graphs, [smiles for name in training.removed for smiles in smiles_of(graphs_of(name))])
 
 
 def _imported(training: Training) -> TrainedEncoder:
-    """Weights that others released, among the raw data.
+    """A released encoder, or weights that others released, among the raw data.
 
     Raises:
         InputError: they are not there, or `multigraft.models.importing.import_encoder` refuses them.
     """
+    if training.dataset in RELEASED:
+        return load_encoder(training.dataset)
     return import_encoder(weights_file(training.dataset), _options(training)["encoder"])
 
 

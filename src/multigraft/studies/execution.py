@@ -5,7 +5,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from multigraft.graphs.catalog import load
 from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split, split_graphs
+from multigraft.graphs.texts import smiles_of
 from multigraft.models.trained import TrainedEncoder
 from multigraft.models.versions import versions
 from multigraft.studies.encoders import obtain, seconds_before
@@ -62,9 +63,12 @@ class Unit:
         seed = self.runs[0].seed if self.runs else self.training.seed if self.training is not None else 0
         return f"{self.dataset} {method.strip()}, split {seed}"
 
-    def graphs(self, dataset: str) -> PackedGraphs:
-        """A data set by its name."""
-        return graphs_of(self._place(dataset))
+    def graphs(self, dataset: str, featurization: str = "") -> PackedGraphs:
+        """A data set by its name; where that is said, its molecules as an encoder of that featurisation reads them."""
+        place = self._place(dataset)
+        usual = graphs_of(place)
+        other = featurization and usual.origin.featurization not in ("", featurization) and "smiles" in usual.attached
+        return graphs_of(place, featurization) if other else usual
 
     def sources(self, training: Training, checksum: Callable[[str | Path], str] = checksum_of) -> Sources:
         """The checksums of what a training of this study is made from beside the study's data."""
@@ -91,20 +95,37 @@ def perform(unit: Unit, path: Path, device: str = "auto") -> None:
         if encoder is None:
             _measured(run, graphs, split, None, partial(_baselines, run, graphs, split), history, ledger)
         else:
-            measured = partial(_probed, run, graphs, encoder, split, device)
+            read = unit.graphs(unit.dataset, encoder.origin.featurization)
+            measured = partial(_probed, run, read, encoder, _carried(split, graphs, read), device)
             _measured(run, graphs, split, encoder, measured, history, ledger)
 
 
 @lru_cache(maxsize=3)
-def graphs_of(source: str | Path) -> PackedGraphs:
+def graphs_of(source: str | Path, featurization: str | None = None) -> PackedGraphs:
     """A data set, kept for the next unit."""
-    return load(source)
+    return load(source, featurization=featurization)
+
+
+def _carried(split: Split, graphs: PackedGraphs, read: PackedGraphs) -> Split:
+    """The split for the same molecules, read otherwise.
+
+    Raises:
+        InputError: they are not the same.
+    """
+    if read is graphs:
+        return split
+    if smiles_of(read) != smiles_of(graphs):
+        raise InputError(
+            f"some molecules of {graphs.origin.name!r} become graphs with featurization "
+            f"{graphs.origin.featurization!r} alone, not with {read.origin.featurization!r}: take them out of the data"
+        )
+    return replace(split, identity="").for_graphs(read)
 
 
 def _probed(run: Run, graphs: PackedGraphs, encoder: TrainedEncoder, split: Split, device: str) -> ProbeTable:
     return probe(
         encoder, graphs, run.protocol, run.asked, run.seed, device=device, probes=(run.probe,), baselines=False,
-        split=split,
+        split=split, fuse=(run.fuse,) if run.fuse else (),
     )  # fmt: skip
 
 

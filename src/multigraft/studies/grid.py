@@ -70,6 +70,7 @@ class Run:
     asked: TaskSet
     training: Training | None = None
     plugins: tuple[str, ...] = ()
+    fuse: str = ""
 
     def config(self) -> dict[str, Any]:
         """All of it as JSON values; its digest is the run's name."""
@@ -78,7 +79,8 @@ class Run:
             "protocol": {"name": self.protocol, "version": self.version}, "probe": self.probe,
             "asked": list(self.asked), "training": None if self.training is None else self.training.config(),
         }  # fmt: skip
-        return found | ({"plugins": list(self.plugins)} if self.plugins else {})
+        rare = {"plugins": list(self.plugins), "fuse": self.fuse}
+        return found | {name: value for name, value in rare.items() if value}
 
     @cached_property
     def key(self) -> str:
@@ -153,7 +155,7 @@ def _runs(study: Study, row: Row, dataset: str, tasks: TaskSet, asked: TaskSet, 
         training = None if row.strategy in BASELINES else _training(study, row, dataset, tasks, protocol, seed)
         plugins = digests(study.plugins)
         probe = row.probe if row.strategy not in BASELINES or row.probe == "best" else ""  # others are one measurement
-        found.append(Run(dataset, study.split, seed, protocol, version, probe, asked, training, plugins))
+        found.append(Run(dataset, study.split, seed, protocol, version, probe, asked, training, plugins, row.fuse))
     return tuple(found)
 
 

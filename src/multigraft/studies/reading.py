@@ -10,6 +10,7 @@ from typing import Any
 from multigraft.errors import InputError
 from multigraft.evaluation.names import DESCRIPTIONS, PROBE_NAMES, PROTOCOL_NAMES
 from multigraft.graphs.names import SPLIT_NAMES
+from multigraft.models.names import RELEASED
 from multigraft.studies.architectures import with_untrained
 from multigraft.studies.facts import TRAIN_OPTIONS
 from multigraft.studies.named import NamedData
@@ -39,7 +40,7 @@ STUDY_KEYS = frozenset({
     "title", "source", "extends", "datasets", "splits", "split", "protocols", "score", "published", "figure", "rows",
     "reference", "settings", "plugins", "baselines", "removes", "targets",
 })  # fmt: skip
-ROW_KEYS = frozenset({"model", "strategy", "tasks", "probe", "asks", "start", "recipe"})
+ROW_KEYS = frozenset({"model", "strategy", "tasks", "probe", "asks", "start", "recipe", "fuse"})
 STAGE_KEYS = frozenset({"strategy", "tasks", "dataset", "weights"})
 # How targets are described without an encoder, where a study does not say, and what reads the descriptions.
 DESCRIBED = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors", CONSTANT)
@@ -193,6 +194,7 @@ class _Reader(Values):
             start=self.stages(row.get("start", []), where),
             options=options,
             recipe=self.recipe(row, options, where),
+            fuse=self.choice(row["fuse"], tuple(DESCRIPTIONS), f"{where}: fuse") if "fuse" in row else "",
         )
 
     def recipe(self, row: Mapping[str, Any], options: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -209,6 +211,11 @@ class _Reader(Values):
         return tuple(self.stage(one, f"{where}: start") for one in listed)
 
     def stage(self, stage: Any, where: str) -> Stage:
+        if isinstance(stage, dict) and "released" in stage:
+            if stage.keys() != {"released"}:
+                raise InputError(f"{self.path}: {where}: a released encoder is {{ released = NAME }}")
+            name = self.choice(stage["released"], RELEASED, f"{where}: released")
+            return Stage(IMPORTED, (), name, {"encoder": name})
         if isinstance(stage, dict) and "weights" in stage:
             if stage.keys() - {"weights", "encoder"} or "encoder" not in stage:
                 raise InputError(f"{self.path}: {where}: released weights are {{ weights = FILE, encoder = NAME }}")
@@ -216,7 +223,7 @@ class _Reader(Values):
         if not isinstance(stage, dict) or not {"strategy", "tasks"} <= stage.keys():
             raise InputError(
                 f"{self.path}: {where} is {{ strategy = ..., tasks = ... }}, with a dataset where it is a corpus, or "
-                f"{{ weights = FILE, encoder = NAME }}; got {stage!r}"
+                f"{{ released = NAME }} or {{ weights = FILE, encoder = NAME }}; got {stage!r}"
             )
         options = {key: value for key, value in stage.items() if key not in STAGE_KEYS}
         self.check_options(options, where)

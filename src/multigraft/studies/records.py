@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from multigraft.errors import InputError
+from multigraft.evaluation.fusion import JOINED
 from multigraft.evaluation.names import DESCRIPTIONS, sign
 from multigraft.studies.grid import Line, Run, runs
 from multigraft.studies.ledger import TRAINED, Ledger, Record
@@ -58,7 +59,9 @@ class Records:
 
 def _encoder(line: Line) -> str:
     """What a record calls the encoder that the line is about."""
-    return line.row.strategy if line.row.strategy in BASELINES else TRAINED
+    if line.row.strategy in BASELINES:
+        return line.row.strategy
+    return f"{TRAINED}{JOINED}{line.row.fuse}" if line.row.fuse else TRAINED
 
 
 def _probes(line: Line, *others: str) -> tuple[str, ...]:

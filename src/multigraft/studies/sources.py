@@ -12,6 +12,7 @@ from multigraft.graphs import checksums
 from multigraft.graphs.names import DATA_VARIABLE, data_root
 from multigraft.graphs.sources import Options, find
 from multigraft.graphs.tudataset import find_files
+from multigraft.models.names import RELEASED, WEIGHTS, encoder_place
 from multigraft.studies.grid import Training
 from multigraft.studies.study import IMPORTED
 
@@ -48,11 +49,13 @@ def checksum_of(source: str | Path) -> str:
 
 
 def weights_file(name: str) -> Path:
-    """Where weights that others released lie among the raw data.
+    """Where weights that others released lie among the raw data, or those of a released encoder.
 
     Raises:
         InputError: there is no directory of raw data.
     """
+    if name in RELEASED:
+        return encoder_place(name) / WEIGHTS
     root = data_root()
     if root is None:
         raise InputError(f"{name} is looked for below checkpoints in {DATA_VARIABLE}, which is not set")

@@ -26,7 +26,7 @@ class Stage:
         strategy: Its name; ``imported`` for weights that others released.
         tasks: What it trains for.
         dataset: The corpus that it trains on, once for all splits; empty: the study's data, split by split. Of imported
-            weights their file, below ``checkpoints`` in the directory of raw data.
+            weights their file, below ``checkpoints`` in the directory of raw data, or a released encoder's name.
         options: Options of `multigraft.train`, above the study's settings.
     """
 
@@ -62,6 +62,7 @@ class Row:
         start: The trainings before, first to last.
         options: Options of `multigraft.train` for this row, above the study's settings.
         recipe: Options that a recipe has for it, below the study's settings.
+        fuse: A description of molecules or proteins that is fused with its embeddings; empty: none.
         twin: Of an untrained row: the row whose architecture it has; None: what the study's settings say of all rows.
     """
 
@@ -73,6 +74,7 @@ class Row:
     start: tuple[Stage, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
+    fuse: str = ""
     twin: "Row | None" = None
 
     @property

@@ -119,7 +119,7 @@ class Task(ABC):
         """The task with what it has to know of the training part, the graphs numbered ``train``; by default itself."""
         return self
 
-    def order(
+    def arrangement(
         self, graphs: PackedGraphs, part: Int64[Tensor, " part"], generator: torch.Generator
     ) -> Int64[Tensor, " part"] | None:
         """Places in ``part``, some of the graphs' numbers, in the order in which an epoch's batches take them.

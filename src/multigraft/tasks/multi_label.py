@@ -61,7 +61,7 @@ class MultiLabel(GraphTargets):
         usual = graphs.origin.metric
         return replace(self, score=usual) if not self.score and usual in SCORED_BY else self
 
-    def order(
+    def arrangement(
         self, graphs: PackedGraphs, part: Int64[Tensor, " part"], generator: torch.Generator
     ) -> Int64[Tensor, " part"] | None:
         return alike(graphs.targets, part, generator) if self.grouped else None

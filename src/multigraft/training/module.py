@@ -119,7 +119,7 @@ class TrainingModule(L.LightningModule):
 
     def _order_of(self, part: Part, draws: torch.Generator) -> Tensor | None:
         """The order that the first task with a wish has for a part, None where none has one."""
-        wishes = (task.order(part.graphs, part.numbers, draws) for task in self.tasks)
+        wishes = (task.arrangement(part.graphs, part.numbers, draws) for task in self.tasks)
         return next((order.cpu() for order in wishes if order is not None), None)
 
     def _validation_order(self) -> Tensor:
