@@ -4,6 +4,7 @@ Names that nothing has are refused before torch is imported, so verbs import wha
 """
 
 import dataclasses
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from multigraft.cli.data_options import DataOptions
 from multigraft.cli.output import plain, say
 from multigraft.graphs.names import check_source, is_row_name
-from multigraft.models.names import check_directory
+from multigraft.models.names import check_directory, encoder_place
 
 if TYPE_CHECKING:
     from multigraft.graphs.packed import PackedGraphs
@@ -27,6 +28,23 @@ def loaded(data: str, reading: DataOptions) -> "PackedGraphs":
     graphs = load(data, **reading.arguments(), progress=sys.stderr.isatty())
     tell_notes(graphs.origin.name, graphs.origin.notes)
     return graphs
+
+
+def read_as(graphs: "PackedGraphs", featurization: str, data: str, reading: DataOptions) -> "PackedGraphs":
+    """The graphs, or the same molecules by another featurisation, where the options do not say which."""
+    known = graphs.origin.featurization
+    if reading.featurization or not known or not featurization or featurization == known:
+        return graphs
+    return loaded(data, dataclasses.replace(reading, featurization=featurization))
+
+
+def featurization_of(start: Path) -> str:
+    """How the encoder in a directory reads molecules; empty where nothing says it."""
+    try:
+        config = json.loads((encoder_place(start) / "config.json").read_text(encoding="utf-8"))
+        return str(config["data"].get("featurization", ""))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""  # what is wrong with it is said when it is loaded
 
 
 def without_others(graphs: "PackedGraphs", names: Sequence[str]) -> "PackedGraphs":

@@ -19,19 +19,20 @@ METHOD = frozenset({
 
 def with_recipe(
     asked: str | None, graphs: "PackedGraphs", given: Mapping[str, Any]
-) -> tuple[str | None, dict[str, Any]]:
-    """The recipe's name, and its options under those that are ``given``; the recipe is said aloud.
+) -> tuple[str | None, dict[str, Any], str]:
+    """The recipe's name, its options under those that are ``given``, and the featurisation it wants; it is said aloud.
 
     ``asked``: a recipe's name, or ``none``; None: the data's where no method is given.
     """
     from multigraft.training.recipes.registry import named_recipe, recipe_for
 
     if asked == NO_RECIPE or (asked is None and METHOD & given.keys()):
-        return None, dict(given)
+        return None, dict(given), ""
     chosen = recipe_for(graphs) if asked is None else named_recipe(asked)
     if chosen is None:
-        return None, dict(given)
+        return None, dict(given), ""
     options = chosen.below(given, graphs)
-    lines = (f"{name.replace('_', '-')} {written(value)}" for name, value in options.items() if value != {})
+    told = {**chosen.reading, **options}
+    lines = (f"{name.replace('_', '-')} {written(value)}" for name, value in told.items() if value != {})
     say(f"note: recipe {chosen.name} ({chosen.file}): {', '.join(lines)}; --recipe {NO_RECIPE} does without")
-    return chosen.name, options
+    return chosen.name, options, chosen.reading.get("featurization", "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from multigraft.cli import options as o
 from multigraft.cli import training_options as t
 from multigraft.cli.data_options import DataOptions, takes_data_options
-from multigraft.cli.inputs import loaded, without_others
+from multigraft.cli.inputs import featurization_of, loaded, read_as, without_others
 from multigraft.cli.output import UNDEFINED, Result, peak_memory, result, say
 from multigraft.cli.recipes import with_recipe
 from multigraft.cli.written import split_names, split_options, split_task_options, split_tasks, split_weights
@@ -77,14 +77,15 @@ def train(
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     with result(as_json) as found:
-        graphs = without_others(loaded(data, reading), split_names(exclude or ""))
-        _train(graphs, out, recipe, given, resume, found)
+        graphs = loaded(data, reading)
+        chosen, options, usual = with_recipe(recipe, graphs, given)
+        graphs = read_as(graphs, usual if start is None else featurization_of(start), data, reading)
+        _train(without_others(graphs, split_names(exclude or "")), out, chosen, options, resume, found)
 
 
 def _train(
-    graphs: "PackedGraphs", out: Path, recipe: str | None, given: dict[str, Any], resume: bool, found: Result
+    graphs: "PackedGraphs", out: Path, chosen: str | None, options: dict[str, Any], resume: bool, found: Result
 ) -> None:
-    chosen, options = with_recipe(recipe, graphs, given)
     from multigraft.training.fit import train
 
     started = time.monotonic()

@@ -30,9 +30,29 @@ def test_files_hold_options_of_training_and_say_why(one):
 def test_data_choose_their_recipe():
     assert recipe_for(random_graphs(3)) is OURS
     assert recipe_for(random_graphs(3, features=0, degree=True)) is OURS
-    assert recipe_for(random_coded(3, "hu")) is None
     assert recipe_for(random_coded(3, "protein", targets=2)) is None
-    assert recipe(random_coded(3, "hu"), epochs=2) == {"epochs": 2}
+    assert recipe(random_coded(3, "protein"), epochs=2) == {"epochs": 2}
+
+
+def test_molecules_are_trained_on_descriptions_and_what_was_measured(tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text("smiles,active,weight\n" + "".join(f"{'C' * n}O,{n % 2},{n}.5\n" for n in range(1, 9)))
+    for targets, asked in ((["active"], ["dr", "fp", "ml"]), (["weight"], ["dr", "fp", "gr"]), ([], ["dr", "fp"])):
+        graphs = mg.load(file, targets=targets)
+        assert recipe_for(graphs) is named_recipe("molecules")
+        found = recipe(graphs)
+        assert found["tasks"] == asked
+        assert "featurization" not in found
+        assert found["weights"].keys() == {"fp"}
+        other = recipe(graphs, tasks=["am"])
+        assert other["tasks"] == ["am"]
+        assert not {"weights", "balancing"} & other.keys()
+        weighed = recipe(graphs, balancing="pcgrad")
+        assert weighed["balancing"] == "pcgrad"
+        assert "weights" not in weighed
+        assert recipe(graphs, weights={"dr": 2.0})["weights"] == {"dr": 2.0, "fp": 10.0}
+    assert named_recipe("molecules").reading == {"featurization": "ogb"}
+    assert named_recipe("attributed-graphs").reading == {}
 
 
 def test_what_is_given_goes_first_entry_by_entry():

@@ -1,7 +1,7 @@
 """Recipes: what training does where nobody says how. A recipe is a TOML file that ``train --config`` takes as well."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from multigraft.graphs.packed import PackedGraphs
 
 HERE = Path(__file__).parent
+OF_READING = ("featurization",)  # how a file becomes graphs: of the command line, not of `multigraft.train`
 OF_ENCODERS = ("encoder_options", "dim", "layers", "jk", "norm", "dropout", "heads", "scaling")
 
 
@@ -20,11 +21,13 @@ OF_ENCODERS = ("encoder_options", "dim", "layers", "jk", "norm", "dropout", "hea
 class Recipe:
     """Options of `multigraft.train`, chosen for a kind of data.
 
-    ``suits`` says whether some graphs are of the kind; ``file`` holds the options and how they were chosen.
+    ``suits`` says whether some graphs are of the kind; ``file`` holds the options and how they were chosen; ``tasks``
+    names what is trained on them, where that is not all that they serve.
     """
 
     name: str
     suits: Callable[["PackedGraphs"], bool]
+    tasks: Callable[["PackedGraphs"], list[str]] | None = None
 
     @property
     def file(self) -> Path:
@@ -33,15 +36,27 @@ class Recipe:
     @property
     def options(self) -> dict[str, Any]:
         """Names and values as `multigraft.train` takes them."""
+        return {name: value for name, value in self._written.items() if name not in OF_READING}
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How the data are to be read, names and values as `multigraft.load` takes them."""
+        return {name: value for name, value in self._written.items() if name in OF_READING}
+
+    @property
+    def _written(self) -> dict[str, Any]:
         return {name.replace("-", "_"): value for name, value in tomllib.loads(self.file.read_text("utf-8")).items()}
 
     def below(self, given: Mapping[str, Any], graphs: "PackedGraphs") -> dict[str, Any]:
         """As `under`, without what the recipe says of tasks that are not trained on these graphs."""
+        if self.tasks is not None and not given.get("tasks"):
+            given = {**given, "tasks": self.tasks(graphs)}
         names = [getattr(task, "name", task) for task in given.get("tasks") or _served(graphs)]
         own = given.get("task_options") or {}
         found = self.under(given)
         of_tasks = found.get("task_options") or {}
-        return found | {"task_options": {name: one for name, one in of_tasks.items() if name in own or name in names}}
+        found["task_options"] = {name: one for name, one in of_tasks.items() if name in own or name in names}
+        return _weighed(found, given, names)
 
     def under(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The options under those that are ``given``; of tables, entry by entry."""
@@ -65,7 +80,22 @@ def attributed(graphs: "PackedGraphs") -> bool:
     return not graphs.origin.featurization and "targets" not in graphs.graphs
 
 
-RECIPES: dict[str, Recipe] = {"attributed-graphs": Recipe("attributed-graphs", attributed)}
+def molecules(graphs: "PackedGraphs") -> bool:
+    """Molecules that were read from SMILES, by a featurisation."""
+    return bool(graphs.origin.featurization) and "smiles" in graphs.attached
+
+
+def described_and_measured(graphs: "PackedGraphs") -> list[str]:
+    """Descriptors, fingerprints, and what was measured."""
+    from multigraft.tasks.graph_targets import GraphTargets
+
+    return ["dr", "fp", *(task.name for task in _served(graphs) if isinstance(task, GraphTargets))]
+
+
+RECIPES: dict[str, Recipe] = {
+    "attributed-graphs": Recipe("attributed-graphs", attributed),
+    "molecules": Recipe("molecules", molecules, described_and_measured),
+}
 
 
 def recipe_for(graphs: "PackedGraphs") -> Recipe | None:
@@ -102,6 +132,16 @@ def recipe(graphs: Any, **given: Any) -> dict[str, Any]:
     packed = load(graphs)
     found = recipe_for(packed)
     return dict(given) if found is None else found.below(given, packed)
+
+
+def _weighed(found: dict[str, Any], given: Mapping[str, Any], tasks: Sequence[str]) -> dict[str, Any]:
+    """The options without a recipe's weights where they do not fit: another balancing is given, or other tasks."""
+    if "weights" not in found or "weights" in given:
+        return found
+    if given.get("balancing", "fixed") == "fixed" and found["weights"].keys() <= set(tasks):
+        return found
+    dropped = {"weights", "balancing"} - given.keys()
+    return {name: value for name, value in found.items() if name not in dropped}
 
 
 def mixed(usual: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
