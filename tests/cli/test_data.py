@@ -243,6 +243,15 @@ def test_overlap_for_people(tables, monkeypatch):
     assert "1 of 4 rows" in shown.stderr  # of the corpus, which is not a molecule
 
 
+def test_overlap_of_what_is_left_without_others_is_none(tables):
+    corpus, one = tables / "corpus.smi", tables / "one.smi"
+    one.write_text("OCC\n")
+    left = answer("data", "overlap", corpus, one, corpus, "--exclude", one)
+    assert left["graphs"] == 2
+    assert [found["by_parent"] for found in left["sets"]] == [0, 2]
+    assert "nothing is left" in complaint("data", "overlap", corpus, one, "--exclude", corpus)
+
+
 def test_overlap_lists_the_molecules(tables):
     out = tables / "held.csv"
     words = (tables / "corpus.smi", tables / "set.csv", "--smiles-column", "molecule", "--out", out)

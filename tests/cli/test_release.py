@@ -29,6 +29,15 @@ def test_people_are_told_its_size(place, tmp_path):
     )
 
 
+def test_its_card_can_begin_with_files(place, tmp_path):
+    (tmp_path / "a.md").write_text("# Mine\n")
+    (tmp_path / "b.md").write_text("Scores.\n")
+    answer("release", place, "--out", tmp_path / "small", "--about", f"{tmp_path / 'a.md'},{tmp_path / 'b.md'}")
+    assert "# Mine\n\nScores.\n\n## " in (tmp_path / "small" / "README.md").read_text()
+    assert "cannot read" in complaint("release", place, "--out", tmp_path / "no", "--about", tmp_path / "c.md")
+    assert not (tmp_path / "no").exists()
+
+
 def test_mistakes_are_named(place, tmp_path):
     assert "no trained encoder" in complaint("release", tmp_path / "none", "--out", tmp_path / "out")
     assert "exists" in complaint("release", place, "--out", place)

@@ -89,6 +89,15 @@ def test_encoders_with_heads_are_stored_as_before(tmp_path, trained):
     assert set(config["task_options"]) == {"ml", "am"} <= set(TASKS)
 
 
+def test_its_card_begins_with_what_is_told(tmp_path, trained):
+    release(trained, tmp_path / "told", "# Mine\n\nTerms: none.")
+    release(trained, tmp_path / "plain")
+    told, plain = ((tmp_path / name / "README.md").read_text() for name in ("told", "plain"))
+    assert told.startswith("---\nlibrary_name: multigraft")
+    assert told.index("# Mine\n\nTerms: none.\n\n## joint encoder for") < told.index(trained.fingerprint)
+    assert plain == told.replace("# Mine\n\nTerms: none.\n\n## joint", "# joint")
+
+
 def test_mistakes(tmp_path):
     (tmp_path / "there").mkdir()
     with pytest.raises(InputError, match="exists"):

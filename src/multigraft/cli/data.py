@@ -9,9 +9,10 @@ import typer
 
 from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
-from multigraft.cli.inputs import loaded, tell_notes
+from multigraft.cli.inputs import loaded, tell_notes, without_others
 from multigraft.cli.output import one_line, result, say, table
 from multigraft.cli.verbs import Verbs
+from multigraft.cli.written import split_names
 from multigraft.errors import InputError
 from multigraft.graphs.names import EMBEDDED, check_source
 
@@ -119,6 +120,10 @@ def overlap(
         str | None, typer.Option(metavar="NAME", help="The column of SMILES in those that are tables of one's own.")
     ] = None,
     strip_salts: o.StripSalts = None,
+    exclude: Annotated[
+        str | None,
+        typer.Option(metavar="NAMES", help="Data sets whose molecules are taken out first, as train --exclude does."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the molecules that the corpus holds, as CSV.")
     ] = None,
@@ -143,7 +148,7 @@ def overlap(
         from multigraft.files import write_table
         from multigraft.graphs.overlap import WAYS, Overlap, overlap, shared
 
-        graphs = read(corpus)
+        graphs = without_others(read(corpus), split_names(exclude or ""))
         others = {name: read(name) for name in sets}
         rows = overlap(graphs, others, progress=sys.stderr.isatty())
         columns = [field.name for field in dataclasses.fields(Overlap)]

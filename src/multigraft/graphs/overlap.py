@@ -88,7 +88,10 @@ def kept(corpus: PackedGraphs, evaluation: Sequence[str]) -> Int64[Tensor, " kep
 
 def without(corpus: PackedGraphs, evaluation: Sequence[str]) -> PackedGraphs:
     """The graphs that are `kept`, as a copy in memory; a corpus that does not fit there is to be selected from."""
-    return corpus.select(kept(corpus, evaluation))
+    numbers = kept(corpus, evaluation)
+    left = corpus.select(numbers)
+    left.once(_made).append(keys_of(corpus)[numbers.numpy()])  # known, and long to compute
+    return left
 
 
 def excluding(corpus: PackedGraphs, others: Mapping[str, PackedGraphs], progress: bool = False) -> PackedGraphs:

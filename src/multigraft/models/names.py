@@ -7,6 +7,7 @@ from multigraft.errors import InputError
 PRECISIONS = ("float32", "bf16", "auto")  # of an encoder that is only used
 IMPORT_FORMATS = ("pretrain-gnns",)
 WEIGHTS = "model.safetensors"  # the file of an encoder's
+CARD = "README.md"
 RELEASED = ("molecules-small",)  # the encoders that come with the package, see docs/recipes.md
 KINDS = {"gin": "gin", "gcn": "edge-gcn", "graphsage": "graphsage", "gat": "gat"}  # the release's names to ours
 IMPORTED_ENCODERS = tuple(KINDS)

@@ -4,15 +4,23 @@ import dataclasses
 from pathlib import Path
 
 from multigraft.errors import InputError
+from multigraft.files import write_text
+from multigraft.models.card import model_card
+from multigraft.models.names import CARD
 from multigraft.models.storage import save
 from multigraft.models.trained import TrainedEncoder
 from multigraft.tasks.model import TaskModel
 
 
-def release(trained: TrainedEncoder, directory: str | Path) -> TrainedEncoder:
+def release(trained: TrainedEncoder, directory: str | Path, about: str = "") -> TrainedEncoder:
     """Write the encoder to a new directory without its heads, which it returns; embeddings are the same.
 
     Which graphs it was trained on stays known, a byte a graph, so that no later test asks about them.
+
+    Args:
+        trained: It stays what it is.
+        directory: Where the encoder goes.
+        about: Markdown that its card begins with: what it is for, the terms of its data, how it scores.
 
     Raises:
         InputError: the directory exists, or the encoder is a module of the user's own, whose code others lack.
@@ -21,4 +29,7 @@ def release(trained: TrainedEncoder, directory: str | Path) -> TrainedEncoder:
         raise InputError("an encoder around a module of your own cannot be released: its architecture is code")
     bare = dataclasses.replace(trained, model=TaskModel(trained.encoder, [], trained.origin), split=None)
     save(bare, Path(directory))
+    if about:
+        head, rest = model_card(bare).split("\n# ", 1)
+        write_text(Path(directory) / CARD, f"{head}\n{about.strip()}\n\n## {rest}")
     return bare

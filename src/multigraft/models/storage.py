@@ -20,7 +20,7 @@ from multigraft.files import replacing, write_json, write_text
 from multigraft.graphs.packed import Origin
 from multigraft.graphs.splits import Split
 from multigraft.models.card import model_card
-from multigraft.models.names import WEIGHTS, check_directory, encoder_place
+from multigraft.models.names import CARD, WEIGHTS, check_directory, encoder_place
 from multigraft.models.seen import read_seen, write_seen
 from multigraft.models.trained import TrainedEncoder
 from multigraft.tasks.base import Task
@@ -49,7 +49,7 @@ def write_into(trained: TrainedEncoder, directory: Path) -> None:
         write_json(directory / "split.json", trained.split.to_json())
     if trained.seen:
         write_seen(directory / SEEN, trained.seen)
-    write_text(directory / "README.md", model_card(trained))
+    write_text(directory / CARD, model_card(trained))
     write_json(directory / "config.json", to_config(trained))
 
 
