@@ -250,6 +250,8 @@ def test_overlap_of_what_is_left_without_others_is_none(tables):
     assert left["graphs"] == 2
     assert [found["by_parent"] for found in left["sets"]] == [0, 2]
     assert "nothing is left" in complaint("data", "overlap", corpus, one, "--exclude", corpus)
+    named = ("--smiles-column", "molecule", "--exclude", tables / "set.csv")  # read as the others are
+    assert answer("data", "overlap", corpus, tables / "set.csv", *named)["sets"][0]["by_parent"] == 0
 
 
 def test_overlap_lists_the_molecules(tables):

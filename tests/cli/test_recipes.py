@@ -29,6 +29,7 @@ def test_who_asks_for_one_gets_it_under_what_is_given(capsys):
     said = capsys.readouterr().err
     assert "note: recipe attributed-graphs (" in said
     assert "task-options lp.pair=hadamard" in said
+    assert "featurization" not in said
     assert "--recipe none does without" in said
 
 
@@ -77,7 +78,8 @@ def test_molecules_have_a_recipe_and_are_read_as_it_says(table, tmp_path):
 
 
 def test_who_names_a_featurization_gets_it(table, tmp_path):
-    answer("train", table, *QUICK, "--featurization", "hu", "--out", tmp_path / "ours")
+    said = multigraft("train", table, *QUICK, "--featurization", "hu", "--out", tmp_path / "ours")
+    assert "featurization hu, encoder gin" in said.stderr
     assert load_encoder(tmp_path / "ours").origin.featurization == "hu"
 
 

@@ -133,3 +133,13 @@ def test_a_description_is_read_as_it_is():
     assert shares[1] == 0  # a constant; the others are logits
     assert torch.allclose(answered.scores[:, [0, 2]].sigmoid(), shares[[0, 2]].expand(20, -1), atol=1e-3)
     assert not answered.scores[:, 1].any()
+
+
+def test_nothing_outside_the_training_range_outweighs_the_rest():
+    train = torch.tensor([[0.0, 1.0], [0.001, 3.0], [0.0, 2.0]], dtype=torch.float64)
+    test = torch.tensor([[5.0, 2.0], [-5.0, 9.0]], dtype=torch.float64)
+    found = standardised({"train": train, "test": test})
+    assert torch.equal(found["test"][0, 0], found["train"][:, 0].amax())
+    assert torch.equal(found["test"][1], torch.stack([found["train"][:, 0].amin(), found["train"][:, 1].amax()]))
+    assert found["test"][0, 1].abs() < 1e-6
+    assert torch.allclose(found["train"].std(0, correction=0), torch.ones(2))

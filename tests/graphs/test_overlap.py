@@ -1,5 +1,6 @@
 """What a corpus holds of evaluation sets: as counted with sets of texts, and as known of real ones; and its removal."""
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -21,6 +22,14 @@ L_ALANINE, D_ALANINE, EITHER = "C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O", "CC(N)C(=O
 KNOWN = {"bbbp": (3, 432), "sider": (2, 445), "clintox": (8, 248), "bace": (0, 176)}
 
 lists = st.lists(written(), min_size=1, max_size=12)
+
+
+def test_keys_of_what_is_left_are_not_computed_again(monkeypatch):
+    corpus, other = graphs_of(orchard()), graphs_of(["CCO", "c1ccccc1"])
+    left = excluding(corpus, {"other": other})
+    monkeypatch.setattr(module, "molecule_keys", None)
+    assert len(keys_of(left)) == len(left) < len(corpus)
+    assert not np.isin(keys_of(left), keys_of(other)).any()
 
 
 def canonical(smiles: str) -> str:

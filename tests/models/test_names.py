@@ -30,3 +30,23 @@ def test_a_directory_that_is_not_there_is_refused(tmp_path):
     names.check_directory(tmp_path)
     with pytest.raises(InputError, match=r"no trained encoder at .*nowhere: there is no such directory"):
         names.check_directory(tmp_path / "nowhere")
+
+
+def test_a_released_encoder_goes_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in names.RELEASED:
+        place = names.encoder_place(name)
+        assert place.is_relative_to(Path(names.__file__).parent)
+        assert (place / names.WEIGHTS).is_file()
+        names.check_directory(Path(name))
+        assert names.records_place(name) == Path(f"{name}-measured")
+        (tmp_path / name).mkdir()
+        assert names.encoder_place(name) == place  # nothing was trained into it
+        (tmp_path / name / "training").mkdir()  # one's own encoder of that name goes first
+        assert names.encoder_place(name) == names.records_place(name) == Path(name)
+
+
+def test_other_names_are_directories(tmp_path):
+    assert names.encoder_place(tmp_path / "mine") == tmp_path / "mine"
+    assert names.encoder_place("mine") == names.records_place("mine") == Path("mine")
+    assert names.encoder_place(tmp_path / names.RELEASED[0]) == tmp_path / names.RELEASED[0]

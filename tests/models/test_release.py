@@ -95,6 +95,9 @@ def test_its_card_begins_with_what_is_told(tmp_path, trained):
     told, plain = ((tmp_path / name / "README.md").read_text() for name in ("told", "plain"))
     assert told.startswith("---\nlibrary_name: multigraft")
     assert told.index("# Mine\n\nTerms: none.\n\n## joint encoder for") < told.index(trained.fingerprint)
+    release(trained, tmp_path / "licensed", licence="cc-by-sa-3.0")
+    assert "\nlicense: cc-by-sa-3.0\n" in (tmp_path / "licensed" / "README.md").read_text()
+    assert f"graphs {trained.width()} " in plain
     assert plain == told.replace("# Mine\n\nTerms: none.\n\n## joint", "# joint")
 
 

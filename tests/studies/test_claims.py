@@ -179,6 +179,7 @@ PAIRS = {
     "recommended-readout": 2,
     **{f"recommended-{one}": 6 for one in ("walks", "spectrum", "bins", "fourier", "degree", "own", "carry", "layers",
                                            "scaling")},
+    **{f"recommended-molecules-{one}": 5 for one in ("untrained", "fingerprint", "descriptors", "both", "fused")},
 }  # fmt: skip
 
 

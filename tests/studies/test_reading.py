@@ -23,6 +23,7 @@ def written(tmp_path, text, name="mine"):
 
 SAME = [name for name in STUDY_NAMES if name.startswith("same-") and name != "same-pretext"]
 RECOMMENDED = [name for name in STUDY_NAMES if name.startswith("recommended-")]
+OF_GRAPHS = ("recommended-graphs", "recommended-inputs", "recommended-strategies")
 PRETRAINING = [name for name in STUDY_NAMES if name not in (*SAME, *RECOMMENDED)]
 MOLECULES = {
     "pretraining-table1": ("bbbp", "tox21", "toxcast", "sider", "clintox", "muv", "hiv", "bace"),
@@ -333,7 +334,7 @@ def test_settings_that_cannot_be_are_named(tmp_path):
 # --- recipes ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", RECOMMENDED)
+@pytest.mark.parametrize("name", OF_GRAPHS)
 def test_studies_of_the_recommended_encoder_take_its_recipe_whole(name):
     study, options = read_study(name), named_recipe("attributed-graphs").options
     first = study.rows[0]
@@ -341,6 +342,20 @@ def test_studies_of_the_recommended_encoder_take_its_recipe_whole(name):
     assert dict(first.recipe) == {key: value for key, value in options.items() if key != "strategy"}
     assert not first.options
     assert study.options(first, "joint", ("gc",), "ENZYMES")["task_options"].keys() <= {"gc"}
+
+
+@pytest.mark.parametrize("name", [name for name in RECOMMENDED if name not in OF_GRAPHS])
+def test_studies_of_molecules_measure_the_released_encoder_and_nothing_trained_on_them(name):
+    study = read_study(name)
+    assert study.protocols == ("strict",)
+    assert (study.corpora, study.removes) == ((), ())
+    for row in study.rows:
+        if row.trains:
+            assert row.start == (Stage("imported", (), "molecules-small", {"encoder": "molecules-small"}),)
+            assert row.strategy == ("finetune" if name == "recommended-finetuned" else "frozen")
+    assert {"untrained", "ecfp-count", "descriptors", "ecfp+descriptors", "constant"} <= {
+        row.model.split(" (")[0] for row in study.rows
+    }
 
 
 def test_a_row_of_ones_own_goes_above_its_recipe(tmp_path):

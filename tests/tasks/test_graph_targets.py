@@ -13,6 +13,7 @@ from multigraft.randomness import generator
 from multigraft.tasks.graph_regression import GraphRegression
 from multigraft.tasks.graph_targets import TargetsHead, missing_targets
 from multigraft.tasks.multi_label import MultiLabel
+from multigraft.training.fit import train
 from tests.helpers.coded import coded_graphs, random_coded, with_targets
 from tests.helpers.graphs import random_graphs
 
@@ -51,7 +52,42 @@ def test_head_is_one_linear_layer_on_the_pooled_embedding(pool):
     assert head.graph.in_features == (8 if pool == "set2set" else 4)
 
 
+def test_a_norm_brings_sums_and_means_to_one_scale():
+    graphs = random_coded(40, seed=1, targets=3)
+    z = 5 + torch.randn(graphs.num_nodes, 4, generator=generator(0))
+    for task in (MultiLabel(pool="mean+max+sum", norm="batch"), GraphRegression(pool="mean+max+sum", norm="batch")):
+        head = task.head(4, graphs.origin)
+        normed = head.norm(head.pool(z, graphs))
+        assert torch.allclose(normed.mean(0), torch.zeros(12), atol=1e-5)
+        assert torch.allclose(normed.std(0, correction=0), torch.ones(12), atol=1e-3)
+        head.train(False)
+        torch.testing.assert_close(
+            head(z, task.examples(graphs, generator(0))), head.graph(head.norm(head.pool(z, graphs)))
+        )
+
+
+def test_without_a_norm_heads_are_stored_as_before():
+    plain = MultiLabel().head(4, random_coded(2, targets=1).origin)
+    assert set(plain.state_dict()) == {"graph.weight", "graph.bias"}
+    assert "norm" not in MultiLabel().config()
+    assert MultiLabel(norm="batch").config()["norm"] == "batch"
+
+
+@pytest.mark.parametrize("strategy", ["single", "esame", "isame", "reptile"])
+def test_strategies_train_heads_with_a_norm(strategy):
+    graphs = random_coded(60, seed=1, targets=2)
+    graphs = with_targets(graphs, (torch.rand(60, 2, generator=generator(3)) < 0.5).float(), "binary")
+    trained = train(
+        graphs, tasks=[MultiLabel(norm="batch")], strategy=strategy, encoder="gin", dim=4, layers=1, norm="layer",
+        epochs=1, batch_size=16, split="random", progress=False,
+    )  # fmt: skip
+    assert trained.model.heads["ml"].norm.num_batches_tracked > 0
+    assert all(value.isfinite().all() for value in trained.model.state_dict().values())
+
+
 def test_an_unknown_readout_is_refused():
+    with pytest.raises(InputError, match="unknown norm 'most'"):
+        MultiLabel(norm="most").head(4, random_coded(2, targets=1).origin)
     with pytest.raises(InputError, match="unknown readout 'most'"):
         MultiLabel(pool="most").head(4, random_coded(2, targets=1).origin)
 

@@ -148,7 +148,7 @@ def overlap(
         from multigraft.files import write_table
         from multigraft.graphs.overlap import WAYS, Overlap, overlap, shared
 
-        graphs = without_others(read(corpus), split_names(exclude or ""))
+        graphs = without_others(read(corpus), split_names(exclude or ""), read)
         others = {name: read(name) for name in sets}
         rows = overlap(graphs, others, progress=sys.stderr.isatty())
         columns = [field.name for field in dataclasses.fields(Overlap)]

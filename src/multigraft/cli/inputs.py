@@ -6,7 +6,7 @@ Names that nothing has are refused before torch is imported, so verbs import wha
 import dataclasses
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,8 +47,13 @@ def featurization_of(start: Path) -> str:
         return ""  # what is wrong with it is said when it is loaded
 
 
-def without_others(graphs: "PackedGraphs", names: Sequence[str]) -> "PackedGraphs":
-    """The graphs without the molecules of the data sets of these names; how many these were is said aloud."""
+def without_others(
+    graphs: "PackedGraphs", names: Sequence[str], read: Callable[[str], "PackedGraphs"] | None = None
+) -> "PackedGraphs":
+    """The graphs without the molecules of the data sets of these names; how many these were is said aloud.
+
+    ``read`` loads a data set of that name; by default `multigraft.graphs.catalog.load`.
+    """
     if not names:
         return graphs
     for name in names:
@@ -56,7 +61,7 @@ def without_others(graphs: "PackedGraphs", names: Sequence[str]) -> "PackedGraph
     from multigraft.graphs.catalog import load
     from multigraft.graphs.overlap import excluding
 
-    others = {found.origin.name: found for found in map(load, names)}
+    others = {found.origin.name: found for found in map(read or load, names)}
     left = excluding(graphs, others, sys.stderr.isatty())
     tell_notes(left.origin.name, left.origin.notes[-1:])
     return left

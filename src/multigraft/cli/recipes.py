@@ -18,21 +18,23 @@ METHOD = frozenset({
 
 
 def with_recipe(
-    asked: str | None, graphs: "PackedGraphs", given: Mapping[str, Any]
+    asked: str | None, graphs: "PackedGraphs", given: Mapping[str, Any], wanted: str = ""
 ) -> tuple[str | None, dict[str, Any], str]:
     """The recipe's name, its options under those that are ``given``, and the featurisation it wants; it is said aloud.
 
-    ``asked``: a recipe's name, or ``none``; None: the data's where no method is given.
+    ``asked``: a recipe's name, or ``none``; None: the data's where no method is given. ``wanted``: a featurisation that
+    goes before the recipe's.
     """
     from multigraft.training.recipes.registry import named_recipe, recipe_for
 
     if asked == NO_RECIPE or (asked is None and METHOD & given.keys()):
-        return None, dict(given), ""
+        return None, dict(given), wanted
     chosen = recipe_for(graphs) if asked is None else named_recipe(asked)
     if chosen is None:
-        return None, dict(given), ""
+        return None, dict(given), wanted
     options = chosen.below(given, graphs)
-    told = {**chosen.reading, **options}
+    usual = (wanted or chosen.reading.get("featurization", "")) if graphs.origin.featurization else ""
+    told = {"featurization": usual, **options} if usual else options
     lines = (f"{name.replace('_', '-')} {written(value)}" for name, value in told.items() if value != {})
     say(f"note: recipe {chosen.name} ({chosen.file}): {', '.join(lines)}; --recipe {NO_RECIPE} does without")
-    return chosen.name, options, chosen.reading.get("featurization", "")
+    return chosen.name, options, usual

@@ -19,6 +19,9 @@ def release(
         str | None,
         typer.Option(metavar="FILES", help="Markdown files, separated by commas, that its card begins with."),
     ] = None,
+    licence: Annotated[
+        str, typer.Option(help="Of its weights, as model hubs call it; mind the terms of its training data.")
+    ] = "mit",
     as_json: o.Json = False,
     _config: o.Config = None,
     _debug: o.Debug = False,
@@ -30,7 +33,7 @@ def release(
         from multigraft.models.release import release
         from multigraft.models.storage import load_encoder
 
-        bare = release(load_encoder(directory), out, said)
+        bare = release(load_encoder(directory), out, said, licence)
         size = sum(file.stat().st_size for file in out.iterdir())
         found.json = {
             "verb": "release", "encoder": directory, "out": out, "bytes": size, "dim": bare.width(),

@@ -78,8 +78,9 @@ def train(
     given = {name: value for name, value in options.items() if value is not None}
     with result(as_json) as found:
         graphs = loaded(data, reading)
-        chosen, options, usual = with_recipe(recipe, graphs, given)
-        graphs = read_as(graphs, usual if start is None else featurization_of(start), data, reading)
+        wanted = reading.featurization or ("" if start is None else featurization_of(start))
+        chosen, options, usual = with_recipe(recipe, graphs, given, wanted)
+        graphs = read_as(graphs, usual, data, reading)
         _train(without_others(graphs, split_names(exclude or "")), out, chosen, options, resume, found)
 
 

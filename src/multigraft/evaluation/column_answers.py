@@ -81,6 +81,11 @@ def predictor_of(sitting: Sitting, x: Mapping[str, Tensor], learner: Learner) ->
 
 
 def standardised(x: Mapping[str, Float64[Tensor, "_ width"]]) -> dict[str, Float[Tensor, "_ width"]]:
-    """Every column with the training part's mean 0 and deviation 1; single precision, which is enough to learn from."""
+    """Every column with the training part's mean 0 and deviation 1; single precision, which is enough to learn from.
+
+    No value lies outside the training part's range: of a column that hardly varies there, another could be hundreds of
+    deviations off and outweigh all others.
+    """
     mean, deviation = standardisation(x["train"])
-    return {part: ((rows - mean) / deviation).float() for part, rows in x.items()}
+    lowest, highest = x["train"].amin(0), x["train"].amax(0)
+    return {part: ((rows.clamp(lowest, highest) - mean) / deviation).float() for part, rows in x.items()}

@@ -89,9 +89,7 @@ def kept(corpus: PackedGraphs, evaluation: Sequence[str]) -> Int64[Tensor, " kep
 def without(corpus: PackedGraphs, evaluation: Sequence[str]) -> PackedGraphs:
     """The graphs that are `kept`, as a copy in memory; a corpus that does not fit there is to be selected from."""
     numbers = kept(corpus, evaluation)
-    left = corpus.select(numbers)
-    left.once(_made).append(keys_of(corpus)[numbers.numpy()])  # known, and long to compute
-    return left
+    return _knowing(corpus.select(numbers), keys_of(corpus)[numbers.numpy()])
 
 
 def excluding(corpus: PackedGraphs, others: Mapping[str, PackedGraphs], progress: bool = False) -> PackedGraphs:
@@ -108,7 +106,7 @@ def excluding(corpus: PackedGraphs, others: Mapping[str, PackedGraphs], progress
     note = f"{len(corpus) - len(left)} of {len(corpus)} molecules were taken out: those of {', '.join(others)}"
     named = tuple(f"{name} {graphs.origin.checksum[:CHECKSUM]}" for name, graphs in others.items())
     origin = replace(left.origin, notes=(*left.origin.notes, note), excluded=(*left.origin.excluded, *named))
-    return replace(left, origin=origin)
+    return _knowing(replace(left, origin=origin), keys_of(left))
 
 
 def keys_of(graphs: PackedGraphs, progress: bool = False) -> Keys:
@@ -146,6 +144,12 @@ def _compared(name: str, corpus: UInt64[np.ndarray, "corpus 3"], evaluation: UIn
 def _held(asked: UInt64[np.ndarray, "asked 3"], there: UInt64[np.ndarray, "there 3"]) -> Bool[np.ndarray, "asked 3"]:
     """Whether each key of ``asked`` is among those ``there``."""
     return np.stack([np.isin(asked[:, column], there[:, column]) for column in range(asked.shape[1])], axis=1)
+
+
+def _knowing(graphs: PackedGraphs, keys: Keys) -> PackedGraphs:
+    """The graphs, whose keys are known already: they take long to compute."""
+    graphs.once(_made).append(keys)
+    return graphs
 
 
 def _made(graphs: PackedGraphs) -> list[Keys]:

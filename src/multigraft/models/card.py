@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 CARD = """\
 ---
 library_name: multigraft
-license: mit
+license: {licence}
 tags: [graphs, embeddings, {tags}]
 ---
 # {title}
@@ -18,7 +18,7 @@ A graph encoder trained for {tasks} with the strategy `{strategy}` on `{data}`.
 | | |
 |---|---|
 | Encoder | {encoder} |
-| Embedding width | {dim} |
+| Embedding width | nodes {dim}, graphs {width} (readout `{readout}`) |
 | Input | {inputs} |
 | Weights | `{fingerprint}` |
 | Data | `{data}`, checksum `{checksum}`{excluded} |
@@ -37,13 +37,13 @@ embeddings = encoder.embed(graphs)  # one row a graph; level="node" for nodes
 ```
 
 `initial.safetensors` holds the weights that training started from. Measure them too: an untrained encoder is often a
-strong baseline. The weights are licensed as their author chooses; MIT is what the program writes. The training data
-keeps its own licence.
+strong baseline. The weights are licensed as their author chooses; MIT is what the program writes where nothing else is
+said. The training data keeps its own licence.
 """
 
 
-def model_card(trained: "TrainedEncoder") -> str:
-    """The card as Markdown with the metadata block that model hubs read."""
+def model_card(trained: "TrainedEncoder", licence: str = "mit") -> str:
+    """The card as Markdown with the metadata block that model hubs read, ``licence`` by their name for it."""
     encoder, metadata = trained.encoder, trained.metadata
     schema = encoder.inputs.schema
     return CARD.format(
@@ -53,7 +53,10 @@ def model_card(trained: "TrainedEncoder") -> str:
         strategy=_options(trained.strategy),
         data=trained.origin.name,
         encoder=_options({"name": encoder.kind, **encoder.config()}),
+        licence=licence,
         dim=encoder.dim,
+        width=trained.width(),
+        readout=trained.readout,
         inputs=f"{schema.attributes} attributes (scaling `{schema.scaling}`), {schema.structure} structural, "
         f"{schema.degrees} degree places",
         fingerprint=trained.fingerprint,

@@ -1,5 +1,6 @@
 """The names of formats and precisions, and where encoders are, for those who must not wait for torch."""
 
+import json
 from pathlib import Path
 
 from multigraft.errors import InputError
@@ -7,6 +8,7 @@ from multigraft.errors import InputError
 PRECISIONS = ("float32", "bf16", "auto")  # of an encoder that is only used
 IMPORT_FORMATS = ("pretrain-gnns",)
 WEIGHTS = "model.safetensors"  # the file of an encoder's
+INITIAL = "initial.safetensors"
 CARD = "README.md"
 RELEASED = ("molecules-small",)  # the encoders that come with the package, see docs/recipes.md
 KINDS = {"gin": "gin", "gcn": "edge-gcn", "graphsage": "graphsage", "gat": "gat"}  # the release's names to ours
@@ -17,9 +19,21 @@ _RELEASES = Path(__file__).parent / "released"
 
 
 def encoder_place(directory: str | Path) -> Path:
-    """Where an encoder is: the directory, or that of the released one of this name where there is no such directory."""
-    named = str(directory) in RELEASED and not Path(directory).is_dir()
-    return _RELEASES / directory if named else Path(directory)
+    """Where an encoder is: the directory, or that of the released one of this name where none was trained into it."""
+    here = Path(directory)
+    trained = (here / "config.json").is_file() or (here / "training").is_dir()
+    return released_place(str(directory)) if str(directory) in RELEASED and not trained else here
+
+
+def released_place(name: str) -> Path:
+    """Where a released encoder is, whatever there is in the working directory."""
+    return _RELEASES / name
+
+
+def excluded_by(name: str) -> frozenset[str]:
+    """The data sets whose molecules a released encoder was not trained on, by name."""
+    config = json.loads((released_place(name) / "config.json").read_text(encoding="utf-8"))
+    return frozenset(told.split()[0] for told in config["data"].get("excluded", ()))
 
 
 def records_place(directory: str | Path) -> Path:

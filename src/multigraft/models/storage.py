@@ -20,7 +20,7 @@ from multigraft.files import replacing, write_json, write_text
 from multigraft.graphs.packed import Origin
 from multigraft.graphs.splits import Split
 from multigraft.models.card import model_card
-from multigraft.models.names import CARD, WEIGHTS, check_directory, encoder_place
+from multigraft.models.names import CARD, INITIAL, WEIGHTS, check_directory, encoder_place
 from multigraft.models.seen import read_seen, write_seen
 from multigraft.models.trained import TrainedEncoder
 from multigraft.tasks.base import Task
@@ -44,7 +44,7 @@ def write_into(trained: TrainedEncoder, directory: Path) -> None:
     """Write the files of ``trained``, config.json last: where that is, the rest is whole. Its home stays what it is."""
     directory.mkdir(parents=True, exist_ok=True)
     write_weights(directory / WEIGHTS, trained.model.state_dict())
-    write_weights(directory / "initial.safetensors", trained.initial.state_dict())
+    write_weights(directory / INITIAL, trained.initial.state_dict())
     if trained.split:
         write_json(directory / "split.json", trained.split.to_json())
     if trained.seen:
@@ -117,7 +117,7 @@ def load_encoder(directory: str | Path, module: nn.Module | None = None) -> Trai
         raise InputError(f"{directory / 'config.json'} does not describe a multigraft encoder: {error!r}") from error
     foreign = tuple(f"heads.{name}." for name in config["tasks"] if name not in TASKS)
     fill(model, directory / WEIGHTS, foreign)
-    fill(initial, directory / "initial.safetensors")
+    fill(initial, directory / INITIAL)
     trained.home = directory.absolute()
     return trained
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from multigraft.errors import InputError
 from multigraft.evaluation.names import sign
-from multigraft.models.names import RELEASED as OWN
+from multigraft.models.names import RELEASED, excluded_by
 from multigraft.reports.comparisons import metric_title
 from multigraft.reports.reading import protocol_sentences
 from multigraft.studies.cells import Cell, cells
@@ -154,9 +154,13 @@ def _overlaps(study: Study) -> Iterator[str]:
     """Where encoders may have been trained on what they are asked about."""
     if study.corpora and not study.removes:
         yield NOT_REMOVED.format(corpora=" and ".join(study.corpora))
-    stages = (stage for row in study.rows for stage in row.start)
-    if any(stage.strategy == IMPORTED and stage.dataset not in OWN for stage in stages):
+    imported = {stage.dataset for row in study.rows for stage in row.start if stage.strategy == IMPORTED}
+    if imported - set(RELEASED):
         yield NOT_REMOVABLE
+    for name in sorted(imported & set(RELEASED)):
+        held = [one for one in study.datasets if one not in excluded_by(name) or one in study.folders]
+        if held:
+            yield f"{name} may have been trained on molecules of {', '.join(held)}: nothing was taken out for these."
 
 
 def _features(found: Sequence[Cell]) -> Iterator[str]:

@@ -20,12 +20,12 @@ from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import split_graphs
 from multigraft.graphs.texts import smiles_of
 from multigraft.models.importing import import_encoder
-from multigraft.models.names import RELEASED
+from multigraft.models.names import released_place
 from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
 from multigraft.strategies.registry import STRATEGIES, build
 from multigraft.studies.grid import Training
-from multigraft.studies.sources import Sources, weights_file
+from multigraft.studies.sources import Sources, released_name, weights_file
 from multigraft.studies.study import IMPORTED, UNTRAINED
 from multigraft.tasks.base import Task
 from multigraft.tasks.registry import TASKS, resolve
@@ -53,10 +53,11 @@ def obtain(
         InputError: options that `multigraft.train` refuses, or data that cannot serve the tasks.
         MultigraftError: the training fails.
     """
+    if (name := released_name(training)) is not None:
+        found = load_encoder(released_place(name))
+        return found.untrained() if training.strategy == UNTRAINED else found
     if training.strategy == IMPORTED:
         return _imported(training)
-    if training.strategy == UNTRAINED and _options(training).get("encoder") in RELEASED:
-        return load_encoder(_options(training)["encoder"]).untrained()
     if training.strategy == UNTRAINED:
         module = _module(training, graphs_of)
         shape = {name: value for name, value in _options(training).items() if name != "encoder"}
@@ -157,13 +158,11 @@ def trained_on(training: Training, graphs_of: GraphsOf, featurization: str = "")
 
 
 def _imported(training: Training) -> TrainedEncoder:
-    """A released encoder, or weights that others released, among the raw data.
+    """Weights that others released, among the raw data.
 
     Raises:
         InputError: they are not there, or `multigraft.models.importing.import_encoder` refuses them.
     """
-    if training.dataset in RELEASED:
-        return load_encoder(training.dataset)
     return import_encoder(weights_file(training.dataset), _options(training)["encoder"])
 
 

@@ -5,4 +5,5 @@ STUDY_NAMES = (
     "same-strategies", "same-gin", "same-pretext",
     "pretraining-table1", "pretraining-regression", "pretraining-architectures", "pretraining-proteins",
     "frozen-molecules", "recommended-graphs", "recommended-inputs", "recommended-strategies",
+    "recommended-molecules", "recommended-scaffolds", "recommended-numbers", "recommended-finetuned",
 )  # fmt: skip

@@ -27,6 +27,7 @@ from multigraft.studies.study import (
     Setting,
     Stage,
     Study,
+    TaskSet,
 )
 from multigraft.studies.values import Values
 from multigraft.training.recipes.names import RECIPE_NAMES
@@ -194,14 +195,31 @@ class _Reader(Values):
             start=self.stages(row.get("start", []), where),
             options=options,
             recipe=self.recipe(row, options, where),
-            fuse=self.choice(row["fuse"], tuple(DESCRIPTIONS), f"{where}: fuse") if "fuse" in row else "",
+            fuse=self.fused(row, tasks, where),
         )
+
+    def fused(self, row: Mapping[str, Any], tasks: Sequence[TaskSet], where: str) -> str:
+        """The description that a row fuses with its embeddings; empty where it names none."""
+        if "fuse" not in row:
+            return ""
+        named = self.choice(row["fuse"], tuple(DESCRIPTIONS), f"{where}: fuse")
+        asked = {task for each in tasks for task in each}
+        if row.get("probe") in (None, "own", "head") or row["strategy"] in BASELINES or not asked <= TARGET_TASKS:
+            raise InputError(
+                f"{self.path}: {where}: what is fused are embeddings, asked for ml or gr by a probe that reads "
+                "descriptions as well: name one, logistic for instance"
+            )
+        return named
 
     def recipe(self, row: Mapping[str, Any], options: Mapping[str, Any], where: str) -> dict[str, Any]:
         """What the recipe that a row names has for it, but for a strategy; nothing where it names none."""
         if "recipe" not in row:
             return {}
         named = named_recipe(self.choice(row["recipe"], RECIPE_NAMES, f"{where}: recipe"))
+        if named.reading:
+            raise InputError(
+                f"{self.path}: {where}: recipe {named.name!r} says how files are read, which studies do not"
+            )
         usual = named.beside({**options, "start": row.get("start")})
         return {name: value for name, value in usual.items() if name in TRAIN_OPTIONS}
 

@@ -4,6 +4,7 @@ Runs are named by what their data are called. So that a file that was replaced d
 checksum is kept beside encoders and in records, and compared.
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,9 @@ from multigraft.graphs import checksums
 from multigraft.graphs.names import DATA_VARIABLE, data_root
 from multigraft.graphs.sources import Options, find
 from multigraft.graphs.tudataset import find_files
-from multigraft.models.names import RELEASED, WEIGHTS, encoder_place
+from multigraft.models.names import INITIAL, RELEASED, WEIGHTS, released_place
 from multigraft.studies.grid import Training
-from multigraft.studies.study import IMPORTED
+from multigraft.studies.study import IMPORTED, UNTRAINED
 
 Sources = dict[str, str]  # checksums by name
 
@@ -28,6 +29,8 @@ def sources_of(training: Training, checksum: Callable[[str], str]) -> Sources:
         InputError: files that are missing.
     """
     before = {} if training.start is None else sources_of(training.start, checksum)
+    if (name := released_name(training)) is not None:
+        return before | {name: checksums.of_files(released_place(name) / file for file in (WEIGHTS, INITIAL))}
     if training.strategy == IMPORTED:
         return before | {training.dataset: _of_file(weights_file(training.dataset))}
     if not training.on_corpus:
@@ -55,11 +58,17 @@ def weights_file(name: str) -> Path:
         InputError: there is no directory of raw data.
     """
     if name in RELEASED:
-        return encoder_place(name) / WEIGHTS
+        return released_place(name) / WEIGHTS
     root = data_root()
     if root is None:
         raise InputError(f"{name} is looked for below checkpoints in {DATA_VARIABLE}, which is not set")
     return root / "checkpoints" / name
+
+
+def released_name(training: Training) -> str | None:
+    """The released encoder that a training is, or whose untrained twin; None where it is neither."""
+    named = training.dataset if training.strategy == IMPORTED else json.loads(training.options).get("encoder")
+    return named if training.strategy in (IMPORTED, UNTRAINED) and named in RELEASED else None
 
 
 def _of_file(path: Path) -> str:

@@ -32,12 +32,14 @@ class GraphRegression(GraphTargets):
     """
 
     pool: str = "mean"
+    norm: str = "none"
     mean: Sequence[float] = ()
     deviation: Sequence[float] = ()
     score: str = ""
 
     name = "gr"
     title = "graph regression"
+    unsaid = (("norm", "none"),)
 
     def __post_init__(self) -> None:
         if self.score and self.score not in SCORED_BY:

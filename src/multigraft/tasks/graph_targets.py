@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from multigraft.encoders.norms import normalisation
 from multigraft.encoders.pooling import Pool
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.tasks.base import Episode, Examples, Head, Task
@@ -18,17 +19,18 @@ from multigraft.tasks.episodes import divided
 class GraphTargets(Task):
     """Queries are graph numbers, answers ``[asked, targets]`` with NaN where nothing was measured.
 
-    ``pool`` is the head's readout, a kind of `multigraft.encoders.pooling.Pool`. Episode: 60 % of the graphs as
-    support, the rest as target.
+    ``pool`` is the head's readout, a kind of `multigraft.encoders.pooling.Pool`, ``norm`` what comes between that and
+    the linear layer, see `TargetsHead`. Episode: 60 % of the graphs as support, the rest as target.
     """
 
     pool: str = "mean"
+    norm: str = "none"
     batch_size = 32
     learning_rate = 1e-3
-    of_head = ("pool",)
+    of_head = ("pool", "norm")
 
     def head(self, dim: int, origin: Origin) -> Head:
-        return TargetsHead(dim, len(origin.targets), self.pool)
+        return TargetsHead(dim, len(origin.targets), self.pool, self.norm)
 
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         return Examples(graphs, torch.arange(len(graphs), device=graphs.device), graphs.targets)
@@ -45,16 +47,20 @@ class GraphTargets(Task):
 class TargetsHead(Head):
     """One linear layer on the pooled embedding.
 
-    Source: Hu et al. 2020, "Strategies for Pre-training Graph Neural Networks", section 5.2.
+    ``norm``: ``none``, as in the paper; ``batch`` brings every column to mean 0 and deviation 1 first, as a probe does
+    that reads the embedding later: sums are a hundred times as large as means, and drown them at first; ``layer``.
+
+    Source: Hu et al. 2020, "Strategies for Pre-training Graph Neural Networks", section 5.2; the norms are ours.
     """
 
-    def __init__(self, dim: int, targets: int, pool: str) -> None:
+    def __init__(self, dim: int, targets: int, pool: str, norm: str = "none") -> None:
         super().__init__()
         self.pool = Pool(pool, dim)
+        self.norm = normalisation(norm, self.pool.width)
         self.graph = nn.Linear(self.pool.width, targets)
 
     def forward(self, z: Float[Tensor, "nodes dim"], examples: Examples) -> Float[Tensor, "asked targets"]:
-        return self.graph(self.pool(z, examples.graphs).index_select(0, examples.queries))
+        return self.graph(self.norm(self.pool(z, examples.graphs)).index_select(0, examples.queries))
 
 
 def missing_targets(graphs: PackedGraphs, kind: str, other: str) -> str | None:

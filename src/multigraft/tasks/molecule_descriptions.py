@@ -19,18 +19,20 @@ from multigraft.tasks.graph_targets import TargetsHead
 class MoleculeDescription(Task):
     """Queries are graph numbers, answers rows of bytes ``[asked, bytes]``, which `equipped` computes once.
 
-    ``pool`` is the head's readout, ``width`` how many numbers it says; 0: as many as this RDKit computes. Episode: 60 %
-    of the graphs as support, the rest as target.
+    ``pool`` is the head's readout, ``norm`` what comes behind it, see `TargetsHead`, ``width`` how many numbers it
+    says; 0: as many as this RDKit computes. Episode: 60 % of the graphs as support, the rest as target.
     """
 
     pool: str = "mean"
+    norm: str = "none"
     width: int = 0
 
     column: ClassVar[str]  # of the graphs, where answers are kept
     pretext = True
     batch_size = 256
     learning_rate = 1e-3
-    of_head = ("pool",)
+    of_head = ("pool", "norm")
+    unsaid = (("norm", "none"),)
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         if "smiles" not in graphs.attached:
@@ -52,7 +54,7 @@ class MoleculeDescription(Task):
         return replace(self, width=self.usual_width())
 
     def head(self, dim: int, origin: Origin) -> Head:
-        return TargetsHead(dim, self.width or self.usual_width(), self.pool)
+        return TargetsHead(dim, self.width or self.usual_width(), self.pool, self.norm)
 
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         return Examples(graphs, torch.arange(len(graphs), device=graphs.device), graphs.graphs[self.column])

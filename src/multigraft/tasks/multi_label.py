@@ -33,12 +33,13 @@ class MultiLabel(GraphTargets):
     """
 
     pool: str = "mean"
+    norm: str = "none"
     score: str = ""
     grouped: bool = False
 
     name = "ml"
     title = "multi-label classification"
-    unsaid = (("grouped", False),)
+    unsaid = (("norm", "none"), ("grouped", False))
 
     def __post_init__(self) -> None:
         if self.score and self.score not in SCORED_BY:

@@ -51,6 +51,7 @@ def test_molecules_are_trained_on_descriptions_and_what_was_measured(tmp_path):
         assert weighed["balancing"] == "pcgrad"
         assert "weights" not in weighed
         assert recipe(graphs, weights={"dr": 2.0})["weights"] == {"dr": 2.0, "fp": 10.0}
+        assert recipe(graphs, tasks=["dr", "am"], weights={"am": 2.0})["weights"] == {"am": 2.0}
     assert named_recipe("molecules").reading == {"featurization": "ogb"}
     assert named_recipe("attributed-graphs").reading == {}
 

@@ -118,7 +118,8 @@ def recipe(graphs: Any, **given: Any) -> dict[str, Any]:
     """The options that we recommend for these graphs, under those that are ``given``.
 
     So ``train(graphs, **recipe(graphs, seed=1))`` does what ``multigraft train`` does where it is told nothing else.
-    Where there is no recipe for data of their kind it is ``given`` alone.
+    Where there is no recipe for data of their kind it is ``given`` alone. Graphs are taken as they were read: how the
+    recipe of molecules reads them, `multigraft.load` has to be told (``featurization="ogb"``).
 
     Args:
         graphs: As `multigraft.train` takes them.
@@ -136,11 +137,11 @@ def recipe(graphs: Any, **given: Any) -> dict[str, Any]:
 
 def _weighed(found: dict[str, Any], given: Mapping[str, Any], tasks: Sequence[str]) -> dict[str, Any]:
     """The options without a recipe's weights where they do not fit: another balancing is given, or other tasks."""
-    if "weights" not in found or "weights" in given:
-        return found
-    if given.get("balancing", "fixed") == "fixed" and found["weights"].keys() <= set(tasks):
-        return found
-    dropped = {"weights", "balancing"} - given.keys()
+    own = given.get("weights") or {}
+    fitting = {task: weight for task, weight in (found.get("weights") or {}).items() if task in own or task in tasks}
+    if fitting and (own or given.get("balancing", "fixed") == "fixed"):
+        return {**found, "weights": fitting}
+    dropped = {"weights", "balancing"} - given.keys() if "weights" in found else set()
     return {name: value for name, value in found.items() if name not in dropped}
 
 
