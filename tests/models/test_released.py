@@ -43,7 +43,15 @@ def test_what_they_say_of_themselves_is_true(name):
     assert config["fingerprint"] == encoder.fingerprint
     assert encoder.model.tasks == ()
     card = (place / "README.md").read_text()
-    for told in (name, encoder.fingerprint, "ChEMBL", "CC BY-SA 3.0", "ECFP", "license: cc-by-sa-3.0", "ESOL and QM9 were not"):
+    for told in (
+        name,
+        encoder.fingerprint,
+        "ChEMBL",
+        "CC BY-SA 3.0",
+        "ECFP",
+        "license: cc-by-sa-3.0",
+        "ESOL and QM9 were not",
+    ):
         assert told in card
 
 

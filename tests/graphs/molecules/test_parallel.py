@@ -1,5 +1,6 @@
 """Parsing in several processes: the same in the same order, and gone when it is over."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -53,6 +54,19 @@ def test_options_are_kept_to():
 def test_parsing_is_quiet(capfd: pytest.CaptureFixture[str]):
     parse(Reading(), list(BROKEN))
     assert capfd.readouterr() == ("", "")
+
+
+def _lengths_in_order(answers) -> None:
+    answers.put(list(in_order(len, ["a", "bb", "ccc"], 3, processes=2, many=0)))
+
+
+def test_a_process_that_may_have_no_children_works_itself():
+    context = multiprocessing.get_context("spawn")
+    answers = context.Queue()
+    process = context.Process(target=_lengths_in_order, args=(answers,), daemon=True)
+    process.start()
+    assert answers.get(timeout=60) == [1, 2, 3]
+    process.join()
 
 
 # --- many chunks -----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import current_process
 from typing import Any, TypeVar
 
 import numpy as np
@@ -69,14 +70,15 @@ def in_order(
 ) -> Iterator[Result]:
     """``work`` of every job, in their order, while later ones are being done; never many results at a time.
 
-    ``count`` molecules in all: fewer than ``many`` this process does itself, as where a single one is asked for.
+    ``count`` molecules in all: fewer than ``many`` this process does itself, as where a single one is asked for; and so
+    does a process of a study's, which shares the cores with its likes and may have no children.
     ``work`` must be a function of a module, or a `functools.partial` of one.
 
     Raises:
         MultigraftError: a process was killed, or RDKit ended it.
     """
     processes = min(usable_cores() if processes is None else processes, MOST)
-    if processes <= 1 or count < many:
+    if processes <= 1 or count < many or current_process().daemon:
         yield from map(work, jobs)
         return
     # Unlike multiprocessing's, its processes need no `if __name__ == "__main__"` in the caller's script.
