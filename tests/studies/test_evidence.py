@@ -2,6 +2,7 @@
 
 import pytest
 
+from multigraft.models.names import CARD, released_place
 from multigraft.studies.cells import cells
 from multigraft.studies.differences import differences
 from multigraft.studies.ledger import Ledger, Record
@@ -40,6 +41,14 @@ def test_pages_are_what_the_ledger_says(tmp_path, name):
     answer("study", "table", name, "--ledger", EVIDENCE, "--out", tmp_path)
     page = f"{name}-both.md"
     assert (ROOT / "docs" / "results" / page).read_text() == (tmp_path / page).read_text()
+
+
+@pytest.mark.parametrize("name", ["recommended-molecules", "recommended-numbers"])
+def test_the_card_of_the_released_encoder_has_the_scores_of_the_ledger(tmp_path, name):
+    answer("study", "table", name, "--ledger", EVIDENCE, "--out", tmp_path)
+    page = (tmp_path / f"{name}-strict.md").read_text()
+    assert (ROOT / "docs" / "results" / f"{name}-strict.md").read_text() == page
+    assert page.strip() in (released_place("molecules-small") / CARD).read_text()
 
 
 @pytest.mark.slow
