@@ -15,11 +15,10 @@ from multigraft.evaluation.answers import Answered, Contender, EmbedNodes
 from multigraft.evaluation.choice import choice_of
 from multigraft.evaluation.column_answers import Pooled, predictor_of, standardised
 from multigraft.evaluation.kinds import KINDS
+from multigraft.evaluation.names import JOINED
 from multigraft.evaluation.probes import Learner
 from multigraft.evaluation.protocols import Sitting
 from multigraft.evaluation.target_baselines import descriptions
-
-JOINED = " + "
 
 
 def by_fusion(name: str, probe: str, kind: str, embed: EmbedNodes, description: str) -> Contender:

@@ -8,6 +8,7 @@ DEFAULT_PROBES = ("svm",)
 
 # Rows that describe a graph without an encoder; each is read by several learners, and stands beside every probe.
 DESCRIPTIONS = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors", "degrees")
+JOINED = " + "  # between the names of what is fused
 
 BASELINE_PROBES = ("tree", "constant")  # who answers for a baseline
 

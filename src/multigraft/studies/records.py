@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from multigraft.errors import InputError
-from multigraft.evaluation.fusion import JOINED
-from multigraft.evaluation.names import DESCRIPTIONS, sign
+from multigraft.evaluation.names import DESCRIPTIONS, JOINED, sign
 from multigraft.studies.grid import Line, Run, runs
 from multigraft.studies.ledger import TRAINED, Ledger, Record
 from multigraft.studies.study import BASELINES, Study
