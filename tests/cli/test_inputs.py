@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from multigraft.cli.data_options import DataOptions
-from multigraft.cli.inputs import keep_options, loaded, opened
+from multigraft.cli.inputs import featurization_of, keep_options, loaded, opened
 from multigraft.errors import InputError
 from multigraft.graphs.packed import Origin
 from multigraft.models.storage import load_encoder
@@ -76,3 +76,11 @@ def test_salts_are_as_the_encoder_knows_them_and_a_difference_is_said(encoder, m
     opened(encoder, "bbbp", DataOptions(strip_salts=True))
     assert asked[-1]["strip_salts"]
     assert capsys.readouterr().err == "note: salts are stripped here, and were kept where the encoder was trained\n"
+
+
+def test_how_an_encoder_reads_molecules_is_asked_of_its_file(tmp_path):
+    assert featurization_of(Path("molecules-small")) == "ogb"
+    assert featurization_of(tmp_path / "nowhere") == ""
+    for broken in ("{", "[]", '{"data": 3}'):
+        (tmp_path / "config.json").write_text(broken)
+        assert featurization_of(tmp_path) == ""

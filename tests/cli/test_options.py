@@ -108,3 +108,11 @@ def test_every_name_of_a_list_is_looked_at():
     assert (check("pear, apple,"), check(""), check(None)) == ("pear, apple,", "", None)
     with pytest.raises(InputError, match="unknown fruit 'plum': choose from apple, pear"):
         check("apple,plum,fig")
+
+
+def test_released_encoders_are_offered_beside_folders(here):
+    (here / "molecules-mine").mkdir()
+    (here / "molecules.csv").touch()
+    assert o.complete_encoders("") == ["molecules-small"]
+    assert o.complete_encoders("molecules") == ["molecules-small", "molecules-mine"]
+    assert o.complete_encoders("x") == []

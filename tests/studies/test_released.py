@@ -4,6 +4,7 @@ import pytest
 
 from multigraft.errors import InputError
 from multigraft.models.storage import load_encoder
+from multigraft.reports.study_table import study_table
 from multigraft.studies.cells import cells
 from multigraft.studies.grid import runs
 from multigraft.studies.ledger import Ledger
@@ -99,6 +100,13 @@ def test_all_methods_share_data_and_splits_however_molecules_are_read(done):
     records = [ledger.read(run) for run in runs(study, "strict")]
     assert len({record.data["identity"] for record in records}) == 1
     assert len({record.split["digest"] for record in records}) == 2
+
+
+def test_a_table_says_that_molecules_of_ones_own_may_have_been_trained_on(done):
+    study, ledger = done
+    assert any("may have been trained on molecules of mine.csv" in note for note in study_table(study, ledger).notes)
+    known = study_table(read_study("recommended-scaffolds"), ledger)
+    assert not any("may have been trained" in note for note in known.notes)
 
 
 def test_runs_without_a_fused_description_are_named_as_before(done):
