@@ -13,7 +13,8 @@ from tests.helpers.measured import sheet
 
 
 def test_both_kinds_of_targets_have_the_same_probes_by_the_same_names():
-    assert tuple(BINARY_LEARNERS) == tuple(REAL_LEARNERS) == ("logistic", "knn", "forest", "best")
+    names = ("logistic", "knn", "forest", "best", "kernel", "extra-trees", "strong")
+    assert tuple(BINARY_LEARNERS) == tuple(REAL_LEARNERS) == names
     assert set(BINARY_LEARNERS) < set(PROBE_NAMES)
 
 

@@ -63,11 +63,19 @@ def test_functions_are_measured_by_the_usual_probe(trained):
 
 
 @pytest.mark.parametrize(("kind", "linear"), [("classes", "logistic"), ("binary", "logistic"), ("real", "ridge")])
-def test_descriptions_are_read_by_the_best_where_embeddings_are(trained, kind, linear):
+def test_descriptions_are_read_by_combined_probes_where_embeddings_are(trained, kind, linear):
     graphs = measured_molecules(60, "real" if kind == "real" else "binary")
-    found = contenders_of(trained, graphs, ("best", "knn"), True, "cpu", kind)
-    described = [(one.name, one.probe) for one in found if one.whole_graphs]
-    assert described == [(name, probe) for name in DESCRIBED for probe in (linear, "forest", "best")]
+    for combined in (("best",), ("strong",), ("best", "strong")):
+        found = contenders_of(trained, graphs, (*combined, "knn"), True, "cpu", kind)
+        described = [(one.name, one.probe) for one in found if one.whole_graphs]
+        assert described == [(name, probe) for name in DESCRIBED for probe in (linear, "forest", *combined)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_descriptions_are_read_by_those_that_are_named_and_by_no_others(trained, kind):
+    graphs = measured_molecules(60, "real" if kind == "real" else "binary")
+    found = usual_contenders({}, graphs, kind, readers=("strong",))
+    assert [(one.name, one.probe) for one in found if one.whole_graphs] == [(name, "strong") for name in DESCRIBED]
 
 
 def test_descriptions_say_nothing_of_classes_where_there_are_none(trained):

@@ -67,3 +67,16 @@ def logistic_objective(weights: Tensor, x: Tensor, answers: Tensor, cost: float)
             margin = (1 if answer else -1) * float(row @ weights[:-1] + weights[-1])
             total += cost * math.log1p(math.exp(-margin))
     return total
+
+
+def kernel_value(asked: Tensor, x: Tensor, answers: Tensor, width: float, penalty: float) -> float:
+    """The value at one row of the function through one target's known answers, as Rifkin et al. 2003 write it."""
+    apart = [[float((one - other).square().sum()) for other in x] for one in x]
+    scale = width * sum(map(sum, apart)) / len(x) ** 2
+    known = [row for row in range(len(x)) if not math.isnan(float(answers[row]))]
+    level = sum(float(answers[row]) for row in known) / len(known)
+    gram = [[math.exp(-apart[i][j] / scale) + penalty * (i == j) for j in known] for i in known]
+    wanted = torch.tensor([float(answers[row]) - level for row in known], dtype=torch.float64)
+    weights = torch.linalg.solve(torch.tensor(gram, dtype=torch.float64), wanted).tolist()
+    near = [math.exp(-float((asked - x[row]).square().sum()) / scale) for row in known]
+    return level + sum(weight * share for weight, share in zip(weights, near, strict=True))

@@ -8,7 +8,7 @@ from multigraft.evaluation.baselines import MAJORITY, TREE, nothing, raw_attribu
 from multigraft.evaluation.column_answers import by_columns
 from multigraft.evaluation.fusion import by_fusion
 from multigraft.evaluation.kinds import KINDS
-from multigraft.evaluation.names import PROBE_NAMES
+from multigraft.evaluation.names import COMBINED, PROBE_NAMES, READERS
 from multigraft.evaluation.target_baselines import described, descriptions, target_baselines
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.models.trained import TrainedEncoder
@@ -49,15 +49,16 @@ def contenders_of(
             else:
                 found.append(_by_learner(kind, name, probe, embed))
                 found += [by_fusion(name, probe, kind, embed, description) for description in fuse]
-    return [*found, *(_baselines(kind, graphs, named) if baselines else ())]
+    combined = [probe for probe in named if probe in COMBINED]
+    return [*found, *(_baselines(kind, graphs, (*READERS, *combined)) if baselines else ())]
 
 
 def usual_contenders(
-    encoders: Mapping[str, EmbedNodes], graphs: PackedGraphs, kind: str, probes: Sequence[str] = ()
+    encoders: Mapping[str, EmbedNodes], graphs: PackedGraphs, kind: str, readers: Sequence[str] = READERS
 ) -> list[Contender]:
-    """The usual probe on each of these encoders, then what no encoder has a part in, read by ``probes`` as well."""
-    readers = [_by_learner(kind, name, probe, embed) for name, embed in encoders.items() for probe in KINDS[kind].usual]
-    return [*readers, *_baselines(kind, graphs, (*KINDS[kind].usual, *probes))]
+    """The usual probe on each of these encoders, then what no encoder has a part in; descriptions by ``readers``."""
+    found = [_by_learner(kind, name, probe, embed) for name, embed in encoders.items() for probe in KINDS[kind].usual]
+    return [*found, *_baselines(kind, graphs, readers)]
 
 
 def _readers(kind: str, probes: Sequence[str] | None) -> tuple[str, ...]:
@@ -95,11 +96,11 @@ def _by_learner(kind: str, name: str, probe: str, embed: EmbedNodes) -> Contende
     return read(name, KINDS[kind].title(probe), embed, KINDS[kind].learners[probe])
 
 
-def _baselines(kind: str, graphs: PackedGraphs, probes: Sequence[str]) -> Sequence[Contender]:
+def _baselines(kind: str, graphs: PackedGraphs, readers: Sequence[str]) -> Sequence[Contender]:
     """Those for the kind of answers; descriptions of whole graphs answer no question about nodes or pairs."""
     if kind == "classes":
-        return [*BASELINES, *described(kind, graphs, probes)]
-    return target_baselines(kind, graphs, probes)
+        return [*BASELINES, *described(kind, graphs, readers)]
+    return target_baselines(kind, graphs, readers)
 
 
 def _embedder(encoder: TrainedEncoder, device: str) -> EmbedNodes:

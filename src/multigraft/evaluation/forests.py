@@ -35,8 +35,8 @@ class ForestColumns:
     def __call__(self, x: Float[Tensor, "asked width"]) -> Float64[Tensor, "asked targets"]:
         if not len(x):
             return torch.zeros(0, len(self.forests), dtype=torch.float64)
-        rows = _rows(x)
-        columns = _side_by_side([partial(self.says, forest, rows) for forest in self.forests])
+        rows = single_precision(x)
+        columns = side_by_side([partial(self.says, forest, rows) for forest in self.forests])
         return torch.from_numpy(np.stack(columns, axis=1)).double()
 
 
@@ -47,7 +47,7 @@ def fit_forest(train: Labelled, settings: Sequence[None], seed: int) -> list[Tre
     forest = RandomForestClassifier(
         TREES, min_samples_leaf=LEAF, random_state=seed % 2**32, n_jobs=torch.get_num_threads()
     )
-    return [Tree(forest.fit(_rows(train.x), train.answers.numpy())) for _ in settings]
+    return [Tree(forest.fit(single_precision(train.x), train.answers.numpy())) for _ in settings]
 
 
 def fit_extra_trees(train: Labelled, settings: Sequence[None], seed: int) -> list[Tree]:
@@ -59,7 +59,7 @@ def fit_extra_trees(train: Labelled, settings: Sequence[None], seed: int) -> lis
 
     count = TREES if len(train.answers) <= MANY else max(1, TREES // 3)
     trees = ExtraTreesClassifier(count, random_state=seed % 2**32, n_jobs=torch.get_num_threads())
-    return [Tree(trees.fit(_rows(train.x), train.answers.numpy())) for _ in settings]
+    return [Tree(trees.fit(single_precision(train.x), train.answers.numpy())) for _ in settings]
 
 
 def fit_classifiers(train: Measured, settings: Sequence[None], seed: int) -> list[ForestColumns]:
@@ -80,7 +80,7 @@ def fit_regressors(train: Measured, settings: Sequence[None], seed: int) -> list
 def _fitted(make: Callable[..., Any], train: Measured, seed: int) -> list[Any]:
     targets = train.answers.shape[1]
     trees = max(FEWEST_TREES, min(TREES, ALL_TREES // targets))
-    x, known, answers = _rows(train.x), train.known.numpy(), train.answers.double().numpy()
+    x, known, answers = single_precision(train.x), train.known.numpy(), train.answers.double().numpy()
     alone = torch.get_num_threads() if targets < torch.get_num_threads() else 1
 
     def grow(target: int) -> Any:
@@ -88,7 +88,7 @@ def _fitted(make: Callable[..., Any], train: Measured, seed: int) -> list[Any]:
         forest = make(trees, min_samples_leaf=LEAF, random_state=(seed + target) % 2**32, n_jobs=alone)
         return forest.fit(x[rows], answers[rows, target])
 
-    return _side_by_side([partial(grow, target) for target in range(targets)])
+    return side_by_side([partial(grow, target) for target in range(targets)])
 
 
 def _chances(forest: Any, x: np.ndarray) -> np.ndarray:
@@ -99,13 +99,13 @@ def _means(forest: Any, x: np.ndarray) -> np.ndarray:
     return forest.predict(x)
 
 
-def _side_by_side(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
+def side_by_side(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
     """The results of all jobs, in threads: trees grow without holding Python's lock."""
     from sklearn.utils.parallel import Parallel, delayed
 
     return Parallel(n_jobs=torch.get_num_threads(), prefer="threads")(delayed(job)() for job in jobs)
 
 
-def _rows(x: Tensor) -> np.ndarray:
+def single_precision(x: Tensor) -> np.ndarray:
     """Single precision, which is what trees work in."""
     return np.ascontiguousarray(x.numpy(), dtype=np.float32)

@@ -37,8 +37,8 @@ class KernelProbe:
         return torch.cat([self._said(part) for part in x.split(AT_A_TIME)])
 
     def _said(self, x: Tensor) -> Tensor:
-        distances = _distances((x - self.mean) / self.deviation, self.rows)
-        return torch.exp(-distances / self.scale) @ self.weights + self.shares
+        apart = distances((x - self.mean) / self.deviation, self.rows)
+        return torch.exp(-apart / self.scale) @ self.weights + self.shares
 
 
 def fit_kernels(train: Labelled, settings: Sequence[tuple[float, float]], seed: int) -> list[KernelProbe]:
@@ -48,18 +48,18 @@ def fit_kernels(train: Labelled, settings: Sequence[tuple[float, float]], seed: 
     rows = (train.x - mean) / deviation
     classes = one_hot(train.answers).to(rows.dtype)
     shares = classes.mean(0)
-    distances = _distances(rows, rows)
-    typical = float(distances.mean()) or 1.0  # rows that are all alike
+    apart = distances(rows, rows)
+    typical = float(apart.mean()) or 1.0  # rows that are all alike
     probes = []
     for width, penalty in settings:
-        kernel = torch.exp(-distances / (width * typical))
+        kernel = torch.exp(-apart / (width * typical))
         kernel.diagonal().add_(penalty)
         weights = torch.cholesky_solve(classes - shares, torch.linalg.cholesky(kernel))
         probes.append(KernelProbe(mean, deviation, rows, width * typical, weights, shares))
     return probes
 
 
-def _distances(x: Tensor, rows: Tensor) -> Float64[Tensor, "asked rows"]:
+def distances(x: Tensor, rows: Tensor) -> Float64[Tensor, "asked rows"]:
     """Squared."""
     squares = x.square().sum(1)[:, None] + rows.square().sum(1)
     return squares.addmm(x, rows.T, alpha=-2).clamp_min(0)

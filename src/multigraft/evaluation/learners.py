@@ -117,4 +117,4 @@ LEARNERS: dict[str, Learner] = {
     "boosting": Learner(fit_boosting),
     "strong": STRONG,
 }
-PLAIN_LEARNERS = _with_best(_chosen_from(scaled=False))  # for columns whose scales mean something
+PLAIN_LEARNERS = _with_best(_chosen_from(scaled=False)) | {"strong": STRONG}  # for columns whose scales mean something

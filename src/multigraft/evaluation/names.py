@@ -5,9 +5,11 @@ PROBE_NAMES = (
     "svm", "logistic", "knn", "forest", "best", "kernel", "extra-trees", "boosting", "strong", "head", "own",
 )  # fmt: skip
 DEFAULT_PROBES = ("svm",)
+COMBINED = ("best", "strong")  # of several learners; descriptions are read by them where embeddings are
 
 # Rows that describe a graph without an encoder; each is read by several learners, and stands beside every probe.
 DESCRIPTIONS = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors", "degrees")
+READERS = ("logistic", "forest")  # those learners, whatever reads embeddings
 JOINED = " + "  # between the names of what is fused
 
 BASELINE_PROBES = ("tree", "constant")  # who answers for a baseline

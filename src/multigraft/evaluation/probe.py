@@ -10,6 +10,7 @@ from multigraft.evaluation.bootstrap import replicates
 from multigraft.evaluation.contenders import check_fused, contenders_of, usual_contenders
 from multigraft.evaluation.kinds import KINDS
 from multigraft.evaluation.metrics import score
+from multigraft.evaluation.names import READERS
 from multigraft.evaluation.protocols import Protocol, Recipe, Sitting
 from multigraft.evaluation.questions import graph_itself
 from multigraft.evaluation.remarks import remarks
@@ -55,10 +56,10 @@ def probe(
         progress: Whether to draw a progress bar on standard error.
         device: Where embeddings are computed; the probes are fitted on the CPU.
         probes: Who answers: ``logistic`` (ridge regression of numbers), ``knn``, ``forest``, ``best`` (whichever of the
-            three is best on validation); of classes alone ``svm``, ``kernel``, ``extra-trees``, ``boosting``,
-            ``strong`` (see `multigraft.evaluation.strong`); a fresh ``head`` trained on the frozen embeddings, or the
-            encoder's ``own`` heads, which the untrained encoder does not have. None: ``svm`` for classes, ``logistic``
-            for targets.
+            three is best on validation), ``kernel``, ``extra-trees``, ``strong`` (see `multigraft.evaluation.strong`
+            and, of targets, `column_strong`); of classes alone ``svm``, ``boosting``; a fresh ``head`` trained on the
+            frozen embeddings, or the encoder's ``own`` heads, which the untrained encoder does not have. None: ``svm``
+            for classes, ``logistic`` for targets.
         baselines: Whether the table has the untrained encoder, and what no encoder has a part in, beside the trained
             one.
         split: For graphs that the encoder was not trained on; None: one made from ``seed``.
@@ -108,13 +109,13 @@ def measure(
     seed: int = 0,
     progress: bool = False,
     notes: tuple[str, ...] = (),
-    probes: Sequence[str] = (),
+    readers: Sequence[str] = READERS,
 ) -> ProbeTable:
     """Measure node embeddings ``[nodes, dim]`` that functions of packed graphs return, beside the baselines.
 
     The first encoder is compared with all others: its score minus theirs, paired over the same test graphs.
 
-    ``probes`` that read descriptions of graphs, ``best`` for one, do so beside the usual ones.
+    ``readers``: the probes that read descriptions of graphs, which are molecules' fingerprints for one.
 
     The functions are given the graphs of one part, without labels, and with the edges that message passing may see.
 
@@ -125,7 +126,7 @@ def measure(
     recipe, asked = protocols.resolve(protocol), resolve_tasks(tasks)
     _check(graphs, split, asked, recipe)
     kinds = {recipe.recipes[task.name].kind for task in asked}
-    contenders = {kind: usual_contenders(encoders, graphs, kind, probes) for kind in kinds}
+    contenders = {kind: usual_contenders(encoders, graphs, kind, readers) for kind in kinds}
     return _table(contenders, graphs, split, asked, recipe, seed, progress, notes)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 from multigraft.evaluation.boosting import fit_boosting
@@ -27,11 +27,11 @@ MANY = best_of({"boosting": Learner(fit_boosting), "extra-trees": Learner(fit_ex
 
 @dataclass(frozen=True, eq=False)
 class Mean:
-    """The mean of several predictors' scores."""
+    """The mean of several predictors' scores, for classes or for targets."""
 
     voices: Sequence[Predictor]
 
-    def __call__(self, x: Float64[Tensor, "asked width"]) -> Float64[Tensor, "asked classes"]:
+    def __call__(self, x: Float[Tensor, "asked width"]) -> Float64[Tensor, "asked said"]:
         return torch.stack([voice(x) for voice in self.voices]).mean(0)
 
 

@@ -12,13 +12,13 @@ from multigraft.evaluation.baselines import nothing
 from multigraft.evaluation.column_answers import Prepare, by_columns, by_description, standardised
 from multigraft.evaluation.columns import Constants, Measured
 from multigraft.evaluation.kinds import KINDS
+from multigraft.evaluation.names import READERS
 from multigraft.evaluation.probes import Learner
 from multigraft.evaluation.protocols import Sitting
 from multigraft.graphs.fingerprints import fingerprint_of
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.proteins import degree_features
 
-READERS = ("logistic", "forest")
 COUNTED = ("ecfp-count", "ecfp-binary")  # bits and counts are of one scale, and rare ones are to stay small
 
 # What stands side by side in each description of molecules.
@@ -30,15 +30,14 @@ MOLECULES = {
 }
 
 
-def described(kind: str, graphs: PackedGraphs, probes: Sequence[str] = ()) -> list[Contender]:
+def described(kind: str, graphs: PackedGraphs, readers: Sequence[str] = READERS) -> list[Contender]:
     """Fingerprints of molecules, or degrees of ego-networks, each read by linear regression and by a forest.
 
-    Where embeddings are read by the best of several learners, as ``probes`` say, so are they.
+    ``readers``: other probes in place of these two.
 
     Raises:
         MissingExtraError: while answering, fingerprints without RDKit.
     """
-    readers = (*READERS, *(name for name in ("best",) if name in probes))
     return [
         by_description(name, KINDS[kind].title(reader), prepare, KINDS[kind].described[reader])
         for name, prepare in descriptions(graphs).items()
@@ -46,9 +45,9 @@ def described(kind: str, graphs: PackedGraphs, probes: Sequence[str] = ()) -> li
     ]
 
 
-def target_baselines(kind: str, graphs: PackedGraphs, probes: Sequence[str] = ()) -> list[Contender]:
+def target_baselines(kind: str, graphs: PackedGraphs, readers: Sequence[str] = READERS) -> list[Contender]:
     """The descriptions of the graphs, see `described`, and a constant."""
-    return [*described(kind, graphs, probes), by_columns("constant", "constant", nothing, Learner(fit_constants))]
+    return [*described(kind, graphs, readers), by_columns("constant", "constant", nothing, Learner(fit_constants))]
 
 
 def descriptions(graphs: PackedGraphs) -> dict[str, Prepare]:

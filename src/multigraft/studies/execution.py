@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from multigraft.errors import InputError, MultigraftError
+from multigraft.evaluation.names import READERS
 from multigraft.evaluation.probe import measure, probe
 from multigraft.evaluation.table import ProbeTable
 from multigraft.graphs.catalog import load
@@ -130,7 +131,8 @@ def _probed(run: Run, graphs: PackedGraphs, encoder: TrainedEncoder, split: Spli
 
 
 def _baselines(run: Run, graphs: PackedGraphs, split: Split) -> ProbeTable:
-    return measure({}, graphs, split, run.asked, run.protocol, run.seed, probes=(run.probe,) if run.probe else ())
+    readers = (run.probe,) if run.probe else READERS
+    return measure({}, graphs, split, run.asked, run.protocol, run.seed, readers=readers)
 
 
 def _measured(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from multigraft.evaluation.names import COMBINED
 from multigraft.studies.architectures import architecture, stage_options
 from multigraft.studies.facts import is_episodic, protocol_version, task_place, trained_as
 from multigraft.studies.plugins import digests
@@ -154,7 +155,9 @@ def _runs(study: Study, row: Row, dataset: str, tasks: TaskSet, asked: TaskSet, 
     for seed in range(study.splits):
         training = None if row.strategy in BASELINES else _training(study, row, dataset, tasks, protocol, seed)
         plugins = digests(study.plugins)
-        probe = row.probe if row.strategy not in BASELINES or row.probe == "best" else ""  # others are one measurement
+        probe = (
+            row.probe if row.strategy not in BASELINES or row.probe in COMBINED else ""
+        )  # others are one measurement
         found.append(Run(dataset, study.split, seed, protocol, version, probe, asked, training, plugins, row.fuse))
     return tuple(found)
 

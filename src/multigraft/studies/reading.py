@@ -3,12 +3,12 @@
 import dataclasses
 import difflib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from multigraft.errors import InputError
-from multigraft.evaluation.names import DESCRIPTIONS, PROBE_NAMES, PROTOCOL_NAMES
+from multigraft.evaluation.names import COMBINED, DESCRIPTIONS, PROBE_NAMES, PROTOCOL_NAMES, READERS
 from multigraft.graphs.names import SPLIT_NAMES
 from multigraft.models.names import RELEASED
 from multigraft.studies.architectures import with_untrained
@@ -43,9 +43,8 @@ STUDY_KEYS = frozenset({
 })  # fmt: skip
 ROW_KEYS = frozenset({"model", "strategy", "tasks", "probe", "asks", "start", "recipe", "fuse"})
 STAGE_KEYS = frozenset({"strategy", "tasks", "dataset", "weights"})
-# How targets are described without an encoder, where a study does not say, and what reads the descriptions.
+# How targets are described without an encoder, where a study does not say.
 DESCRIBED = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors", CONSTANT)
-READERS = ("logistic", "forest")
 
 
 def read_study(name: str) -> Study:
@@ -150,7 +149,7 @@ class _Reader(Values):
             reference=None if reference is None else self.row(reference, "reference"),
             published=self.text("published", ""),
             figure=self.choice(self.table.get("figure", "scores"), FIGURES, "figure"),
-            rows=(*rows, *_described(baselines, any(row.probe == "best" for row in rows))),
+            rows=(*rows, *_described(baselines, {row.probe for row in rows})),
             settings=tuple(self.setting(one) for one in self.table.get("settings", [])),
             plugins=tuple(self.plugin(name) for name in self.table.get("plugins", [])),
         )
@@ -287,9 +286,9 @@ class _Reader(Values):
         return file
 
 
-def _described(names: Sequence[str], best: bool) -> list[Row]:
-    """What every table shows beside its rows, and has no encoder; read by the ``best`` reader too where they are."""
-    readers = (*READERS, "best") if best else READERS
+def _described(names: Sequence[str], probes: Collection[str]) -> list[Row]:
+    """What every table shows beside its rows, and has no encoder; read by combined ``probes`` too where they are."""
+    readers = (*READERS, *(one for one in COMBINED if one in probes))
     return [
         Row(name, name, ((),), reader, "every")
         for name in names
