@@ -48,7 +48,7 @@ evidence: $(STAMP)  ## write docs/evidence.md and docs/results anew from that le
 	$(MAKE) --no-print-directory results
 
 RECOMMENDED := recommended-graphs recommended-strategies recommended-inputs recommended-molecules \
-  recommended-scaffolds recommended-numbers recommended-finetuned
+  recommended-scaffolds recommended-numbers recommended-finetuned recommended-pretexts
 
 recommended: $(STAMP)  ## run what the shipped ledger lacks of the recommended encoder's studies (hours), then evidence
 	multigraft study run $(RECOMMENDED) --ledger src/multigraft/studies/evidence

@@ -180,6 +180,8 @@ PAIRS = {
     **{f"recommended-{one}": 6 for one in ("walks", "spectrum", "bins", "fourier", "degree", "own", "carry", "layers",
                                            "scaling")},
     **{f"recommended-molecules-{one}": 5 for one in ("untrained", "fingerprint", "descriptors", "both", "fused")},
+    **{f"recommended-pretexts-{one}": 4 for one in ("trained", "fp", "am", "cp", "cl", "mae", "both")},
+    "recommended-pretexts-meta-learning": 8,
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from multigraft.errors import InputError
+from multigraft.studies.architectures import stage_options
 from multigraft.studies.claims import read_claims
 from multigraft.studies.names import STUDY_NAMES
 from multigraft.studies.reading import SHIPPED, read_settings, read_study
@@ -344,18 +345,38 @@ def test_studies_of_the_recommended_encoder_take_its_recipe_whole(name):
     assert study.options(first, "joint", ("gc",), "ENZYMES")["task_options"].keys() <= {"gc"}
 
 
-@pytest.mark.parametrize("name", [name for name in RECOMMENDED if name not in OF_GRAPHS])
+@pytest.mark.parametrize("name", [one for one in RECOMMENDED if one not in (*OF_GRAPHS, "recommended-pretexts")])
 def test_studies_of_molecules_measure_the_released_encoder_and_nothing_trained_on_them(name):
     study = read_study(name)
     assert study.protocols == ("strict",)
     assert (study.corpora, study.removes) == ((), ())
     for row in study.rows:
-        if row.trains:
+        if row.trains and row.model != "from scratch":
             assert row.start == (Stage("imported", (), "molecules-small", {"encoder": "molecules-small"}),)
             assert row.strategy == ("finetune" if name == "recommended-finetuned" else "frozen")
-    assert {"untrained", "ecfp-count", "descriptors", "ecfp+descriptors", "constant"} <= {
-        row.model.split(" (")[0] for row in study.rows
-    }
+    assert [row.model for row in study.rows].count("from scratch") == (name == "recommended-finetuned")
+    beside = {row.strategy for row in study.rows if not row.trains}
+    assert {"untrained", "ecfp-count", "descriptors", "ecfp+descriptors", "constant"} <= beside
+
+
+def test_pretexts_of_molecules_are_trained_alike_but_for_their_task_and_by_episodes():
+    study = read_study("recommended-pretexts")
+    assert (study.corpora, study.removes) == (("hiv",), study.datasets)
+    given = {
+        row.model: (row.start[0].strategy, row.start[0].tasks, stage_options(study, row, row.start[0], "bbbp"))
+        for row in study.rows if row.trains
+    }  # fmt: skip
+    assert {tasks for _, tasks, _ in given.values()} == {
+        ("dr",), ("fp",), ("dr", "fp"), ("am",), ("cp",), ("cl",), ("mae",)
+    }  # fmt: skip
+    own = ("task_options", "balancing", "weights", "inner_steps", "inner_lr")
+    shared = [{key: value for key, value in options.items() if key not in own} for _, _, options in given.values()]
+    assert all(one == shared[0] for one in shared)
+    assert (shared[0]["featurization"], shared[0]["norm"], shared[0]["epochs"]) == ("ogb", "layer", 2)
+    episodes = [given[f"dr,fp by {strategy}"] for strategy in ("isame", "esame")]
+    assert [(strategy, tasks) for strategy, tasks, _ in episodes] == [("isame", ("dr", "fp")), ("esame", ("dr", "fp"))]
+    joint = given["dr,fp"][2]
+    assert all(options == {**joint, "inner_steps": 1, "inner_lr": 0.04} for *_, options in episodes)
 
 
 def test_a_row_of_ones_own_goes_above_its_recipe(tmp_path):

@@ -122,7 +122,7 @@ def test_runs_without_a_fused_description_are_named_as_before(done):
         (('released = "molecules-small"', 'released = "molecules-small", epochs = 3'), "a released encoder is"),
         (('fuse = "ecfp-count"', 'fuse = "ecfp"'), "fuse must be one of ecfp-count"),
         (('probe = "own"', 'probe = "own"\nfuse = "ecfp-count"'), "what is fused are embeddings"),
-        (("epochs = 1", 'recipe = "molecules"'), "'molecules' says how files are read"),
+        (("epochs = 1", 'epochs = 1\nfeaturization = "of"'), "featurization must be one of hu, ogb"),
     ],
 )
 def test_mistakes_are_named(folder, change, message):

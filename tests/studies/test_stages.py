@@ -18,6 +18,7 @@ from multigraft.studies.runner import epochs_of, run_units
 from multigraft.studies.schedule import unfinished, units
 from multigraft.studies.sources import sources_of
 from multigraft.studies.study import Row, Stage
+from tests.helpers.training import small_graphs
 
 pytest.importorskip("rdkit")
 
@@ -332,3 +333,60 @@ def test_records_count_the_trainings_that_an_encoder_goes_on_from(done):
             assert all(seconds > 0 for seconds in training[BEFORE].values())
             told += 1
     assert told
+
+
+RECIPE = """datasets = ["alcohols.csv"]
+splits = 1
+split = "random"
+baselines = ["constant"]
+
+[[rows]]
+model = "recipe"
+recipe = "molecules"
+strategy = "joint"
+tasks = ["fp,ml", "ml"]
+probe = "own"
+dim = 8
+layers = 1
+epochs = 1
+
+[[rows]]
+model = "corpus"
+strategy = "frozen"
+tasks = ["ml"]
+probe = "logistic"
+start = { dataset = "corpus.smi", strategy = "single", tasks = "am", featurization = "ogb", dim = 8, epochs = 1 }
+"""
+
+
+def test_a_recipe_and_a_stage_say_how_molecules_are_read(tmp_path):
+    study = read_study(str(written(tmp_path, RECIPE)))
+    ledger = Ledger(tmp_path / "ledger")
+    assert run_units(units([study]), ledger, processes=1, device="cpu").failed == {}
+    folder = ledger.encoders
+    read = {}
+    for place in folder.glob("*/config.json"):
+        config = json.loads(place.read_text())
+        read[tuple(config["tasks"])] = config["data"]["featurization"]
+    assert read == {("ml", "fp"): "ogb", ("ml",): "ogb", ("am",): "ogb"}
+    assert all(cell.complete for cell in cells(study, "strict", ledger))
+    twins = [json.loads(run.training.options) for line, run in trained(study) if line.row.strategy == "untrained"]
+    assert [one["featurization"] for one in twins] == ["ogb"] * len(twins)
+
+
+def trained(study):
+    return [(line, run) for line in lines(study, "strict") for run in line.runs if run.training is not None]
+
+
+def test_weights_and_options_of_a_recipe_that_no_task_has_are_left_out(tmp_path):
+    study = read_study(str(written(tmp_path, RECIPE)))
+    first, second, *_ = (json.loads(run.training.options) for _, run in trained(study))
+    assert (first["weights"], first["balancing"], set(first["task_options"])) == ({"fp": 10.0}, "fixed", {"fp", "ml"})
+    assert not {"weights", "balancing"} & second.keys()
+    assert set(second["task_options"]) == {"ml"}
+
+
+def test_graphs_that_are_no_molecules_have_no_featurization(tmp_path):
+    training = Training("tiny", "stratified", 0, "single", ("gc",), '{"featurization":"ogb"}')
+    with pytest.raises(InputError, match="'tiny' is not read from SMILES: it has no featurization 'ogb'"):
+        obtain(training, lambda name, featurization="": small_graphs(), tmp_path, "cpu")

@@ -13,7 +13,7 @@ from multigraft.studies.facts import SCALINGS, encoder_sizes
 from multigraft.studies.study import BASELINES, IMPORTED, TARGET_TASKS, UNTRAINED, Row, Stage, Study, TaskSet
 
 # What an untrained encoder depends on, and how it is read.
-SHAPE = ("encoder", "dim", "layers", "jk", "norm", "heads", "encoder_options", "readout", "scaling")
+SHAPE = ("encoder", "dim", "layers", "jk", "norm", "heads", "encoder_options", "readout", "scaling", "featurization")
 PLAIN = Row(UNTRAINED, UNTRAINED, ((),), asks="every")
 
 

@@ -24,6 +24,7 @@ from multigraft.models.names import released_place
 from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
 from multigraft.strategies.registry import STRATEGIES, build
+from multigraft.studies.facts import READING
 from multigraft.studies.grid import Training
 from multigraft.studies.sources import Sources, released_name, weights_file
 from multigraft.studies.study import IMPORTED, UNTRAINED
@@ -60,7 +61,7 @@ def obtain(
         return _imported(training)
     if training.strategy == UNTRAINED:
         module = _module(training, graphs_of)
-        shape = {name: value for name, value in _options(training).items() if name != "encoder"}
+        shape = {name: value for name, value in _options(training).items() if name not in ("encoder", *READING)}
         return untrained(
             trained_on(training, graphs_of), encoder=module, split=training.split, seed=training.seed, **shape
         )
@@ -71,7 +72,7 @@ def obtain(
         drop_unfit(place, sources(training))
         if not (place / "config.json").is_file():
             train(
-                trained_on(training, graphs_of, read_by(options["start"])),
+                trained_on(training, graphs_of, options["start"]),
                 out=place,
                 resume=place.exists(),
                 progress=False,
@@ -88,7 +89,8 @@ def given(training: Training, graphs_of: GraphsOf, folder: Path, device: str, so
     """The options that `multigraft.train` is given. An encoder that it starts from is obtained."""
     start = None if training.start is None else obtain(training.start, graphs_of, folder, device, sources)
     return {
-        **_options(training), "tasks": _tasks(training), "strategy": training.strategy, "start": start,
+        **{name: value for name, value in _options(training).items() if name not in READING},
+        "tasks": _tasks(training), "strategy": training.strategy, "start": start,
         "encoder": _module(training, graphs_of), "split": training.split, "seed": training.seed, "device": device,
     }  # fmt: skip
 
@@ -141,17 +143,19 @@ def _options(training: Training) -> dict[str, Any]:
     return json.loads(training.options)
 
 
-def read_by(start: TrainedEncoder | None) -> str:
-    """How the encoder that a training goes on from reads molecules."""
-    return "" if start is None else start.origin.featurization
-
-
-def trained_on(training: Training, graphs_of: GraphsOf, featurization: str = "") -> PackedGraphs:
+def trained_on(training: Training, graphs_of: GraphsOf, start: TrainedEncoder | None = None) -> PackedGraphs:
     """What it trains on: a corpus without the molecules that others are to be judged on.
 
-    Molecules become graphs as an encoder of that ``featurization`` reads them; empty: as is usual.
+    Molecules become graphs as its ``featurization`` says, else as the encoder reads them that it goes on from.
+
+    Raises:
+        InputError: a featurization for graphs that are not read from SMILES.
     """
-    graphs = graphs_of(training.dataset, featurization) if featurization else graphs_of(training.dataset)
+    asked = _options(training).get("featurization", "")
+    wanted = asked or ("" if start is None else start.origin.featurization)
+    graphs = graphs_of(training.dataset, wanted) if wanted else graphs_of(training.dataset)
+    if asked and graphs.origin.featurization != asked:
+        raise InputError(f"data set {training.dataset!r} is not read from SMILES: it has no featurization {asked!r}")
     if not training.removed:
         return graphs
     return without(graphs, [smiles for name in training.removed for smiles in smiles_of(graphs_of(name))])

@@ -19,6 +19,7 @@ TRAIN_OPTIONS = frozenset({
     "heads", "inner_lr", "inner_steps", "jk", "layer_decay", "layers", "learning_rate", "norm", "patience", "precision",
     "readout", "scaling", "step_losses", "task_options", "threads", "validate_every", "validation_draws", "weights",
 })  # fmt: skip
+READING = frozenset({"featurization"})  # how an encoder reads molecules, which `multigraft.load` is told
 NOT_OPTIONS = frozenset(
     {"graphs", "tasks", "strategy", "start", "split", "seed", "out", "resume", "progress", "device"}
 )

@@ -11,7 +11,7 @@ from multigraft.evaluation.names import COMBINED
 from multigraft.studies.architectures import architecture, stage_options
 from multigraft.studies.facts import is_episodic, protocol_version, task_place, trained_as
 from multigraft.studies.plugins import digests
-from multigraft.studies.study import BASELINES, FROZEN, IMPORTED, UNTRAINED, Row, Stage, Study, TaskSet
+from multigraft.studies.study import BASELINES, FROZEN, IMPORTED, UNTRAINED, Row, Stage, Study, TaskSet, asked_of
 
 CORPUS_SPLIT, CORPUS_SEED = "corpus", 0
 
@@ -142,7 +142,7 @@ def key_of(config: dict[str, Any]) -> str:
 def _asked(study: Study, row: Row, tasks: TaskSet) -> list[TaskSet]:
     """What an encoder of the row is asked, if anything."""
     asked = {
-        "trained": tasks,
+        "trained": asked_of(tasks),
         "unseen": tuple(task for task in study.tasks if task not in tasks),
         "every": study.tasks,
     }[row.asks]

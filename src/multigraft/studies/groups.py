@@ -9,7 +9,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from multigraft.studies.encoders import GraphsOf, SourcesOf, drop_unfit, given, read_by, trained_on
+from multigraft.studies.encoders import GraphsOf, SourcesOf, drop_unfit, given, trained_on
 from multigraft.studies.execution import Unit
 from multigraft.studies.grid import Training, key_of
 from multigraft.studies.ledger import Ledger
@@ -73,7 +73,7 @@ def _train(trainings: Sequence[Training], graphs_of: GraphsOf, folder: Path, dev
         runs = []
         for training in coming:
             options = given(training, graphs_of, folder, device, sources)
-            runs.append(prepared(trained_on(training, graphs_of, read_by(options["start"])), **options))
+            runs.append(prepared(trained_on(training, graphs_of, options["start"]), **options))
         train_together(runs, [folder / training.key for training in coming], state)
 
 

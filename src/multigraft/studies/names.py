@@ -6,4 +6,5 @@ STUDY_NAMES = (
     "pretraining-table1", "pretraining-regression", "pretraining-architectures", "pretraining-proteins",
     "frozen-molecules", "recommended-graphs", "recommended-inputs", "recommended-strategies",
     "recommended-molecules", "recommended-scaffolds", "recommended-numbers", "recommended-finetuned",
+    "recommended-pretexts",
 )  # fmt: skip

@@ -9,10 +9,10 @@ from typing import Any
 
 from multigraft.errors import InputError
 from multigraft.evaluation.names import COMBINED, DESCRIPTIONS, PROBE_NAMES, PROTOCOL_NAMES, READERS
-from multigraft.graphs.names import SPLIT_NAMES
+from multigraft.graphs.names import FEATURIZATIONS, SPLIT_NAMES
 from multigraft.models.names import RELEASED
 from multigraft.studies.architectures import with_untrained
-from multigraft.studies.facts import TRAIN_OPTIONS
+from multigraft.studies.facts import READING, TRAIN_OPTIONS
 from multigraft.studies.named import NamedData
 from multigraft.studies.names import STUDY_NAMES
 from multigraft.studies.study import (
@@ -28,6 +28,7 @@ from multigraft.studies.study import (
     Stage,
     Study,
     TaskSet,
+    asked_of,
 )
 from multigraft.studies.values import Values
 from multigraft.training.recipes.names import RECIPE_NAMES
@@ -42,6 +43,7 @@ STUDY_KEYS = frozenset({
     "reference", "settings", "plugins", "baselines", "removes", "targets",
 })  # fmt: skip
 ROW_KEYS = frozenset({"model", "strategy", "tasks", "probe", "asks", "start", "recipe", "fuse"})
+OPTIONS = TRAIN_OPTIONS | READING
 STAGE_KEYS = frozenset({"strategy", "tasks", "dataset", "weights"})
 # How targets are described without an encoder, where a study does not say.
 DESCRIBED = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors", CONSTANT)
@@ -131,7 +133,7 @@ class _Reader(Values):
         if not rows:
             raise InputError(f"{self.path}: a study needs [[rows]], one a method")
         score = self.choice(self.table.get("score", "metric"), SCORES, "score")
-        targets = {task for row in rows for tasks in row.tasks for task in tasks} <= TARGET_TASKS
+        targets = set(asked_of(task for row in rows for tasks in row.tasks for task in tasks)) <= TARGET_TASKS
         described = DESCRIBED if targets else (ATTRIBUTES, MAJORITY)
         baselines = self.choices(self.table.get("baselines", list(described)), BASELINES, "baselines")
         reference = self.table.get("reference")
@@ -202,7 +204,7 @@ class _Reader(Values):
         if "fuse" not in row:
             return ""
         named = self.choice(row["fuse"], tuple(DESCRIPTIONS), f"{where}: fuse")
-        asked = {task for each in tasks for task in each}
+        asked = set(asked_of(task for each in tasks for task in each))
         if row.get("probe") in (None, "own", "head") or row["strategy"] in BASELINES or not asked <= TARGET_TASKS:
             raise InputError(
                 f"{self.path}: {where}: what is fused are embeddings, asked for ml or gr by a probe that reads "
@@ -215,12 +217,9 @@ class _Reader(Values):
         if "recipe" not in row:
             return {}
         named = named_recipe(self.choice(row["recipe"], RECIPE_NAMES, f"{where}: recipe"))
-        if named.reading:
-            raise InputError(
-                f"{self.path}: {where}: recipe {named.name!r} says how files are read, which studies do not"
-            )
-        usual = named.beside({**options, "start": row.get("start")})
-        return {name: value for name, value in usual.items() if name in TRAIN_OPTIONS}
+        begun = row.get("start")  # which reads molecules in its own way
+        usual = named.beside({**options, "start": begun}) | ({} if begun else named.reading)
+        return {name: value for name, value in usual.items() if name in OPTIONS}
 
     def stages(self, start: Any, where: str) -> tuple[Stage, ...]:
         """The trainings before a row's own: one table or a list of them."""
@@ -265,9 +264,11 @@ class _Reader(Values):
         )
 
     def check_options(self, options: Mapping[str, Any], where: str) -> None:
-        for key in options.keys() - TRAIN_OPTIONS:
-            near = difflib.get_close_matches(key, sorted(TRAIN_OPTIONS | ROW_KEYS), n=1, cutoff=0)[0]
+        for key in options.keys() - OPTIONS:
+            near = difflib.get_close_matches(key, sorted(OPTIONS | ROW_KEYS), n=1, cutoff=0)[0]
             raise InputError(f"{self.path}: {where}: there is no option {key!r}; the nearest is {near!r}")
+        if "featurization" in options:
+            self.choice(options["featurization"], FEATURIZATIONS, f"{where}: featurization")
 
     def check_task_options(self, options: Mapping[str, Any], tasks: Sequence[str], where: str) -> None:
         for task in options.get("task_options", {}):

@@ -1,7 +1,7 @@
 """What a study is: a grid of data sets, methods, task sets and splits, measured under protocols."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 from multigraft.errors import InputError
 from multigraft.evaluation.names import DESCRIPTIONS
 from multigraft.studies.published import trained_by
-from multigraft.training.recipes.registry import mixed
+from multigraft.tasks.names import PRETEXTS
+from multigraft.training.recipes.registry import mixed, weighed
 
 UNTRAINED, FROZEN, IMPORTED, RELEASED = "untrained", "frozen", "imported", "released"
 ATTRIBUTES, MAJORITY, CONSTANT = "attributes", "majority", "constant"
@@ -155,8 +156,8 @@ class Study:
 
     @property
     def tasks(self) -> TaskSet:
-        """All tasks of its rows, in the order in which they are first named."""
-        return tuple(dict.fromkeys(task for row in self.rows for tasks in row.tasks for task in tasks))
+        """All tasks of its rows that can be asked, in the order in which they are first named."""
+        return asked_of(task for row in self.rows for tasks in row.tasks for task in tasks)
 
     @property
     def pretrains(self) -> bool:
@@ -177,13 +178,15 @@ class Study:
     def options(self, row: Row, strategy: str, tasks: TaskSet, dataset: str) -> dict[str, Any]:
         """The options of one training run: of a recipe, of settings in their order, the row's own.
 
-        Tables of options go above earlier ones entry by entry; of options of tasks those stay that it trains.
+        Tables of options go above earlier ones entry by entry; of options of tasks those stay that it trains, and a
+        recipe's weights where they fit.
         """
-        found: dict[str, Any] = dict(row.recipe)
+        given: dict[str, Any] = {}
         for setting in self.settings:
             if setting.matches(strategy, tasks, dataset):
-                found = mixed(found, setting.options)
-        found = mixed(found, row.options)
+                given = mixed(given, setting.options)
+        given = mixed(given, row.options)
+        found = weighed(mixed(row.recipe, given), given, tasks)
         if "task_options" in found:
             found["task_options"] = {task: own for task, own in found["task_options"].items() if task in tasks}
         return found
@@ -227,6 +230,11 @@ class Study:
 
     def _named(self) -> str:
         return ", ".join(self.datasets)
+
+
+def asked_of(tasks: Iterable[str]) -> TaskSet:
+    """Those of the tasks that a protocol can ask, each once: pretexts are only trained for."""
+    return tuple(dict.fromkeys(task for task in tasks if task not in PRETEXTS))
 
 
 def _without_epochs(row: Row) -> Row:

@@ -1,3 +1,4 @@
 """The short names of the tasks, for those who must not wait for torch."""
 
-TASK_NAMES = ("gc", "nc", "lp", "ml", "gr", "am", "cp", "ep", "im", "dr", "fp", "cl", "mae", "ar")
+PRETEXTS = ("am", "cp", "ep", "im", "dr", "fp", "cl", "mae", "ar")  # that are trained for and asked by no protocol
+TASK_NAMES = ("gc", "nc", "lp", "ml", "gr", *PRETEXTS)

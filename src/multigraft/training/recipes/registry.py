@@ -56,7 +56,7 @@ class Recipe:
         found = self.under(given)
         of_tasks = found.get("task_options") or {}
         found["task_options"] = {name: one for name, one in of_tasks.items() if name in own or name in names}
-        return _weighed(found, given, names)
+        return weighed(found, given, names)
 
     def under(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The options under those that are ``given``; of tables, entry by entry."""
@@ -135,7 +135,7 @@ def recipe(graphs: Any, **given: Any) -> dict[str, Any]:
     return dict(given) if found is None else found.below(given, packed)
 
 
-def _weighed(found: dict[str, Any], given: Mapping[str, Any], tasks: Sequence[str]) -> dict[str, Any]:
+def weighed(found: dict[str, Any], given: Mapping[str, Any], tasks: Sequence[str]) -> dict[str, Any]:
     """The options without a recipe's weights where they do not fit: another balancing is given, or other tasks."""
     own = given.get("weights") or {}
     fitting = {task: weight for task, weight in (found.get("weights") or {}).items() if task in own or task in tasks}
