@@ -59,3 +59,16 @@ def test_corners_are_told_as_no_line_can(name):
         for one in (name, "logistic")
     )
     assert curved > 0.9 > straight + 0.2
+
+
+def test_targets_of_one_class_and_of_none_have_a_constant_beside_those_that_are_learned():
+    train, test = sheet(missing=0.3, targets=4), sheet(20, targets=4, seed=1)
+    answers = train.answers.clone()
+    answers[:, 1] = torch.where(answers[:, 1].isnan(), torch.nan, 1.0)
+    answers[:, 2] = torch.nan
+    metric = BINARY_METRICS["roc_auc"]
+    given = (Measured(train.x, answers), test, metric, 1, True, 0)
+    said = fit_columns(BINARY_LEARNERS["strong"], *given)(test.x)
+    assert said[:, 1:3].unique(dim=0).tolist() == [[1.0, 0.0]]
+    assert bool(said.isfinite().all())
+    assert score(metric, said[:, [0, 3]], test.answers[:, [0, 3]]) > 0.7

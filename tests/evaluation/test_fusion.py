@@ -25,14 +25,14 @@ def apart(asked, kind, probe):
     return read.scores, described.scores
 
 
-@pytest.mark.parametrize("probe", ["logistic", "knn", "best"])
+@pytest.mark.parametrize("probe", ["logistic", "knn", "best", "strong"])
 def test_numbers_are_averaged_in_their_units(probe):
     asked = sitting("real")
     [fused] = by_fusion("one", probe, "real", codes, "ecfp-count").answer(asked)
     assert torch.allclose(fused.scores, torch.stack(apart(asked, "real", probe)).mean(0))
 
 
-@pytest.mark.parametrize("probe", ["logistic", "knn", "best"])
+@pytest.mark.parametrize("probe", ["logistic", "knn", "best", "strong"])
 def test_scores_of_yes_or_no_are_first_made_alike(probe):
     asked = sitting("binary")
     contender = by_fusion("one", probe, "binary", codes, "ecfp-count")

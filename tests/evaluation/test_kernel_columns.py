@@ -100,3 +100,17 @@ def test_single_precision_rows_do(monkeypatch):
     hurried = fit_kernel_columns(train, KERNELS[:1], 0)[0](test.x)
     assert bool(hurried.isfinite().all())
     assert not torch.allclose(hurried, told[0](test.x), atol=1e-3)
+
+
+def test_rare_answers_are_drawn_first_and_rows_without_any_last(monkeypatch):
+    monkeypatch.setattr(kernel_columns, "SAMPLE", 30)
+    train = sheet(200, missing=0.0)
+    answers = torch.full_like(train.answers, torch.nan)
+    answers[:, 0] = 0
+    answers[50:55, 0] = 1  # five ones
+    answers[:150, 1] = 1
+    answers[60:64, 1] = 0  # four zeros
+    answers[150:] = torch.nan
+    kept = set(kernel_columns._drawn(Measured(train.x, answers), torch.Generator().manual_seed(0)).tolist())
+    assert len(kept) == 30
+    assert {*range(50, 55), *range(60, 64)} <= kept <= set(range(150))

@@ -68,3 +68,17 @@ def test_nothing_asked_is_nothing_said_and_a_row_in_training_is_known_by_heart()
     assert len(found) == 2
     assert found[0](train.x[:0]).shape == (0, 3)
     assert torch.allclose(found[0](train.x), train.answers.double())
+
+
+def test_targets_that_share_rows_and_one_apart_keep_their_places():
+    train, test = sheet(missing=0.0, real=True), sheet(20, seed=1)
+    answers = train.answers.clone()
+    answers[::3, 1] = torch.nan
+    found = fit_shared_trees(Measured(train.x, answers), [None], 5)[0]
+    assert sorted(targets.tolist() for targets in found.places) == [[0, 2], [1]]
+    said, rows = found(test.x), ~answers[:, 1].isnan()
+    number = next(place for place, targets in enumerate(found.places) if targets.tolist() == [1])
+    together = grown(train.x, train.answers[:, [0, 2]], 5 + 1 - number).predict(test.x.numpy().astype(np.float32))
+    alone = grown(train.x[rows], answers[rows, 1], 5 + number).predict(test.x.numpy().astype(np.float32))
+    assert np.allclose(said[:, [0, 2]], together)
+    assert np.allclose(said[:, 1], alone)

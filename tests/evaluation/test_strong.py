@@ -9,7 +9,7 @@ from multigraft.evaluation import boosting, forests, strong
 from multigraft.evaluation.choice import choice_of
 from multigraft.evaluation.forests import fit_extra_trees
 from multigraft.evaluation.kernels import KERNELS, fit_kernels
-from multigraft.evaluation.learners import LEARNERS
+from multigraft.evaluation.learners import LEARNERS, PLAIN_LEARNERS
 from multigraft.evaluation.metrics import METRICS, accuracy, score
 from multigraft.evaluation.probes import COSTS, Labelled, fit_probe
 from multigraft.evaluation.strong import STRONG
@@ -63,3 +63,19 @@ def test_the_choice_is_made_on_a_sample_that_is_still_many_and_the_chosen_sees_a
     learner = dataclasses.replace(STRONG, fit=recording, sample=60)
     fit_probe(learner, blobs(noise=0.5), blobs(seed=1), METRICS["accuracy"], True, 0)
     assert seen == [(60, len(STRONG.settings)), (120, 1)]
+
+
+def test_columns_whose_scales_mean_something_are_read_as_they_are(monkeypatch):
+    train, test = blobs(noise=3.0), blobs(noise=3.0, seed=1)
+    probe = PLAIN_LEARNERS["strong"].fit(train, [None], 5)[0]
+    kernel, trees = fit_kernels(train, KERNELS[:1], 5, scaled=False)[0], fit_extra_trees(train, [None], 5)[0]
+    assert torch.allclose(probe(test.x), (kernel(test.x) + trees(test.x)) / 2)
+    rare = torch.cat([train.x, torch.eye(120)[:, :1].double() * 1e-3], dim=1)  # one row has a little of it
+    asked = torch.cat([test.x, torch.full((120, 1), 1e-3).double()], dim=1)
+    plain, scaled = (fit_kernels(Labelled(rare, train.answers), KERNELS[:1], 0, one)[0] for one in (False, True))
+    assert torch.allclose(plain(asked), kernel(test.x), atol=1e-3)
+    assert not torch.allclose(scaled(asked), fit_kernels(train, KERNELS[:1], 0)[0](test.x), atol=1e-3)
+    monkeypatch.setattr(strong, "FEW", 50)
+    assert {setting[0] for setting in PLAIN_LEARNERS["strong"].settings} == {"boosting", "extra-trees"}
+    chosen = fit_probe(PLAIN_LEARNERS["strong"], train, test, METRICS["accuracy"], True, 0)
+    assert choice_of(chosen) in ("boosting", "extra-trees")

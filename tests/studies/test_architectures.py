@@ -128,3 +128,11 @@ def test_how_an_encoder_is_read_counts_where_it_is_not_the_mean_and_is_not_a_tas
 
     assert of() == of(readout="mean") == of(readout="mean+centre") == of(readout="attention")
     assert of() != of(readout="sum") != of(readout="mean+std+max+sum")
+
+
+def test_how_molecules_are_read_counts_where_it_is_not_the_usual():
+    def of(dataset, **options):
+        return architecture("single", {"encoder": "gin", **options}, dataset)
+
+    assert of("bbbp") == of("bbbp", featurization="hu") != of("bbbp", featurization="ogb")
+    assert of("nci5k") != of("nci5k", featurization="hu")  # which is read in its own way

@@ -145,6 +145,14 @@ def test_every_architecture_has_its_own_start_from_scratch(tmp_path):
     assert untrained == [(model, one, f"untrained {model}", "") for model, one in cells_of]
 
 
+def test_a_start_from_scratch_of_another_name_is_found_wherever_it_stands(tmp_path):
+    study = read_study("recommended-finetuned")
+    found = names(compared(study, made_up(study, tmp_path)))
+    tuned = "molecules-small, tuned"
+    begun = [(trained, against) for _, model, trained, against, _ in found if model == tuned]
+    assert ("molecules-small released", "from scratch") in begun
+
+
 def test_without_a_start_from_scratch_of_its_own_it_is_the_end_to_end_models(tmp_path):
     study = read_study("pretraining-table1").planned(["bbbp"], 2)
     renamed = dataclasses.replace(study.rows[1], model="renamed")

@@ -3,11 +3,13 @@ import dataclasses
 import pytest
 
 from multigraft.errors import InputError
-from multigraft.studies.execution import check_data, perform
+from multigraft.studies import execution
+from multigraft.studies.execution import Unit, check_data, perform
 from multigraft.studies.ledger import Ledger, Record
 from multigraft.studies.reading import read_study
 from multigraft.studies.schedule import units
 from tests.helpers.cli import write_folder
+from tests.helpers.measured import measured_molecules
 from tests.helpers.studies import TINY, a_record, a_run, contents, tiny_study
 from tests.helpers.training import small_graphs
 
@@ -112,6 +114,19 @@ def test_data_of_other_names_do_not_matter(done, tmp_path):
 def test_a_data_set_is_read_once(done):
     _, work, _ = done
     assert work[0].graphs("tiny") is work[0].graphs("tiny")
+
+
+def test_molecules_are_read_as_an_encoder_asks_those_inside_rdkit_too(monkeypatch):
+    usual = {"bbbp": measured_molecules(8), "nci5k": small_graphs(), "tiny": small_graphs()}
+
+    def graphs_of(place, featurization=None):
+        return measured_molecules(8, featurization=featurization) if featurization else usual[place]
+
+    monkeypatch.setattr(execution, "graphs_of", graphs_of)
+    for name, found in (("bbbp", "ogb"), ("nci5k", "ogb"), ("tiny", "")):
+        assert Unit(None, (), name).graphs(name, "ogb").origin.featurization == found
+        assert Unit(None, (), name).graphs(name) is usual[name]
+    assert Unit(None, (), "bbbp").graphs("bbbp", "hu") is usual["bbbp"]
 
 
 # --- leakage ---------------------------------------------------------------------------------------------------------

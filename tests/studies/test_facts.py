@@ -102,3 +102,10 @@ def test_a_task_of_the_house_that_a_plugin_redefines_is_asked_for_anew():
     register_task(LinkPrediction(relu=False), level="pair", metrics=["accuracy"])
     assert facts.trained_as("paper", "lp") == {}
     assert facts.headline("paper", "lp") == "accuracy"
+
+
+def test_pretexts_are_told_as_the_tasks_say_of_the_house_and_of_others():
+    assert {name for name in TASKS if facts.is_pretext(name)} == {name for name, task in TASKS.items() if task.pretext}
+    hidden = type("Hidden", (Copied,), {"pretext": True, "name": "hidden"})()
+    TASKS.update({"copied": Copied(), "hidden": hidden})
+    assert [facts.is_pretext(name) for name in ("copied", "hidden", "nowhere")] == [False, True, False]

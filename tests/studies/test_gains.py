@@ -97,3 +97,11 @@ def test_a_reference_that_does_not_answer_a_task_is_named(tmp_path):
     short = dataclasses.replace(STUDY, reference=dataclasses.replace(SINGLE, tasks=(("gc",),)))
     with pytest.raises(InputError, match="reference does not answer task 'nc'"):
         cells(short, "strict", made_up(short, tmp_path, score))
+
+
+def test_pretexts_are_no_part_of_what_is_gained(tmp_path):
+    rows = (dataclasses.replace(STUDY.rows[0], tasks=(("gc", "nc", "am"), ("am",))), *STUDY.rows[1:])
+    study = dataclasses.replace(STUDY, rows=rows)
+    found = cells(study, "strict", made_up(study, tmp_path, score))
+    assert found
+    assert not any("am" in cell.task for cell in found)

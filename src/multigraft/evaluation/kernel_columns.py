@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float, Float64
+from jaxtyping import Bool, Float, Float64, Int64
 from torch import Tensor
 
 from multigraft.evaluation.columns import Measured
@@ -41,7 +41,7 @@ class KernelColumns:
 def fit_kernel_columns(train: Measured, settings: Sequence[tuple[float, float]], seed: int) -> list[KernelColumns]:
     """Functions for each (width, penalty), from columns as they are. Of more than `SAMPLE` rows some are drawn."""
     if len(train.x) > SAMPLE:
-        drawn = torch.randperm(len(train.x), generator=torch.Generator().manual_seed(seed))[:SAMPLE].sort().values
+        drawn = _drawn(train, torch.Generator().manual_seed(seed))
         train = Measured(train.x[drawn], train.answers[drawn])
     rows, known, answers = train.x.double(), train.known, train.answers.double()
     levels = answers.nanmean(0).nan_to_num(0.0)
@@ -50,9 +50,17 @@ def fit_kernel_columns(train: Measured, settings: Sequence[tuple[float, float]],
     typical = float(apart.mean()) or 1.0  # rows that are all alike
     fitted = []
     for width, penalty in settings:
-        kernel = torch.exp(-apart / (width * typical))
+        kernel = torch.div(apart, -width * typical).exp_()
         fitted.append(KernelColumns(rows, width * typical, _solved(kernel, penalty, known, wanted), levels))
     return fitted
+
+
+def _drawn(train: Measured, draws: torch.Generator) -> Int64[Tensor, " rows"]:
+    """`SAMPLE` rows at random: first those with the rarer answer of a yes-or-no target, last those with no answer."""
+    known, ones = train.known, train.answers == 1
+    rarer = torch.where(2 * ones.sum(0) <= known.sum(0), ones, known & ~ones)
+    rank = torch.rand(len(known), generator=draws) + rarer.any(1) + known.any(1)
+    return rank.topk(SAMPLE).indices.sort().values
 
 
 def _solved(

@@ -15,7 +15,7 @@ from jaxtyping import Float64
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from multigraft.evaluation.probes import SAMPLE, Labelled, sampled, standardisation
+from multigraft.evaluation.probes import SAMPLE, Labelled, sampled, scales
 
 # (width s, penalty p); the first is the default.
 KERNELS = tuple((width, penalty) for width in (1.0, 0.25, 4.0) for penalty in (0.1, 0.01, 1.0))
@@ -24,7 +24,7 @@ AT_A_TIME = 4096  # rows that are asked about
 
 @dataclass(frozen=True, eq=False)
 class KernelProbe:
-    """Features standardised as in training, then the function through the training ``rows``."""
+    """Features scaled as in training, then the function through the training ``rows``."""
 
     mean: Float64[Tensor, " width"]
     deviation: Float64[Tensor, " width"]
@@ -41,10 +41,15 @@ class KernelProbe:
         return torch.exp(-apart / self.scale) @ self.weights + self.shares
 
 
-def fit_kernels(train: Labelled, settings: Sequence[tuple[float, float]], seed: int) -> list[KernelProbe]:
-    """A probe for each (width, penalty). Of more than `SAMPLE` rows a sample is taken, drawn class by class."""
+def fit_kernels(
+    train: Labelled, settings: Sequence[tuple[float, float]], seed: int, scaled: bool = True
+) -> list[KernelProbe]:
+    """A probe for each (width, penalty), of rows that are standardised where ``scaled``.
+
+    Of more than `SAMPLE` rows a sample is taken, drawn class by class.
+    """
     train = train.take(sampled(train.answers, SAMPLE, seed))
-    mean, deviation = standardisation(train.x)
+    mean, deviation = scales(train.x, scaled)
     rows = (train.x - mean) / deviation
     classes = one_hot(train.answers).to(rows.dtype)
     shares = classes.mean(0)
@@ -52,7 +57,7 @@ def fit_kernels(train: Labelled, settings: Sequence[tuple[float, float]], seed: 
     typical = float(apart.mean()) or 1.0  # rows that are all alike
     probes = []
     for width, penalty in settings:
-        kernel = torch.exp(-apart / (width * typical))
+        kernel = torch.div(apart, -width * typical).exp_()
         kernel.diagonal().add_(penalty)
         weights = torch.cholesky_solve(classes - shares, torch.linalg.cholesky(kernel))
         probes.append(KernelProbe(mean, deviation, rows, width * typical, weights, shares))
@@ -62,4 +67,4 @@ def fit_kernels(train: Labelled, settings: Sequence[tuple[float, float]], seed: 
 def distances(x: Tensor, rows: Tensor) -> Float64[Tensor, "asked rows"]:
     """Squared."""
     squares = x.square().sum(1)[:, None] + rows.square().sum(1)
-    return squares.addmm(x, rows.T, alpha=-2).clamp_min(0)
+    return squares.addmm_(x, rows.T, alpha=-2).clamp_min_(0)

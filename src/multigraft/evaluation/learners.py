@@ -23,9 +23,9 @@ from multigraft.evaluation.probes import (
     Learner,
     LinearProbe,
     placed,
-    standardisation,
+    scales,
 )
-from multigraft.evaluation.strong import STRONG
+from multigraft.evaluation.strong import PLAIN_STRONG, STRONG
 
 NEIGHBOURS = (1, 3, 5, 11, 25)
 DEFAULT_NEIGHBOURS = 5  # scikit-learn's
@@ -59,7 +59,7 @@ def fit_logistic(train: Labelled, costs: Sequence[float], seed: int, scaled: boo
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    mean, deviation = _scales(train.x, scaled)
+    mean, deviation = scales(train.x, scaled)
     x, present = ((train.x - mean) / deviation).numpy(), train.answers.unique()
     solver = "newton-cholesky" if x.shape[1] * len(present) <= MOST_FOR_NEWTON else "lbfgs"
     model = LogisticRegression(solver=solver, max_iter=MOST_STEPS, warm_start=True)
@@ -82,19 +82,12 @@ def fit_neighbours(train: Labelled, settings: Sequence[int], seed: int, scaled: 
     """
     from sklearn.neighbors import KNeighborsClassifier
 
-    mean, deviation = _scales(train.x, scaled)
+    mean, deviation = scales(train.x, scaled)
     x, answers = ((train.x - mean) / deviation).numpy(), train.answers.numpy()
     return [
         NeighbourProbe(mean, deviation, KNeighborsClassifier(min(count, len(x)), algorithm="brute").fit(x, answers))
         for count in settings
     ]
-
-
-def _scales(
-    x: Float64[Tensor, "rows width"], scaled: bool
-) -> tuple[Float64[Tensor, " width"], Float64[Tensor, " width"]]:
-    """Mean and deviation to be taken out."""
-    return standardisation(x) if scaled else (x.new_zeros(x.shape[1]), x.new_ones(x.shape[1]))
 
 
 def _chosen_from(scaled: bool) -> dict[str, Learner]:
@@ -117,4 +110,5 @@ LEARNERS: dict[str, Learner] = {
     "boosting": Learner(fit_boosting),
     "strong": STRONG,
 }
-PLAIN_LEARNERS = _with_best(_chosen_from(scaled=False)) | {"strong": STRONG}  # for columns whose scales mean something
+# For columns whose scales mean something.
+PLAIN_LEARNERS = _with_best(_chosen_from(scaled=False)) | {"strong": PLAIN_STRONG}

@@ -5,7 +5,7 @@ PROBE_NAMES = (
     "svm", "logistic", "knn", "forest", "best", "kernel", "extra-trees", "boosting", "strong", "head", "own",
 )  # fmt: skip
 DEFAULT_PROBES = ("svm",)
-COMBINED = ("best", "strong")  # of several learners; descriptions are read by them where embeddings are
+COMBINED = ("best", "strong")  # of learners; descriptions are read by them where embeddings are
 
 # Rows that describe a graph without an encoder; each is read by several learners, and stands beside every probe.
 DESCRIPTIONS = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors", "degrees")

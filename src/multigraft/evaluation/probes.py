@@ -102,6 +102,13 @@ def standardisation(x: Float64[Tensor, "rows width"]) -> tuple[Float64[Tensor, "
     return mean, torch.where(constant, torch.inf, deviation)
 
 
+def scales(
+    x: Float64[Tensor, "rows width"], scaled: bool
+) -> tuple[Float64[Tensor, " width"], Float64[Tensor, " width"]]:
+    """Mean and deviation to be taken out; nothing is unless ``scaled``."""
+    return standardisation(x) if scaled else (x.new_zeros(x.shape[1]), x.new_ones(x.shape[1]))
+
+
 LINEAR = Learner(fit_linear, DEFAULT_COST, COSTS)
 
 

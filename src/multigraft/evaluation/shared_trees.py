@@ -22,7 +22,7 @@ class SharedTrees:
     """Fitted trees, and the ``places`` of the targets that each of them speaks of; scores are means."""
 
     trees: Sequence[Any]
-    places: Sequence[Int64[Tensor, " alike"]]
+    places: Sequence[Int64[Tensor, " _"]]
 
     def __call__(self, x: Float[Tensor, "asked width"]) -> Float64[Tensor, "asked targets"]:
         scores = torch.zeros(len(x), sum(map(len, self.places)), dtype=torch.float64)

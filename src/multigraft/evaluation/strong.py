@@ -8,6 +8,7 @@ that chooses nothing has boosting there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -22,7 +23,8 @@ from multigraft.evaluation.probes import LINEAR, Labelled, Learner, Predictor
 
 FEW = 4000  # rows
 COMPARED = 5000  # of many rows, for the choice
-MANY = best_of({"boosting": Learner(fit_boosting), "extra-trees": Learner(fit_extra_trees), "svm": LINEAR})
+TREES = {"boosting": Learner(fit_boosting), "extra-trees": Learner(fit_extra_trees)}
+MANY, MANY_PLAIN = best_of({**TREES, "svm": LINEAR}), best_of(TREES)  # a machine needs columns of one scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +37,15 @@ class Mean:
         return torch.stack([voice(x) for voice in self.voices]).mean(0)
 
 
-def fit_strong(train: Labelled, settings: Sequence[Any], seed: int) -> list[Predictor]:
-    """See above; the mean has default settings, whatever the ``settings``, which are those of `MANY`."""
+def fit_strong(train: Labelled, settings: Sequence[Any], seed: int, scaled: bool = True) -> list[Predictor]:
+    """See above; the mean has default settings, whatever the ``settings``, which are those of many rows' learners."""
     if len(train.answers) > FEW:
-        return list(MANY.fit(train, settings, seed))
-    voices = (*fit_kernels(train, KERNELS[:1], seed), *fit_extra_trees(train, [None], seed))
+        return list((MANY if scaled else MANY_PLAIN).fit(train, settings, seed))
+    voices = (*fit_kernels(train, KERNELS[:1], seed, scaled), *fit_extra_trees(train, [None], seed))
     return [Chosen(Mean(voices), "kernel and extra-trees")] * len(settings)
 
 
 STRONG = Learner(fit_strong, MANY.default, MANY.settings, sample=COMPARED)
+PLAIN_STRONG = Learner(
+    partial(fit_strong, scaled=False), MANY_PLAIN.default, MANY_PLAIN.settings, sample=COMPARED
+)  # for columns whose scales mean something

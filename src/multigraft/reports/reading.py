@@ -9,8 +9,8 @@ from multigraft.reports.comparisons import Comparison
 
 PROTOCOLS = {
     "strict": (
-        "Protocol strict: a linear probe is fitted on the frozen embeddings of the training graphs, its settings are "
-        "chosen on the validation graphs, and it is scored once on the test graphs.",
+        "Protocol strict: a probe, linear where nothing else is said, is fitted on the frozen embeddings of the "
+        "training graphs, its settings are chosen on the validation graphs, and it is scored once on the test graphs.",
         "For link prediction the held-out edges take no part in message passing and the negatives are drawn at random "
         "from the pairs without an edge, so the score cannot come from having seen the answer.",
     ),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from multigraft.encoders.names import READOUT_NAMES
-from multigraft.graphs.names import PROTEINS, ROW_FILES, TABLES
+from multigraft.graphs.names import EMBEDDED, PROTEINS, ROW_FILES, TABLES
 from multigraft.models.names import KINDS
 from multigraft.studies.facts import SCALINGS, encoder_sizes
 from multigraft.studies.study import BASELINES, IMPORTED, TARGET_TASKS, UNTRAINED, Row, Stage, Study, TaskSet
@@ -36,6 +36,8 @@ def architecture(strategy: str, options: Mapping[str, Any], dataset: str) -> str
     Released weights are taken to be as large as their architecture usually is.
     """
     shape = _of_stage(strategy, options)
+    if shape.get("featurization") == "hu" and dataset not in EMBEDDED:  # as molecules are read by default
+        shape.pop("featurization")
     kind = shape.pop("encoder", None) or _usual_encoder(dataset)
     usual = {"encoder": kind, "scaling": SCALINGS.get(kind, "rows"), **encoder_sizes(kind)}
     return json.dumps({**usual, **shape}, sort_keys=True)

@@ -87,5 +87,6 @@ def _from_scratch(cell: Cell, cells: Sequence[Cell], baseline: str) -> list[Cell
 
 def _baseline(study: Study) -> str:
     models = [row.model for row in study.rows if row.trains]
-    own = [row.model for row in study.rows if row.trains and row.probe == OWN]
-    return CLASSICAL if CLASSICAL in models else own[0] if own else ""
+    own = [row for row in study.rows if row.trains and row.probe == OWN]
+    own.sort(key=lambda row: bool(row.start))  # from scratch, where there is one
+    return CLASSICAL if CLASSICAL in models else own[0].model if own else ""

@@ -24,7 +24,6 @@ from multigraft.models.names import released_place
 from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
 from multigraft.strategies.registry import STRATEGIES, build
-from multigraft.studies.facts import READING
 from multigraft.studies.grid import Training
 from multigraft.studies.sources import Sources, released_name, weights_file
 from multigraft.studies.study import IMPORTED, UNTRAINED
@@ -32,6 +31,7 @@ from multigraft.tasks.base import Task
 from multigraft.tasks.registry import TASKS, resolve
 from multigraft.training.fit import train, untrained
 from multigraft.training.place import OPTIONS
+from multigraft.training.recipes.registry import OF_READING
 
 GraphsOf = Callable[..., PackedGraphs]  # of a name and, where molecules are to be read so, a featurisation
 SourcesOf = Callable[[Training], Sources]
@@ -61,7 +61,7 @@ def obtain(
         return _imported(training)
     if training.strategy == UNTRAINED:
         module = _module(training, graphs_of)
-        shape = {name: value for name, value in _options(training).items() if name not in ("encoder", *READING)}
+        shape = {name: value for name, value in _options(training).items() if name not in ("encoder", *OF_READING)}
         return untrained(
             trained_on(training, graphs_of), encoder=module, split=training.split, seed=training.seed, **shape
         )
@@ -89,7 +89,7 @@ def given(training: Training, graphs_of: GraphsOf, folder: Path, device: str, so
     """The options that `multigraft.train` is given. An encoder that it starts from is obtained."""
     start = None if training.start is None else obtain(training.start, graphs_of, folder, device, sources)
     return {
-        **{name: value for name, value in _options(training).items() if name not in READING},
+        **{name: value for name, value in _options(training).items() if name not in OF_READING},
         "tasks": _tasks(training), "strategy": training.strategy, "start": start,
         "encoder": _module(training, graphs_of), "split": training.split, "seed": training.seed, "device": device,
     }  # fmt: skip

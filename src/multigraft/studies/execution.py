@@ -17,6 +17,7 @@ from multigraft.evaluation.probe import measure, probe
 from multigraft.evaluation.table import ProbeTable
 from multigraft.graphs.catalog import load
 from multigraft.graphs.checksums import identity
+from multigraft.graphs.names import EMBEDDED
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split, split_graphs
 from multigraft.graphs.texts import smiles_of
@@ -68,7 +69,8 @@ class Unit:
         """A data set by its name; where that is said, its molecules as an encoder of that featurisation reads them."""
         place = self._place(dataset)
         usual = graphs_of(place)
-        other = featurization and usual.origin.featurization not in ("", featurization) and "smiles" in usual.attached
+        molecules = dataset in EMBEDDED or (usual.origin.featurization and "smiles" in usual.attached)
+        other = featurization and usual.origin.featurization != featurization and molecules
         return graphs_of(place, featurization) if other else usual
 
     def sources(self, training: Training, checksum: Callable[[str | Path], str] = checksum_of) -> Sources:

@@ -11,7 +11,7 @@ from multigraft.encoders.names import ENCODER_NAMES
 from multigraft.errors import InputError
 from multigraft.evaluation.names import PROTOCOL_NAMES
 from multigraft.strategies.names import STRATEGY_NAMES
-from multigraft.tasks.names import TASK_NAMES
+from multigraft.tasks.names import PRETEXTS, TASK_NAMES
 
 # What a row or a setting may say about training: the options of `multigraft.train`, but for the grid's own.
 TRAIN_OPTIONS = frozenset({
@@ -19,7 +19,6 @@ TRAIN_OPTIONS = frozenset({
     "heads", "inner_lr", "inner_steps", "jk", "layer_decay", "layers", "learning_rate", "norm", "patience", "precision",
     "readout", "scaling", "step_losses", "task_options", "threads", "validate_every", "validation_draws", "weights",
 })  # fmt: skip
-READING = frozenset({"featurization"})  # how an encoder reads molecules, which `multigraft.load` is told
 NOT_OPTIONS = frozenset(
     {"graphs", "tasks", "strategy", "start", "split", "seed", "out", "resume", "progress", "device"}
 )
@@ -80,6 +79,15 @@ def trained_as(protocol: str, task: str) -> Mapping[str, Any]:
 
     recipe = PROTOCOLS[protocol].recipes.get(task)
     return {} if recipe is None or recipe.trained_as == TASKS[task] else recipe.trained_as.config()
+
+
+def is_pretext(task: str) -> bool:
+    """Whether a task is trained for and not asked."""
+    if task in TASK_NAMES:
+        return task in PRETEXTS
+    from multigraft.tasks.registry import TASKS
+
+    return task in TASKS and TASKS[task].pretext
 
 
 def task_place(task: str) -> int:

@@ -9,7 +9,7 @@ from multigraft.evaluation.delta_m import delta_m
 from multigraft.studies.grid import Line, lines, row_lines
 from multigraft.studies.records import Records
 from multigraft.studies.spread import mean_and_std
-from multigraft.studies.study import Study, TaskSet
+from multigraft.studies.study import Study, TaskSet, asked_of
 
 GAIN = "delta_m_percent"
 Values = dict[int, float]
@@ -78,4 +78,5 @@ def _asked(line: Line) -> TaskSet:
 
 def _task_sets(study: Study) -> tuple[TaskSet, ...]:
     """The task sets that the study's methods are trained on, in the order in which they are first named."""
-    return tuple(dict.fromkeys(tasks for row in study.rows if row.trains for tasks in row.tasks))
+    every = dict.fromkeys(asked_of(tasks) for row in study.rows if row.trains for tasks in row.tasks)
+    return tuple(tasks for tasks in every if tasks)

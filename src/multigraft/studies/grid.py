@@ -155,9 +155,8 @@ def _runs(study: Study, row: Row, dataset: str, tasks: TaskSet, asked: TaskSet, 
     for seed in range(study.splits):
         training = None if row.strategy in BASELINES else _training(study, row, dataset, tasks, protocol, seed)
         plugins = digests(study.plugins)
-        probe = (
-            row.probe if row.strategy not in BASELINES or row.probe in COMBINED else ""
-        )  # others are one measurement
+        together = row.strategy in BASELINES and row.probe not in COMBINED  # they are one measurement
+        probe = "" if together else row.probe
         found.append(Run(dataset, study.split, seed, protocol, version, probe, asked, training, plugins, row.fuse))
     return tuple(found)
 

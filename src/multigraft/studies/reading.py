@@ -3,48 +3,35 @@
 import dataclasses
 import difflib
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from multigraft.errors import InputError
-from multigraft.evaluation.names import COMBINED, DESCRIPTIONS, PROBE_NAMES, PROTOCOL_NAMES, READERS
-from multigraft.graphs.names import FEATURIZATIONS, SPLIT_NAMES
-from multigraft.models.names import RELEASED
+from multigraft.evaluation.names import COMBINED, DESCRIPTIONS, PROTOCOL_NAMES, READERS
+from multigraft.graphs.names import SPLIT_NAMES
 from multigraft.studies.architectures import with_untrained
-from multigraft.studies.facts import READING, TRAIN_OPTIONS
-from multigraft.studies.named import NamedData
 from multigraft.studies.names import STUDY_NAMES
+from multigraft.studies.rows import Rows
 from multigraft.studies.study import (
     ATTRIBUTES,
     BASELINES,
     CONSTANT,
-    FROZEN,
-    IMPORTED,
     MAJORITY,
     TARGET_TASKS,
     Row,
     Setting,
-    Stage,
     Study,
-    TaskSet,
     asked_of,
 )
-from multigraft.studies.values import Values
-from multigraft.training.recipes.names import RECIPE_NAMES
-from multigraft.training.recipes.registry import named_recipe
 
 SHIPPED = Path(__file__).parent / "shipped"
-ASKS = ("trained", "unseen", "every")
 SCORES = ("metric", "delta-m")
 FIGURES = ("scores", "drops", "transfer", "delta-m")
 STUDY_KEYS = frozenset({
     "title", "source", "extends", "datasets", "splits", "split", "protocols", "score", "published", "figure", "rows",
     "reference", "settings", "plugins", "baselines", "removes", "targets",
 })  # fmt: skip
-ROW_KEYS = frozenset({"model", "strategy", "tasks", "probe", "asks", "start", "recipe", "fuse"})
-OPTIONS = TRAIN_OPTIONS | READING
-STAGE_KEYS = frozenset({"strategy", "tasks", "dataset", "weights"})
 # How targets are described without an encoder, where a study does not say.
 DESCRIBED = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors", CONSTANT)
 
@@ -118,12 +105,8 @@ def read_settings(file: Path) -> list[Setting]:
     return [_Reader(file, {}).setting({"for": condition, **spelt})]
 
 
-class _Reader(Values):
+class _Reader(Rows):
     """One file's table on its way to a study; every complaint names the file."""
-
-    def __init__(self, path: Path, table: dict[str, Any]) -> None:
-        super().__init__(path, table)
-        self.data = NamedData(path)
 
     def study(self) -> Study:
         given = self.table.get("rows", [])
@@ -139,6 +122,8 @@ class _Reader(Values):
         reference = self.table.get("reference")
         if (score == "delta-m") != (reference is not None):
             raise InputError(f"{self.path}: score 'delta-m' and a [reference] to compare with go together")
+        if not asked_of(task for row in rows for tasks in row.tasks for task in tasks):
+            raise InputError(f"{self.path}: no row has a task that can be asked: pretexts are only trained for")
         study = Study(
             name=self.path.stem,
             title=self.text("title", self.path.stem),
@@ -177,102 +162,6 @@ class _Reader(Values):
 
     def removes(self) -> list[str] | None:
         return self.listed(self.table["removes"], "removes") if "removes" in self.table else None
-
-    def row(self, row: Any, where: str) -> Row:
-        if not isinstance(row, dict) or not {"strategy", "tasks"} <= row.keys():
-            raise InputError(f"{self.path}: {where} needs a strategy and tasks")
-        options = {key: value for key, value in row.items() if key not in ROW_KEYS}
-        self.check_options(options, where)
-        tasks = tuple(self.tasks(one, where) for one in self.listed(row["tasks"], where))
-        self.check_task_options(options, [task for each in tasks for task in each], where)
-        if row["strategy"] == FROZEN and "start" not in row:
-            raise InputError(f"{self.path}: {where}: a frozen encoder needs a start, the training that made it")
-        return Row(
-            model=str(row.get("model", row["strategy"])),
-            strategy=str(row["strategy"]),
-            tasks=tasks,
-            probe=self.choice(row.get("probe", "svm"), PROBE_NAMES, f"{where}: probe"),
-            asks=self.choice(row.get("asks", "trained"), ASKS, f"{where}: asks"),
-            start=self.stages(row.get("start", []), where),
-            options=options,
-            recipe=self.recipe(row, options, where),
-            fuse=self.fused(row, tasks, where),
-        )
-
-    def fused(self, row: Mapping[str, Any], tasks: Sequence[TaskSet], where: str) -> str:
-        """The description that a row fuses with its embeddings; empty where it names none."""
-        if "fuse" not in row:
-            return ""
-        named = self.choice(row["fuse"], tuple(DESCRIPTIONS), f"{where}: fuse")
-        asked = set(asked_of(task for each in tasks for task in each))
-        if row.get("probe") in (None, "own", "head") or row["strategy"] in BASELINES or not asked <= TARGET_TASKS:
-            raise InputError(
-                f"{self.path}: {where}: what is fused are embeddings, asked for ml or gr by a probe that reads "
-                "descriptions as well: name one, logistic for instance"
-            )
-        return named
-
-    def recipe(self, row: Mapping[str, Any], options: Mapping[str, Any], where: str) -> dict[str, Any]:
-        """What the recipe that a row names has for it, but for a strategy; nothing where it names none."""
-        if "recipe" not in row:
-            return {}
-        named = named_recipe(self.choice(row["recipe"], RECIPE_NAMES, f"{where}: recipe"))
-        begun = row.get("start")  # which reads molecules in its own way
-        usual = named.beside({**options, "start": begun}) | ({} if begun else named.reading)
-        return {name: value for name, value in usual.items() if name in OPTIONS}
-
-    def stages(self, start: Any, where: str) -> tuple[Stage, ...]:
-        """The trainings before a row's own: one table or a list of them."""
-        listed = start if isinstance(start, list) else [start]
-        return tuple(self.stage(one, f"{where}: start") for one in listed)
-
-    def stage(self, stage: Any, where: str) -> Stage:
-        if isinstance(stage, dict) and "released" in stage:
-            if stage.keys() != {"released"}:
-                raise InputError(f"{self.path}: {where}: a released encoder is {{ released = NAME }}")
-            name = self.choice(stage["released"], RELEASED, f"{where}: released")
-            return Stage(IMPORTED, (), name, {"encoder": name})
-        if isinstance(stage, dict) and "weights" in stage:
-            if stage.keys() - {"weights", "encoder"} or "encoder" not in stage:
-                raise InputError(f"{self.path}: {where}: released weights are {{ weights = FILE, encoder = NAME }}")
-            return Stage(IMPORTED, (), str(stage["weights"]), {"encoder": str(stage["encoder"])})
-        if not isinstance(stage, dict) or not {"strategy", "tasks"} <= stage.keys():
-            raise InputError(
-                f"{self.path}: {where} is {{ strategy = ..., tasks = ... }}, with a dataset where it is a corpus, or "
-                f"{{ released = NAME }} or {{ weights = FILE, encoder = NAME }}; got {stage!r}"
-            )
-        options = {key: value for key, value in stage.items() if key not in STAGE_KEYS}
-        self.check_options(options, where)
-        tasks = self.tasks(stage["tasks"], where)
-        corpus = str(stage.get("dataset", ""))
-        named = self.data.known(corpus, f"{where}: dataset") if corpus else ""
-        return Stage(str(stage["strategy"]), tasks, named, options)
-
-    def setting(self, setting: Any) -> Setting:
-        if not isinstance(setting, dict):
-            raise InputError(f"{self.path}: settings must be tables, [[settings]]")
-        condition = setting.get("for", {})
-        options = {key: value for key, value in setting.items() if key != "for"}
-        if not isinstance(condition, dict) or condition.keys() - {"strategy", "tasks", "datasets"}:
-            raise InputError(f"{self.path}: a setting is for strategy, tasks and datasets, got {condition!r}")
-        self.check_options(options, "settings")
-        return Setting(
-            options,
-            tuple(self.listed(condition.get("strategy", []), "settings")),
-            self.tasks(condition["tasks"], "settings") if "tasks" in condition else (),
-            tuple(self.listed(condition.get("datasets", []), "settings")),
-        )
-
-    def check_options(self, options: Mapping[str, Any], where: str) -> None:
-        for key in options.keys() - OPTIONS:
-            near = difflib.get_close_matches(key, sorted(OPTIONS | ROW_KEYS), n=1, cutoff=0)[0]
-            raise InputError(f"{self.path}: {where}: there is no option {key!r}; the nearest is {near!r}")
-        if "featurization" in options:
-            self.choice(options["featurization"], FEATURIZATIONS, f"{where}: featurization")
-
-    def check_task_options(self, options: Mapping[str, Any], tasks: Sequence[str], where: str) -> None:
-        for task in options.get("task_options", {}):
-            self.choice(task, tasks, f"{where}: task_options")
 
     def datasets(self) -> tuple[str, ...]:
         sources = self.listed(self.table.get("datasets", []), "datasets")

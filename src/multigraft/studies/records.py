@@ -9,7 +9,7 @@ from multigraft.studies.ledger import TRAINED, Ledger, Record
 from multigraft.studies.study import BASELINES, Study
 
 Question = tuple[str, str]  # metric and features
-READERS = {"logistic": "ridge"}  # what a reader of yes-or-no targets is called where it reads numbers
+TITLES = {"logistic": "ridge"}  # what a reader of yes-or-no targets is called where it reads numbers
 
 
 class Records:
@@ -65,9 +65,7 @@ def _encoder(line: Line) -> str:
 
 def _probes(line: Line, *others: str) -> tuple[str, ...]:
     """Whose answers are the line's: a description has several readers, and all else is asked by one."""
-    return (
-        (READERS.get(line.row.probe, line.row.probe), line.row.probe) if line.row.strategy in DESCRIPTIONS else others
-    )
+    return (TITLES.get(line.row.probe, line.row.probe), line.row.probe) if line.row.strategy in DESCRIPTIONS else others
 
 
 def _check_pairing(records: dict[Path, Record]) -> None:

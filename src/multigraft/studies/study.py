@@ -8,8 +8,8 @@ from typing import Any
 
 from multigraft.errors import InputError
 from multigraft.evaluation.names import DESCRIPTIONS
+from multigraft.studies.facts import is_pretext
 from multigraft.studies.published import trained_by
-from multigraft.tasks.names import PRETEXTS
 from multigraft.training.recipes.registry import mixed, weighed
 
 UNTRAINED, FROZEN, IMPORTED, RELEASED = "untrained", "frozen", "imported", "released"
@@ -234,7 +234,7 @@ class Study:
 
 def asked_of(tasks: Iterable[str]) -> TaskSet:
     """Those of the tasks that a protocol can ask, each once: pretexts are only trained for."""
-    return tuple(dict.fromkeys(task for task in tasks if task not in PRETEXTS))
+    return tuple(dict.fromkeys(task for task in tasks if not is_pretext(task)))
 
 
 def _without_epochs(row: Row) -> Row:
