@@ -43,7 +43,7 @@ def test_pages_are_what_the_ledger_says(tmp_path, name):
     assert (ROOT / "docs" / "results" / page).read_text() == (tmp_path / page).read_text()
 
 
-@pytest.mark.parametrize("name", ["recommended-molecules", "recommended-numbers"])
+@pytest.mark.parametrize("name", ["recommended-molecules", "recommended-scaffolds", "recommended-numbers"])
 def test_the_card_of_the_released_encoder_has_the_scores_of_the_ledger(tmp_path, name):
     answer("study", "table", name, "--ledger", EVIDENCE, "--out", tmp_path)
     page = (tmp_path / f"{name}-strict.md").read_text()
