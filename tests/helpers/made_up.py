@@ -11,7 +11,7 @@ from tests.helpers.studies import a_record, score_row
 
 QUESTIONS = {
     "gc": ("accuracy", ("mean",)), "nc": ("accuracy", ("node",)), "lp": ("roc_auc", ("hadamard", "concat")),
-    "ml": ("roc_auc", ("mean",)),
+    "ml": ("roc_auc", ("mean",)), "gr": ("rmse", ("mean",)),
 }  # fmt: skip
 LEVELS = {"gc": 0.5, "nc": 0.85, "lp": 0.7, "ml": 0.7}
 Score = Callable[[Run, str], float | None]

@@ -243,8 +243,9 @@ def test_settings_of_shipped_studies_come_back_from_toml(name, tmp_path):
         Setting({"epochs": 3}, datasets=('a "quoted" \\ name', "größe", "x = 1\n[[settings]]")),
         Setting({"epochs": 3}, datasets=("🧪",)),
         Setting({"epochs": 3}, datasets=("\x7f",)),
+        Setting({"task_options": {"dr": {"norm": "layer"}, "gc": {}}, "weights": {"fp": 10.0}, "encoder_options": {}}),
     ],
-    ids=["options", "conditions", "quotes", "emoji", "delete"],
+    ids=["options", "conditions", "quotes", "emoji", "delete", "tables"],
 )
 def test_any_setting_comes_back_from_toml(setting, tmp_path):
     study = small_study()

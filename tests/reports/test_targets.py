@@ -71,3 +71,16 @@ def test_the_page_has_a_section_of_them(tmp_path):
     assert "96.5" in row
     assert "90.0" in row
     assert "What was to be reached" not in evidence_page(evidence_of(["same-table1"], Ledger(tmp_path / "none")))
+
+
+def test_errors_have_the_decimals_that_tell_them_apart(tmp_path):
+    study = read_study("recommended-numbers").planned(["lipo"])
+    made_up(
+        study, tmp_path, lambda run, task: 0.739 if run.training and run.training.strategy != "untrained" else 0.824
+    )
+    Ledger(tmp_path).keep_plan(study, None, [])
+    page = evidence_page(evidence_of(["recommended-numbers"], Ledger(tmp_path)))
+    section = page.split("## What was to be reached")[1].split("\n## ")[0]
+    [row] = [line for line in section.splitlines() if "| gr" in line]
+    assert "| 0.7 | 0.739 | 1 |" in row
+    assert "-0.085" in row

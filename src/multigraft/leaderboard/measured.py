@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from multigraft.graphs.names import SPLIT_FRACTIONS
@@ -97,7 +97,9 @@ def settings_text(study: Study) -> str:
 
 
 def _toml(value: Any) -> str:
-    if isinstance(value, tuple):
-        return _toml(list(value))
-    text = json.dumps(value, ensure_ascii=False)  # texts, numbers, truth values and lists are written alike
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{_toml(name)} = {_toml(one)}' for name, one in value.items())} }}"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_toml, value))}]"
+    text = json.dumps(value, ensure_ascii=False)  # texts, numbers and truth values are written alike
     return text.replace("\x7f", "\\u007f")

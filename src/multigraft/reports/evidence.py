@@ -12,7 +12,7 @@ from multigraft.reports.additions import CONTRASTS, Addition, additions
 from multigraft.reports.searches import COLUMNS as SEARCH_COLUMNS
 from multigraft.reports.searches import Searched, searches_of
 from multigraft.reports.study_formats import markdown_grid
-from multigraft.reports.study_grids import Grid, score_grids
+from multigraft.reports.study_grids import Grid, decimals, number_text, score_grids
 from multigraft.reports.study_table import StudyTable, fewer_epochs, span, study_table
 from multigraft.reports.targets import COLUMNS as REACHED_COLUMNS
 from multigraft.reports.targets import LESS, Reached, reached
@@ -192,12 +192,12 @@ def claim_values(found: Judgement) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def interval(found: SplitDifference) -> str:
-    """``+1.2 [-0.3, +2.7]``; nothing where there is no value."""
+def interval(found: SplitDifference, digits: int = 1) -> str:
+    """``+1.2 [-0.3, +2.7]``, with so many decimals; nothing where there is no value."""
     if math.isnan(found.value):
         return ""
-    ends = "" if math.isnan(found.low + found.high) else f" [{found.low:+z.1f}, {found.high:+z.1f}]"
-    return f"{found.value:+z.1f}{ends}"
+    ends = "" if math.isnan(found.low + found.high) else f" [{found.low:+z.{digits}f}, {found.high:+z.{digits}f}]"
+    return f"{found.value:+z.{digits}f}{ends}"
 
 
 def _claim_row(found: Judgement, epochs: str) -> tuple[str, ...]:
@@ -217,10 +217,10 @@ def _added_row(found: Addition) -> tuple[str, ...]:
 
 def _reached_row(found: Reached) -> tuple[str, ...]:
     cell = found.cell
-    less = (interval(found.less[name]) if name in found.less else "" for name in LESS)
-    spread = "" if math.isnan(cell.std) else f" ± {cell.std:.1f}"
+    digits = decimals(cell)
+    less = (interval(found.less[name], digits) if name in found.less else "" for name in LESS)
     return (
-        cell.dataset, cell.task, cell.metric, f"{found.target:g}", f"{cell.mean:.1f}{spread}", str(cell.n),
+        cell.dataset, cell.task, cell.metric, f"{found.target:g}", number_text(cell.mean, cell.std, digits), str(cell.n),
         f"**{found.verdict}**", *less,
     )  # fmt: skip
 
