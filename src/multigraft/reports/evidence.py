@@ -220,8 +220,8 @@ def _reached_row(found: Reached) -> tuple[str, ...]:
     digits = decimals(cell)
     less = (interval(found.less[name], digits) if name in found.less else "" for name in LESS)
     return (
-        cell.dataset, cell.task, cell.metric, f"{found.target:g}", number_text(cell.mean, cell.std, digits), str(cell.n),
-        f"**{found.verdict}**", *less,
+        cell.dataset, cell.task, cell.metric, f"{found.target:g}", number_text(cell.mean, cell.std, digits),
+        str(cell.n), f"**{found.verdict}**", *less,
     )  # fmt: skip
 
 
