@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from multigraft.evaluation import shared_trees
+from multigraft.evaluation import forests
 from multigraft.evaluation.choice import choice_of
 from multigraft.evaluation.column_learners import BINARY_LEARNERS, REAL_LEARNERS
 from multigraft.evaluation.column_metrics import BINARY_METRICS, REAL_METRICS
@@ -17,7 +17,7 @@ from tests.helpers.measured import seeded, sheet
 
 @pytest.fixture(autouse=True)
 def _few_trees(monkeypatch):
-    monkeypatch.setattr(shared_trees, "TREES", 20)
+    monkeypatch.setattr(forests, "TREES", 20)
 
 
 def test_yes_or_no_is_the_mean_of_kernel_and_trees():

@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.ensemble import ExtraTreesRegressor
 
-from multigraft.evaluation import shared_trees
+from multigraft.evaluation import forests
 from multigraft.evaluation.columns import Measured
 from multigraft.evaluation.shared_trees import fit_shared_trees
 from tests.helpers.measured import sheet
@@ -13,8 +13,8 @@ from tests.helpers.measured import sheet
 
 @pytest.fixture(autouse=True)
 def _few_trees(monkeypatch):
-    monkeypatch.setattr(shared_trees, "TREES", 12)
-    monkeypatch.setattr(shared_trees, "FEWEST_TREES", 4)
+    monkeypatch.setattr(forests, "TREES", 12)
+    monkeypatch.setattr(forests, "FEWEST_TREES", 4)
 
 
 def grown(x, answers, seed, trees=12):
@@ -45,13 +45,13 @@ def test_others_have_trees_of_their_own_from_the_rows_that_are_known_and_keep_th
 
 @pytest.mark.parametrize(("targets", "trees"), [(1, 12), (3, 6), (9, 4)])
 def test_many_different_targets_have_fewer_trees_each(targets, trees, monkeypatch):
-    monkeypatch.setattr(shared_trees, "ALL_TREES", 20)
+    monkeypatch.setattr(forests, "ALL_TREES", 20)
     found = fit_shared_trees(sheet(targets=targets), [None], 0)[0]
     assert [len(one.estimators_) for one in found.trees] == [trees] * targets
 
 
 def test_many_rows_have_a_third(monkeypatch):
-    monkeypatch.setattr(shared_trees, "MANY", 50)
+    monkeypatch.setattr(forests, "MANY", 50)
     assert [len(one.estimators_) for one in fit_shared_trees(sheet(missing=0.0), [None], 0)[0].trees] == [4]
 
 

@@ -20,7 +20,7 @@ NUMBERS = ((4.0, 0.01), (1.0, 0.1), (1.0, 0.01), (4.0, 0.1), (4.0, 0.003), (10.0
 
 
 def fit_strong_columns(train: Measured, settings: Sequence[None], seed: int) -> list[Predictor]:
-    """See above."""
+    """The mean of kernel and trees for yes-or-no targets; there is nothing to set."""
     voices = (*fit_kernel_columns(train, KERNELS[:1], seed), *fit_shared_trees(train, [None], seed))
     return [Chosen(Mean(voices), "kernel and extra-trees")] * len(settings)
 

@@ -57,8 +57,9 @@ def fit_extra_trees(train: Labelled, settings: Sequence[None], seed: int) -> lis
     """
     from sklearn.ensemble import ExtraTreesClassifier
 
-    count = TREES if len(train.answers) <= MANY else max(1, TREES // 3)
-    trees = ExtraTreesClassifier(count, random_state=seed % 2**32, n_jobs=torch.get_num_threads())
+    trees = ExtraTreesClassifier(
+        randomised(len(train.answers)), random_state=seed % 2**32, n_jobs=torch.get_num_threads()
+    )
     return [Tree(trees.fit(single_precision(train.x), train.answers.numpy())) for _ in settings]
 
 
@@ -77,9 +78,19 @@ def fit_regressors(train: Measured, settings: Sequence[None], seed: int) -> list
     return [ForestColumns(_fitted(make, train, seed), _means) for _ in settings]
 
 
+def randomised(rows: int) -> int:
+    """How many randomised trees there are of so many rows: the larger each, the fewer."""
+    return TREES if rows <= MANY else max(1, TREES // 3)
+
+
+def shared_out(most: int, among: int) -> int:
+    """How many of at most ``most`` trees each has of so many that share `ALL_TREES`."""
+    return max(min(FEWEST_TREES, most), min(most, ALL_TREES // among))
+
+
 def _fitted(make: Callable[..., Any], train: Measured, seed: int) -> list[Any]:
     targets = train.answers.shape[1]
-    trees = max(FEWEST_TREES, min(TREES, ALL_TREES // targets))
+    trees = shared_out(TREES, targets)
     x, known, answers = single_precision(train.x), train.known.numpy(), train.answers.double().numpy()
     alone = torch.get_num_threads() if targets < torch.get_num_threads() else 1
 

@@ -14,7 +14,7 @@ from jaxtyping import Float, Float64, Int64
 from torch import Tensor
 
 from multigraft.evaluation.columns import Measured, patterns
-from multigraft.evaluation.forests import ALL_TREES, FEWEST_TREES, MANY, TREES, side_by_side, single_precision
+from multigraft.evaluation.forests import randomised, shared_out, side_by_side, single_precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,13 +37,12 @@ class SharedTrees:
 def fit_shared_trees(train: Measured, settings: Sequence[None], seed: int) -> list[SharedTrees]:
     """Trees down to single rows, each from all known rows, whose splits look at the root of the number of columns.
 
-    As many as forests have; more than `MANY` rows have a third of them.
+    As many as `randomised` and `shared_out` say.
     """
     from sklearn.ensemble import ExtraTreesRegressor
 
     x, answers, groups = single_precision(train.x), train.answers.double().numpy(), list(patterns(train.known))
-    most = TREES if len(x) <= MANY else max(1, TREES // 3)
-    count = max(min(FEWEST_TREES, most), min(most, ALL_TREES // len(groups)))
+    count = shared_out(randomised(len(x)), len(groups))
     alone = torch.get_num_threads() if len(groups) < torch.get_num_threads() else 1
 
     def grow(place: int) -> Any:

@@ -38,7 +38,10 @@ class Mean:
 
 
 def fit_strong(train: Labelled, settings: Sequence[Any], seed: int, scaled: bool = True) -> list[Predictor]:
-    """See above; the mean has default settings, whatever the ``settings``, which are those of many rows' learners."""
+    """See above; the mean has default settings, whatever the ``settings``, which are those of many rows' learners.
+
+    Unless ``scaled``, columns are read as they are, and no linear machine is among the learners of many rows.
+    """
     if len(train.answers) > FEW:
         return list((MANY if scaled else MANY_PLAIN).fit(train, settings, seed))
     voices = (*fit_kernels(train, KERNELS[:1], seed, scaled), *fit_extra_trees(train, [None], seed))
