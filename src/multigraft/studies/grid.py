@@ -1,5 +1,6 @@
 """From a study to its runs: what is trained, what is measured, and which runs stand behind each line of a table."""
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator
@@ -56,6 +57,11 @@ class Training:
     def key(self) -> str:
         """Sixteen hexadecimal digits that name it."""
         return key_of(self.config())
+
+    def on_split(self, seed: int) -> "Training":
+        """The same on another split of the study's data; what happens on a corpus knows of none."""
+        start = None if self.start is None else self.start.on_split(seed)
+        return dataclasses.replace(self, seed=self.seed if self.on_corpus else seed, start=start)
 
 
 @dataclass(frozen=True)
@@ -151,27 +157,28 @@ def _asked(study: Study, row: Row, tasks: TaskSet) -> list[TaskSet]:
 
 def _runs(study: Study, row: Row, dataset: str, tasks: TaskSet, asked: TaskSet, protocol: str) -> tuple[Run, ...]:
     """One a split."""
-    version, found = protocol_version(protocol), []
-    for seed in range(study.splits):
-        training = None if row.strategy in BASELINES else _training(study, row, dataset, tasks, protocol, seed)
-        plugins = digests(study.plugins)
-        together = row.strategy in BASELINES and row.probe not in COMBINED  # they are one measurement
-        probe = "" if together else row.probe
-        found.append(Run(dataset, study.split, seed, protocol, version, probe, asked, training, plugins, row.fuse))
-    return tuple(found)
+    version, plugins = protocol_version(protocol), digests(study.plugins)
+    training = None if row.strategy in BASELINES else _training(study, row, dataset, tasks, protocol)
+    together = row.strategy in BASELINES and row.probe not in COMBINED  # they are one measurement
+    probe = "" if together else row.probe
+    trained = ((seed, training and training.on_split(seed)) for seed in range(study.splits))
+    return tuple(
+        Run(dataset, study.split, seed, protocol, version, probe, asked, made, plugins, row.fuse)
+        for seed, made in trained
+    )
 
 
 def _trained(study: Study, row: Row, tasks: TaskSet) -> TaskSet:
     return row.begun if study.pretrains else tasks
 
 
-def _training(study: Study, row: Row, dataset: str, tasks: TaskSet, protocol: str, seed: int) -> Training:
-    """The encoder of a row and, before it, those that it starts from."""
+def _training(study: Study, row: Row, dataset: str, tasks: TaskSet, protocol: str) -> Training:
+    """The encoder of a row on the first split and, before it, those that it starts from."""
     begun = None
     own = () if row.strategy == FROZEN else (Stage(row.strategy, tasks),)
     for stage in (*row.start, *own):
         ordered = tuple(sorted(stage.tasks, key=_place))
-        place = (stage.dataset, CORPUS_SPLIT, CORPUS_SEED) if stage.dataset else (dataset, study.split, seed)
+        place = (stage.dataset, CORPUS_SPLIT, CORPUS_SEED) if stage.dataset else (dataset, study.split, 0)
         removed = study.removes if stage.dataset and stage.strategy != IMPORTED else ()
         begun = Training(
             *place, stage.strategy, ordered, _text(stage_options(study, row, stage, dataset)),
