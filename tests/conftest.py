@@ -33,7 +33,7 @@ def _one_thread() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _small_forests(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Most tests need some forest, of which a tenth will do; the slow ones measure, so beside those it keeps its trees."""
+    """Most tests need some forest, of which a tenth will do; slow ones measure, and beside them it keeps its trees."""
     from multigraft.evaluation import forests
 
     with pytest.MonkeyPatch.context() as patch:
