@@ -176,6 +176,7 @@ PAIRS = {
     "gin-untrained": 24, "gin-attributes": 8, "gin-classical": 24, "pretext-joint-frozen": 10, "pretext-am-frozen": 10,
     "pretext-cp-frozen": 10, "pretext-joint-tuned": 10, "pretext-scratch": 10,
     "recommended-untrained": 12, "recommended-specialists": 12, "recommended-tree": 4, "recommended-meta-learning": 12,
+    "recommended-training": 6,
     "recommended-readout": 2,
     **{f"recommended-{one}": 6 for one in ("walks", "spectrum", "bins", "fourier", "degree", "own", "carry", "layers",
                                            "scaling")},
