@@ -96,6 +96,12 @@ def test_options_that_cannot_be(folder, encoder, tmp_path, words, named):
     assert list(tmp_path.rglob("*.parquet*")) == []
 
 
+@pytest.mark.parametrize("ending", [".csv", ".npy"])
+def test_a_name_that_says_what_the_file_is_not_is_refused(folder, encoder, tmp_path, ending):
+    assert "name it z.parquet" in complaint("embed", encoder, folder, "--out", tmp_path / f"z{ending}")
+    assert not list(tmp_path.iterdir())
+
+
 def test_data_with_other_columns(encoder, tmp_path):
     other = write_folder(tmp_path / "other", random_graphs(5, features=2))
     assert "4 attributes" in complaint("embed", encoder, other, "--out", tmp_path / "e.parquet")
@@ -160,7 +166,7 @@ def test_people_hear_of_rejects(reader, table, tmp_path):
     result = multigraft("embed", reader, table, "--out", out)
     first, second = result.stdout.splitlines()
     assert first == f"{len(SMILES)} graph embeddings of 6 numbers each: {out}"
-    assert second == f"{len(BROKEN)} rows became none, listed with reasons: z.rejects.csv"
+    assert second == f"{len(BROKEN)} rows became none, listed with reasons: {tmp_path / 'z.rejects.csv'}"
     (tmp_path / "good.smi").write_text("C\n")
     assert multigraft("embed", reader, tmp_path / "good.smi", "--out", out).stdout.count("\n") == 1
 

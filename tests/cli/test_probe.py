@@ -77,7 +77,7 @@ def test_the_result_is_kept_beside_the_encoder(folder, encoder, tmp_path):
     shutil.copytree(encoder, copy)
     found = answer("probe", copy, folder, "--tasks", "nc", "--seed", 3)
     [path] = (copy / "probes").iterdir()
-    assert path.name == "orchard-strict-seed3.json"
+    assert path.name == "orchard-nc-strict-seed3.json"
     stored = json.loads(path.read_text())
     assert {"verb": "probe", **stored["table"]} == found
     assert stored["options"] == {
@@ -94,7 +94,7 @@ def test_other_probes_are_asked_side_by_side_and_kept_apart(folder, encoder, tmp
         ("trained", "knn"), ("trained", "own"), ("untrained", "knn"), ("attributes", "tree"), ("majority", "constant")
     ]  # fmt: skip
     [path] = (copy / "probes").iterdir()
-    assert path.name == "orchard-strict-seed0-knn-own.json"
+    assert path.name == "orchard-nc-strict-seed0-knn-own.json"
     assert json.loads(path.read_text())["options"]["probes"] == ["knn", "own"]
 
 
@@ -162,7 +162,7 @@ def test_a_table_of_molecules_is_measured_on_its_targets(of_molecules, tmp_path,
     assert read[:4] == [("trained", linear), ("untrained", linear), ("ecfp-count", linear), ("ecfp-count", "forest")]
     assert read[-1] == ("constant", "constant")
     [path] = (copy / "probes").iterdir()
-    assert path.name == "table-strict-seed0.json"
+    assert path.name == f"table-{target}-strict-seed0.json"
     assert json.loads(path.read_text())["options"]["probes"] == [linear]
     assert {one["against_probe"] for one in found["differences"]} == {linear, "forest", "constant"}
 

@@ -140,7 +140,7 @@ def test_a_budget_that_is_too_small_says_how_to_go_on(here, folder, space, tmp_p
     words = ("--trials", 2, "--epochs", 1, "--space", space, "--budget", "0.000001s", "--out", tmp_path / "search")
     result = multigraft("tune", folder, *words)
     assert result.exit_code == 0
-    assert "0 trials, 0 s; none has a score" in result.stdout
+    assert re.search(r"0 trials, \d+ s; none has a score", result.stdout)
     assert "2 trials are left; to continue: multigraft " in result.stdout
     assert not (tmp_path / "search" / "best.toml").exists()
     found = answer("tune", folder, *words[:-4], "--out", tmp_path / "search", "--resume")

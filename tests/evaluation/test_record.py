@@ -80,6 +80,17 @@ def test_other_probes_are_kept_in_another_file(tmp_path):
     assert paths == {"d-strict-seed0.json", "d-strict-seed0-own.json", "d-strict-seed0-svm-own.json"}
 
 
+def test_tasks_and_targets_that_are_asked_for_are_kept_in_another_file(tmp_path):
+    def named(*asked):
+        return record_path(tmp_path, "d", "strict", 0, asked=asked).name
+
+    assert named() == "d-strict-seed0.json"
+    assert named("ml", "log P") == "d-ml-log_P-strict-seed0.json"
+    long = [named(*(f"target{number}" for number in range(count))) for count in (600, 601)]
+    assert len(set(long)) == 2
+    assert max(map(len, long)) < 200
+
+
 @pytest.mark.parametrize("text", ["", "{half", "[]", '{"subject": 1}', "null"])
 def test_a_spoilt_or_missing_record_is_none(kept, text):
     path, encoder, graphs = kept

@@ -129,7 +129,7 @@ def test_intervals(difference, text):
 
 
 def test_runs_that_wait_for_others_are_named_by_their_data(ledger, page, tmp_path):
-    assert "In no table yet" not in page
+    assert "Runs that no table shows yet" not in page
     copied = tmp_path / "ledger"
     shutil.copytree(ledger.path, copied)
     study = read_study("same-table1").planned(["DHFR"], 1)
@@ -137,4 +137,4 @@ def test_runs_that_wait_for_others_are_named_by_their_data(ledger, page, tmp_pat
     wanted = sum(len(list(runs(study, protocol))) for protocol in study.protocols)
     again = evidence_of(("same-table1",), Ledger(copied))
     assert again.waiting == {"DHFR": wanted}
-    assert f"planned for them are not complete: {wanted} runs of DHFR." in evidence_page(again)
+    assert f"are not complete on these data: {wanted} runs of DHFR." in evidence_page(again)

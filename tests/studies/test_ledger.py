@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multigraft.errors import InputError
+from multigraft.studies.grid import runs
 from multigraft.studies.ledger import Ledger, Record, Spoilt, read_record
 from multigraft.studies.study import Setting
 from tests.helpers.studies import a_record, a_run, score_row, small_study
@@ -137,6 +138,19 @@ def test_without_a_plan_the_study_is_as_its_file_says(ledger):
     study = small_study()
     assert not ledger.has_plan(study)
     assert ledger.planned(study) == study
+
+
+def test_what_was_run_in_part_is_held(ledger):
+    study = small_study()
+    assert not ledger.holds(study)
+    run = next(iter(runs(study, study.protocols[0])))
+    ledger.file(run).parent.mkdir(parents=True, exist_ok=True)
+    ledger.file(run).write_text("{}")
+    assert ledger.holds(study)
+    assert not ledger.has_plan(study)
+    ledger.file(run).unlink()
+    ledger.keep_plan(study, None, [])
+    assert ledger.holds(study)
 
 
 def test_a_plan_is_remembered(ledger):

@@ -25,6 +25,10 @@ class DataOptions:
     hops: o.Hops = None
     largest: o.Largest = None
 
+    def chosen_targets(self) -> tuple[str, ...]:
+        """The columns that are named as targets; none where all are meant."""
+        return split_columns(self.targets) or ()
+
     def arguments(self) -> dict[str, Any]:
         """The same as keywords of `multigraft.graphs.catalog.load`."""
         chosen = {"targets": split_columns(self.targets), "strip_salts": bool(self.strip_salts)}

@@ -18,6 +18,7 @@ from multigraft.models.names import check_directory
 if TYPE_CHECKING:
     from multigraft.models.precision import Precision
 
+OTHERS = (".csv", ".tsv", ".json", ".npy", ".npz", ".pt", ".xlsx")  # endings that would say what the file is not
 OF_MOLECULES = ("featurization", "smiles_column", "id_column", "strip_salts")
 
 
@@ -58,6 +59,8 @@ def embed(
     do not parse are listed beside the result, in FILE.rejects.csv.
     """
     with result(as_json) as found:
+        if out.suffix in OTHERS:
+            raise InputError(f"--out {out}: what is written is Parquet: name it {out.with_suffix('.parquet').name}")
         started = time.monotonic()
         write = _molecules if is_row_file(data) else _graphs
         how = {"level": level.value, "batch_size": batch_size, "device": device}
@@ -73,7 +76,9 @@ def embed(
                 f"products in bfloat16: relative error {told['precision_error']:.1e} on the first graphs"
             )
         if counts.get("rejected"):
-            found.shown.append(f"{counts['rejected']} rows became none, listed with reasons: {out.stem}.rejects.csv")
+            from multigraft.models.molecule_embeddings import rejects_file
+
+            found.shown.append(f"{counts['rejected']} rows became none, listed with reasons: {rejects_file(out)}")
 
 
 Outcome = tuple[dict[str, int], dict[str, Any], int]  # counts, what to say of the precision, and the width

@@ -48,7 +48,8 @@ def probe(
             encoder, graphs, protocol, named, seed, progress=sys.stderr.isatty(), device=device, probes=readers,
             fuse=beside,
         )  # fmt: skip
-        stored = out or record_path(records_place(directory), measured.dataset, protocol, seed, readers, beside)
+        asked = (*(named or ()), *reading.chosen_targets())
+        stored = out or record_path(records_place(directory), measured.dataset, protocol, seed, readers, beside, asked)
         settings = {"encoder": directory, "data": data, "protocol": protocol, "tasks": named, "seed": seed,
                     "probes": readers or probes_of(measured), "fuse": beside, **reading.resolved(),
                     "device": device}  # fmt: skip

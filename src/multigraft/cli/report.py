@@ -40,7 +40,8 @@ def report(
 
         check_plots()  # sooner than after minutes of measuring
         encoder, graphs = opened(directory, data, reading)
-        kept = record_path(records_place(directory), graphs.origin.name, protocol, seed)
+        place, asked = records_place(directory), reading.chosen_targets()
+        kept = record_path(place, graphs.origin.name, protocol, seed, asked=asked)
         settings = {"encoder": directory, "data": data, "protocol": protocol, "seed": seed,
                     **reading.resolved(), "device": device}  # fmt: skip
         measured = read_record(kept, encoder, graphs, protocol, seed)

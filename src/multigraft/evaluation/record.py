@@ -1,5 +1,6 @@
 """A measurement kept beside its encoder, with all that it depends on, so that it is never taken for another."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ from multigraft.graphs.packed import PackedGraphs
 from multigraft.models.trained import TrainedEncoder
 from multigraft.models.versions import versions
 
+LONGEST = 120  # characters of a file's name that data, tasks and targets may take
+
 
 def record_path(
     directory: Path,
@@ -26,15 +29,22 @@ def record_path(
     seed: int,
     probes: Sequence[str] | None = None,
     fuse: Sequence[str] = (),
+    asked: Sequence[str] = (),
 ) -> Path:
     """Where a measurement of the encoder in ``directory`` is kept.
 
-    Probes that were asked for by name are named, and what was fused with its embeddings.
+    Probes that were asked for by name are named, what was fused with its embeddings, and the tasks and targets that
+    were ``asked`` for where these were not all.
     """
-    name = re.sub(r"[^\w.-]+", "_", dataset)
+    name = _in_short(re.sub(r"[^\w.-]+", "_", "-".join((dataset, *asked))))
     others = "" if probes is None or tuple(probes) == DEFAULT_PROBES else f"-{'-'.join(probes)}"
     others += "".join(f"+{name.replace('+', '-')}" for name in fuse)
     return directory / "probes" / f"{name}-{protocol}-seed{seed}{others}.json"
+
+
+def _in_short(name: str) -> str:
+    """A name that a file can bear: of a long one the beginning and a digest."""
+    return name if len(name) <= LONGEST else f"{name[:LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def write_record(

@@ -34,7 +34,7 @@ protocol, checksum of the data, versions and time. [results/](results/) has ever
 under protocol `paper` is measured as the published number was, under `strict` as we would defend it: the two are never
 compared ([studies.md](studies.md)). The rows `untrained`, `attributes`, `majority` and fingerprints are what training
 has to be better than."""
-WAITING = "In no table yet, as the splits that are planned for them are not complete: {runs}."
+WAITING = "Runs that no table shows yet, as the splits of their studies are not complete on these data: {runs}."
 CLAIMS = """## What is claimed
 
 A claim is a sentence about a mean difference: over all pairs of cells that the study has for it, on each split, in

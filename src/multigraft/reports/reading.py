@@ -26,9 +26,10 @@ BASELINE_WORDS = {
     "constant": "Always giving the training mean",
 }
 WORDS = (
-    ("trained", "The encoder after training. It is frozen here: only a linear probe on its embeddings is fitted."),
+    ("trained", "The encoder after training. It is frozen here: only a probe on its embeddings is fitted."),
     ("untrained", "The same architecture with the same random start, never trained. It says what message passing gives "
-     "for free; training has helped where the whole interval of the paired difference to it lies above zero."),
+     "for free; training has helped where the whole interval of the paired difference to it lies above zero, of an "
+     "error below."),
     ("attributes", "A decision tree on the raw node attributes. It sees no edge."),
     ("majority", "Always the most frequent answer: the score of knowing nothing."),
     ("constant", "Always the mean of what was measured on the training graphs: the score of knowing nothing."),

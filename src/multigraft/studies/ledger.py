@@ -13,7 +13,7 @@ from typing import Any
 
 from multigraft.errors import InputError
 from multigraft.files import write_json, write_text
-from multigraft.studies.grid import Run, key_of
+from multigraft.studies.grid import Run, key_of, runs
 from multigraft.studies.study import Setting, Study
 
 PARTS = ("run", "scores", "data", "split", "training", "seconds", "versions", "time")
@@ -139,6 +139,11 @@ class Ledger:
     def has_plan(self, study: Study) -> bool:
         """Whether the study was run here."""
         return self._plan(study.name) is not None
+
+    def holds(self, study: Study) -> bool:
+        """Whether there is anything of the study: it was run here, or runs of it came from elsewhere."""
+        every = (self.file(run) for protocol in study.protocols for run in runs(study, protocol))
+        return self.has_plan(study) or any(file.exists() for file in every)
 
     def _plan_file(self, name: str) -> Path:
         return self.path / "plans" / f"{name}.json"

@@ -16,7 +16,7 @@ def ledger_to_write(named: Path | None) -> Ledger:
 
 
 def ledger_to_read(named: Path | None, study: Study) -> Ledger:
-    """The ledger to write, but the package's own where none is named, and the study was run there and not here."""
+    """The ledger to write; the package's own where none is named, and the study was run there, if in part, not here."""
     here, shipped = ledger_to_write(named), Ledger(EVIDENCE)
     chosen = named is not None or bool(os.environ.get(VARIABLE))
-    return shipped if not chosen and not here.has_plan(study) and shipped.has_plan(study) else here
+    return shipped if not chosen and not here.has_plan(study) and shipped.holds(study) else here
