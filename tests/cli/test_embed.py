@@ -96,7 +96,7 @@ def test_options_that_cannot_be(folder, encoder, tmp_path, words, named):
     assert list(tmp_path.rglob("*.parquet*")) == []
 
 
-@pytest.mark.parametrize("ending", [".csv", ".npy"])
+@pytest.mark.parametrize("ending", [".csv", ".CSV", ".npy"])
 def test_a_name_that_says_what_the_file_is_not_is_refused(folder, encoder, tmp_path, ending):
     assert "name it z.parquet" in complaint("embed", encoder, folder, "--out", tmp_path / f"z{ending}")
     assert not list(tmp_path.iterdir())

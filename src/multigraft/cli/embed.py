@@ -18,7 +18,7 @@ from multigraft.models.names import check_directory
 if TYPE_CHECKING:
     from multigraft.models.precision import Precision
 
-OTHERS = (".csv", ".tsv", ".json", ".npy", ".npz", ".pt", ".xlsx")  # endings that would say what the file is not
+NOT_PARQUET = (".csv", ".tsv", ".json", ".npy", ".npz", ".pt", ".xlsx")  # endings that would say what the file is not
 OF_MOLECULES = ("featurization", "smiles_column", "id_column", "strip_salts")
 
 
@@ -59,7 +59,7 @@ def embed(
     do not parse are listed beside the result, in FILE.rejects.csv.
     """
     with result(as_json) as found:
-        if out.suffix in OTHERS:
+        if out.suffix.lower() in NOT_PARQUET:
             raise InputError(f"--out {out}: what is written is Parquet: name it {out.with_suffix('.parquet').name}")
         started = time.monotonic()
         write = _molecules if is_row_file(data) else _graphs
