@@ -168,7 +168,7 @@ def test_rejected_rows_are_written(molecules, tmp_path):
     assert out.read_text().splitlines()[0] == "line,smiles,reason"
     assert out.read_text().splitlines()[1].startswith("3,C(C,")
     shown = multigraft("data", "show", molecules, "--smiles-column", "structure", "--rejects", out).stdout
-    assert f"1 rows that became no graph: {out}" in shown
+    assert f"1 row that became no graph: {out}" in shown
 
 
 @pytest.mark.parametrize(

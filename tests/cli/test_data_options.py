@@ -4,8 +4,10 @@ import dataclasses
 import inspect
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from multigraft.cli.data_options import DataOptions, split_columns, takes_data_options
+from multigraft.cli.data_options import DataOptions, joined_columns, split_columns, takes_data_options
 from multigraft.graphs.catalog import load
 from tests.helpers.cli import multigraft
 
@@ -57,3 +59,8 @@ def test_what_is_recorded_is_what_was_written():
         "node_label_column": 0, "featurization": None, "smiles_column": None, "targets": "a,b", "id_column": None,
         "strip_salts": None, "threshold": 6.5, "hops": None, "largest": None,
     }  # fmt: skip
+
+
+@given(st.lists(st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1).map(str.strip).filter(bool)))
+def test_columns_that_are_joined_can_be_split_again(names):
+    assert split_columns(joined_columns(names)) == tuple(names)

@@ -79,7 +79,7 @@ def test_embeddings_do_not_depend_on_the_batch_size(folder, encoder, tmp_path):
 def test_people_get_a_sentence(folder, encoder, tmp_path):
     out = tmp_path / "e.parquet"
     result = multigraft("embed", encoder, folder, "--out", out)
-    assert result.stdout == f"40 graph embeddings of 8 numbers each: {out}\n"
+    assert result.stdout == f"40 graph embeddings of 8 numbers: {out}\n"
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_people_hear_of_rejects(reader, table, tmp_path):
     out = tmp_path / "z.parquet"
     result = multigraft("embed", reader, table, "--out", out)
     first, second = result.stdout.splitlines()
-    assert first == f"{len(SMILES)} graph embeddings of 6 numbers each: {out}"
+    assert first == f"{len(SMILES)} graph embeddings of 6 numbers: {out}"
     assert second == f"{len(BROKEN)} rows became none, listed with reasons: {tmp_path / 'z.rejects.csv'}"
     (tmp_path / "good.smi").write_text("C\n")
     assert multigraft("embed", reader, tmp_path / "good.smi", "--out", out).stdout.count("\n") == 1

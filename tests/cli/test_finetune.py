@@ -108,11 +108,12 @@ def test_people_see_a_table_with_baselines(table, start, here):
     sizes = r"mine, random split \(46 / 6 / 6\)"
     assert re.fullmatch(rf"{sizes}, roc_auc on the test part; 2 seeds, 2 epochs, \d+ s of training", first)
     assert rest[0].split() == ["model", "test", "std", "validation", "runs"]
-    assert [line.split("  ")[0] for line in rest[1:5]] == [
-        "fine-tuned gin, trained for ml (made-hu)", "ecfp-count, logistic", "ecfp-count, forest", "constant",
+    assert [line.split("  ")[0] for line in rest[1:7]] == [
+        "fine-tuned gin, trained for ml (made-hu)", "frozen, logistic", "frozen, untrained, logistic",
+        "ecfp-count, logistic", "ecfp-count, forest", "constant",
     ]  # fmt: skip
-    assert re.search(r" 0\.500 +1$", rest[4])
-    assert [line.split()[0] for line in rest[5:8]] == ["target", "a", "b"]
+    assert re.search(r" 0\.500 +1$", rest[6])
+    assert [line.split()[0] for line in rest[7:10]] == ["target", "a", "b"]
     assert rest[-1] == f"kept in {here / 'tuned'}"
 
 
@@ -121,7 +122,7 @@ def test_from_scratch_is_a_row_when_asked_for(table, start, here):
     words = ("--targets", "a", *QUICK, "--seeds", "0,1", "--baselines", "--out", here / "tuned")
     found = answer("finetune", start, table, *words)
     names = [one["name"] for one in found["baselines"]]
-    assert (names[:2], names[-1], len(names)) == (["from scratch", "ecfp-count, logistic"], "constant", 10)
+    assert (names[:2], names[-1], len(names)) == (["from scratch", "frozen, logistic"], "constant", 12)
     scratch = found["baselines"][0]
     assert (scratch["runs"], scratch["std"] is None) == (2, False)
     alone = answer("finetune", "--from-scratch", table, *SHAPE, *words[:-3], "--no-baselines", "--out", here / "alone")
@@ -200,7 +201,7 @@ def test_help_names_the_librarys_defaults():
             "device", "progress", "resume", "baselines",
         ):  # fmt: skip
             default = re.escape(f"[{parameter.default}]")
-            assert re.search(rf"--{name.replace('_', '-')} <[\w|-]+> [^\[]*{default}", said), name
+            assert re.search(rf"--{name.replace('_', '-')} <[\w| -]+> [^\[]*{default}", said), name
 
 
 def test_every_option_of_the_library_is_an_option_here():
@@ -263,7 +264,7 @@ def test_one_name_too_many_or_too_few(words, named):
         (["--from-scratch", "TABLE", "--targets", "a", "--freeze", "7"], "cannot freeze 7 layers"),
         (["--from-scratch", "TABLE", "--targets", "a", "--resume"], "name its directory with --out"),
         (["START", "TABLE", "--targets", "a", "--dim", 16], "leave out what would describe another"),
-        (["START", "FOLDER"], "featurization is for molecules"),
+        (["START", "FOLDER"], "was trained on molecules, and reads nothing else"),
         (["--from-scratch", "FOLDER"], "has no targets to fine-tune on"),
     ],
     ids=lambda value: " ".join(map(str, value)) if isinstance(value, list) else "",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from multigraft.cli.data_options import DataOptions
-from multigraft.cli.inputs import featurization_of, keep_options, loaded, opened
+from multigraft.cli.inputs import featurization_of, keep_options, loaded, opened, read_as
 from multigraft.errors import InputError
 from multigraft.graphs.packed import Origin
 from multigraft.models.storage import load_encoder
@@ -30,6 +30,20 @@ def test_the_column_of_node_labels_is_passed_on(tmp_path):
         loaded(str(folder), DataOptions(node_label_column=1))
 
 
+def test_molecules_that_are_read_in_another_way_are_not_told_of_twice(capsys, monkeypatch):
+    def load(data, **options):
+        kind = options["featurization"] or "hu"
+        origin = Origin(name="made", notes=("a column is left out", f"read as {kind}"), featurization=kind)
+        return dataclasses.replace(pack([]), origin=origin)
+
+    monkeypatch.setattr("multigraft.graphs.catalog.load", load)
+    first = loaded("MUTAG", DataOptions())
+    assert read_as(first, "ogb", "MUTAG", DataOptions()).origin.featurization == "ogb"
+    assert capsys.readouterr().err.splitlines() == [
+        "note: made: a column is left out", "note: made: read as hu", "note: made: read as ogb",
+    ]  # fmt: skip
+
+
 def test_an_encoder_and_its_data(encoder, folder):
     trained, graphs = opened(encoder, str(folder), DataOptions())
     assert trained.origin.checksum == graphs.origin.checksum
@@ -49,6 +63,13 @@ def test_molecules_become_what_the_encoder_knows_unless_told_otherwise(encoder, 
 def test_a_wrong_encoder_is_found_before_the_data_is_read(tmp_path):
     with pytest.raises(InputError, match="no-encoder"):
         opened(tmp_path / "no-encoder", "no-data", DataOptions())
+
+
+def test_other_graphs_for_an_encoder_of_molecules(folder):
+    with pytest.raises(InputError, match=r"molecules-small was trained on molecules, .*: .* is data in TU layout"):
+        opened(Path("molecules-small"), str(folder), DataOptions())
+    with pytest.raises(InputError, match="featurization is for molecules"):
+        opened(Path("molecules-small"), str(folder), DataOptions(featurization="hu"))
 
 
 def test_options_lie_beside_the_result(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigraft.cli.output import one_line, plain, result, say, table
+from multigraft.cli.output import counted, one_line, plain, result, say, table
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -88,3 +88,16 @@ def test_messages_go_to_standard_error(capsys):
 def test_one_line_has_no_break(text):
     assert "\n" not in one_line(text)
     assert one_line(text).split() == text.split()
+
+
+def test_one_is_no_plural():
+    assert [counted(count, "row") for count in range(3)] == ["0 rows", "1 row", "2 rows"]
+
+
+def test_what_goes_to_a_script_is_not_wrapped(capsys):
+    name = "a name " * 60
+    with result(as_json=False) as found:
+        found.shown = [table({"name": [name, "b"], "value": [0.5, 1.0]})]
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert name.strip() in lines[1]

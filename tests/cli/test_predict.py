@@ -63,7 +63,7 @@ def test_people_get_a_sentence(tuned, table, tmp_path):
     assert result.stdout == said
     (tmp_path / "good.smi").write_text("C\n")
     result = multigraft("predict", tuned, tmp_path / "good.smi", "--out", out)
-    assert result.stdout == f"predictions for 1 rows: {out}\n"
+    assert result.stdout == f"predictions for 1 row: {out}\n"
 
 
 def test_a_single_encoder(table, tmp_path):

@@ -7,7 +7,8 @@ import shutil
 import pytest
 
 from multigraft.cli.data_options import DataOptions
-from multigraft.cli.probe import drawn
+from multigraft.cli.inputs import opened_as_trained
+from multigraft.cli.probe import MOST_TARGETS, drawn
 from multigraft.evaluation import forests
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from tests.helpers.cli import answer, complaint, multigraft, tu_file, write_folder
@@ -113,13 +114,15 @@ def test_the_same_seed_gives_the_same_table(folder, encoder, tmp_path):
 def test_people_get_a_table(folder, encoder, tmp_path):
     result = multigraft("probe", encoder, folder, "--tasks", "nc", "--out", tmp_path / "probe.json")
     assert result.exit_code == 0
-    header, names, *rows, line, columns, paired, kept = result.stdout.splitlines()
+    header, names, *rows, line, columns, paired, beaten, kept = result.stdout.splitlines()
     assert "protocol strict" in header
     assert names.split()[:6] == ["task", "encoder", "probe", "features", "metric", "value"]
     assert [row.split()[1] for row in rows] == ENCODERS
-    assert line == "trained minus untrained, paired over the same test graphs"
-    assert columns.split() == ["task", "probe", "features", "metric", "value", "low", "high"]
-    value, low, high = map(float, paired.split()[4:])
+    assert line == "trained minus others, paired over the same test graphs"
+    assert columns.split() == ["minus", "task", "probe", "features", "metric", "value", "low", "high"]
+    assert paired.split()[0] == "untrained"
+    assert beaten.split()[0] in ENCODERS[2:]
+    value, low, high = map(float, paired.split()[5:])
     assert low <= high
     assert value == pytest.approx(float(rows[0].split()[5]) - float(rows[1].split()[5]), abs=0.0011)
     assert kept == f"kept in {tmp_path / 'probe.json'}"
@@ -168,6 +171,26 @@ def test_a_table_of_molecules_is_measured_on_its_targets(of_molecules, tmp_path,
 
 
 @pytest.mark.usefixtures("_few_trees")
+def test_of_its_own_data_an_encoder_is_asked_what_it_was_trained_for(of_molecules, tmp_path):
+    out = tmp_path / "encoder"
+    words = ("--targets", "amine", "--tasks", "ml", "--epochs", 1, "--dim", 4, "--layers", 1, "--split", "random")
+    answer("train", of_molecules[1], *words, "--out", out)
+    said = multigraft("probe", out, of_molecules[1])
+    assert "note: table: targets as in training, amine; --targets asks for others" in said.stderr
+    assert [path.name for path in (out / "probes").iterdir()] == ["table-amine-strict-seed0.json"]
+    found = answer("probe", out, of_molecules[1], "--targets", "size", "--seed", 1)
+    assert {row["task"] for row in found["rows"]} == {"gr"}
+
+
+def test_targets_that_a_threshold_made_are_not_asked_for_as_something_else(of_molecules, tmp_path):
+    out = tmp_path / "encoder"
+    words = ("--targets", "size", "--threshold", 9, "--tasks", "ml", "--epochs", 1, "--dim", 4, "--layers", 1)
+    answer("train", of_molecules[1], *words, "--split", "random", "--out", out)
+    _, graphs, asked = opened_as_trained(out, str(of_molecules[1]), DataOptions())
+    assert (graphs.origin.targets, asked.targets) == (("amine", "size"), None)
+
+
+@pytest.mark.usefixtures("_few_trees")
 def test_people_are_told_which_way_an_error_is_better(of_molecules, tmp_path):
     words = ["probe", *of_molecules, "--targets", "size", "--out", tmp_path / "probe.json"]
     shown = " ".join(multigraft(*words).stdout.split())
@@ -185,13 +208,36 @@ def test_notes_stand_below_the_table():
     assert drawn(dataclasses.replace(table, notes=("a note",)))[-1] == "a note"
 
 
-def test_differences_to_other_rows_than_untrained_are_left_to_the_json():
-    table = ProbeTable("d", "strict", "random", 0, [ProbeRow("gc", "own", "accuracy", "mean", 0.5, 0.4, 0.6, 9)])
-    against = [Difference("gc", "accuracy", "mean", "own", name, 0.1, 0.0, 0.2) for name in ENCODERS[1:]]
-    shown = drawn(dataclasses.replace(table, differences=against))
+def test_people_see_differences_to_the_untrained_encoder_and_to_the_best_baseline():
+    rows = [
+        ProbeRow("gc", name, "accuracy", "mean", value, 0.4, 0.6, 9, probe)
+        for name, value, probe in (
+            ("own", 0.6, "svm"),
+            ("untrained", 0.5, "svm"),
+            ("attributes", 0.4, "tree"),
+            ("majority", 0.2, "constant"),
+        )
+    ]
+    against = [Difference("gc", "accuracy", "mean", "own", row.encoder, 0.1, 0.0, 0.2, "svm", row.probe)
+               for row in rows[1:]]  # fmt: skip
+    shown = drawn(ProbeTable("d", "strict", "random", 0, rows, differences=against))
     assert len(shown) == 4
-    assert shown[2].startswith("own minus untrained")
-    assert shown[3].row_count == 1
+    assert shown[2].startswith("own minus others")
+    assert list(shown[3].columns[0].cells) == ["untrained", "attributes"]
+
+
+@pytest.mark.parametrize(("count", "listed"), [(1, False), (2, True), (MOST_TARGETS + 1, False)])
+def test_means_over_targets_are_taken_apart_where_these_can_be_read(count, listed):
+    of = {f"target {at}": 0.5 for at in range(count if count > 1 else 0)}
+    shown = drawn(ProbeTable("d", "strict", "random", 0, [
+        ProbeRow("ml", "trained", "roc_auc", "mean", 0.5, 0.4, 0.6, 9, "logistic", by_target=of),
+    ]))  # fmt: skip
+    tables = [one for one in shown if not isinstance(one, str)]
+    assert len(tables) == 1 + listed
+    if listed:
+        assert list(tables[1].columns[0].cells) == list(of)
+    told = any("--json has the scores" in one for one in shown if isinstance(one, str))
+    assert told == (count > MOST_TARGETS)
 
 
 # --- bad input -------------------------------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def test_failures_end_with_exit_code_1_and_their_reasons(tmp_path):
     [
         (("run", "same-tabel1"), "no study 'same-tabel1': did you mean 'same-table1'"),
         (("run", "same-table1", "--datasets", "CORA"), "study 'same-table1' has no data set 'CORA'"),
-        (("run", "same-table1", "--splits", "0"), "splits must be at least 1"),
+        (("run", "same-table1", "--splits", "0"), "'--splits'"),
         (("run", "same-table1", "--budget", "soon"), "budget must be a time like 90s, 30m or 2h, got 'soon'"),
         (("run", "same-table1", "--protocol", "lax"), "names no protocol 'lax', but strict, paper"),
         (("run", "same-table1", "--settings", "none.toml"), "cannot read the settings none.toml"),

@@ -157,7 +157,7 @@ def test_help_names_the_librarys_defaults():
     for name, parameter in inspect.signature(train).parameters.items():
         if isinstance(parameter.default, int | float | str) and name not in ("device", "progress", "resume"):
             default = re.escape(f"[{parameter.default}]")
-            assert re.search(rf"--{name.replace('_', '-')} <[\w|-]+> [^\[]*{default}", said), name
+            assert re.search(rf"--{name.replace('_', '-')} <[\w| -]+> [^\[]*{default}", said), name
 
 
 def test_every_option_of_the_library_is_an_option_here():
@@ -272,6 +272,19 @@ def test_an_output_directory_that_exists(folder, encoder, tmp_path):
     (tmp_path / "empty").mkdir()
     assert "exists" in complaint("train", folder, *QUICK, "--out", tmp_path / "empty")
     assert list((tmp_path / "empty").iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", ["train", "tune"])
+def test_where_it_goes_is_looked_at_before_the_data_are(verb, tmp_path):
+    assert "no-such-data" not in complaint(verb, "no-such-data", "--out", tmp_path)
+    assert "no-such-data" in complaint(verb, "no-such-data", "--out", tmp_path / "new")
+
+
+@pytest.mark.parametrize("option", ["--epochs", "--batch-size", "--patience", "--dim", "--threads"])
+def test_counts_of_nothing_are_refused_before_the_data_are_read(option, tmp_path):
+    line = complaint("train", "no-such-data", option, 0, "--out", tmp_path / "new")
+    assert option in line
+    assert "no-such-data" not in line
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ from tests.encoders.test_edge import permuted
 from tests.helpers.coded import FEATURIZATIONS, random_coded
 from tests.helpers.graphs import packed_graphs, random_graphs
 
-SMALL = {"dim": 6, "layers": 2, "walks": 4, "spectrum": 3, "bins": 3, "fourier": 5}
+SMALL = {"dim": 6, "layers": 2, "walks": 4, "spectrum": 3, "bins": 3, "fourier": 5, "periods": 2}
 INGREDIENTS = {
-    "walks": 0, "spectrum": 0, "bins": 0, "fourier": 0, "degree": False, "own": False, "carry": False, "jk": "last",
+    "walks": 0, "spectrum": 0, "bins": 0, "fourier": 0, "periods": 0, "degree": False, "own": False, "carry": False,
+    "jk": "last",
 }  # fmt: skip
 
 
@@ -39,7 +40,7 @@ def plain(encoder, graphs):
     x = (graphs.x - encoder.inputs.mean) / encoder.inputs.deviation
     degree = torch.tensor([len(own) for own in heard], dtype=torch.float64).log()[:, None]
     walks = return_probabilities(graphs, encoder.walks)
-    hidden = torch.cat([x, degree, walks, encoder.pieces(x), encoder.waves(x)], dim=1)
+    hidden = torch.cat([x, degree, walks, encoder.pieces(x), encoder.waves(x), encoder.periodic(x)], dim=1)
     parts = [hidden, leading_eigenvectors(graphs, encoder.spectrum)]
     for depth, (layer, norm) in enumerate(zip(encoder.layers, encoder.norms, strict=True)):
         total = torch.stack([sum(hidden[one] for one in sorted(own)) for own in heard])
@@ -200,3 +201,12 @@ def test_what_the_input_knows_comes_from_the_graphs_it_is_fitted_on_alone():
     assert torch.equal(encoder.pieces.edges, other.pieces.edges)
     assert torch.allclose(encoder.inputs.mean, graphs.x.mean(0))
     assert torch.equal(other.inputs.mean, encoder.inputs.mean)
+
+
+def test_encoders_from_before_there_were_periods_are_known_by_what_they_say():
+    schema = InputSchema.of(random_graphs(3), "standard")
+    old, new = Graft(schema, **{**SMALL, "periods": 0}), Graft(schema, **SMALL)
+    assert "periods" not in old.config()
+    assert Graft(schema, **old.config()).blocks() == old.blocks()
+    assert new.config()["periods"] == 2
+    assert new.blocks() == {**old.blocks(), "periods": 2 * 2 * schema.attributes}

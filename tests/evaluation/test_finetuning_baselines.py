@@ -14,6 +14,7 @@ from multigraft.errors import InputError
 from multigraft.evaluation.column_learners import PENALTIES
 from multigraft.evaluation.finetuned import Baseline
 from multigraft.evaluation.finetuning_baselines import fresh_options, plain_baselines
+from multigraft.evaluation.probe import probe
 from multigraft.graphs.fingerprints import fingerprint_of
 from multigraft.graphs.splits import split_graphs
 from multigraft.models.trained import TrainedEncoder
@@ -96,6 +97,18 @@ def test_without_smiles_there_is_the_constant_alone():
     assert only.name == "constant"
 
 
+def test_the_start_is_there_frozen_as_it_is_and_untrained():
+    graphs = binary_graphs()
+    start, split = pretrained(), split_graphs(graphs, "random", 0)
+    trained, untrained, constant = plain_baselines(graphs, split, MultiLabel(), "roc_auc", start=start, device="cpu")
+    assert [one.name for one in (trained, untrained, constant)] == [
+        "frozen, logistic", "frozen, untrained, logistic", "constant",
+    ]  # fmt: skip
+    measured = probe(start, graphs, tasks=["ml"], split=split, device="cpu")
+    values = {row.encoder: row.value for row in measured.rows if row.metric == "roc_auc"}
+    assert (trained.test, untrained.test) == pytest.approx((values["trained"], values["untrained"]))
+
+
 def test_a_fresh_encoder_has_the_shape_of_the_start():
     assert fresh_options(pretrained()) == {"encoder": "gin", "dim": 8, "layers": 2, "jk": "last", "norm": "batch"}
     assert fresh_options(pretrained(encoder="gat", heads=3, jk="concat")) == {
@@ -125,7 +138,8 @@ def test_a_module_of_ones_own_cannot_be_made_afresh():
 def test_from_scratch_beside_a_start_is_what_it_is_alone(tmp_path):
     beside = tune_small(pretrained(), seeds=(0, 1), baselines="all", out=tmp_path / "out")
     alone = tune_small(None, seeds=(0, 1))
-    first, constant = beside.baselines
+    first, *frozen, constant = beside.baselines
+    assert [one.name for one in frozen] == ["frozen, logistic", "frozen, untrained, logistic"]
     assert (first.name, first.test, first.std, first.runs) == ("from scratch", alone.mean, alone.std, 2)
     assert constant.name == "constant"
     assert {path.name for path in (tmp_path / "out" / "from-scratch").iterdir()} == {"seed-0", "seed-1"}

@@ -11,8 +11,8 @@ from multigraft.evaluation.forests import fit_extra_trees
 from multigraft.evaluation.kernels import KERNELS, fit_kernels
 from multigraft.evaluation.learners import LEARNERS, PLAIN_LEARNERS
 from multigraft.evaluation.metrics import METRICS, accuracy, score
-from multigraft.evaluation.probes import COSTS, Labelled, fit_probe
-from multigraft.evaluation.strong import STRONG
+from multigraft.evaluation.probes import COSTS, LINEAR, Labelled, fit_probe
+from multigraft.evaluation.strong import STRONG, fit_within
 from tests.evaluation.test_probes import blobs
 
 
@@ -48,6 +48,21 @@ def test_many_rows_are_read_by_the_best_of_three_on_validation(monkeypatch):
         probe = fit_probe(LEARNERS["strong"], train, validation, METRICS["accuracy"], True, 0)
         assert choice_of(probe).startswith(expected)
         assert score(accuracy, probe(validation.x), validation.answers) > 0.75
+
+
+def test_what_lies_beyond_all_that_was_met_is_taken_for_the_farthest_of_it():
+    train, test = blobs(noise=1.0), blobs(noise=1.0, seed=1)
+    (inside,), (plain,) = fit_within(train, [1.0], 0), LINEAR.fit(train, [1.0], 0)
+    low, high = train.x.amin(0), train.x.amax(0)
+    within = test.x.clamp(low, high)
+    assert torch.equal(inside(within), plain(within))
+    assert torch.equal(inside(train.x), plain(train.x))
+    beyond = within.clone()
+    beyond[:, 0] = 1000.0
+    farthest = within.clone()
+    farthest[:, 0] = high[0]
+    assert torch.equal(inside(beyond), plain(farthest))
+    assert not torch.allclose(inside(beyond), plain(beyond))
 
 
 def test_the_choice_is_made_on_a_sample_that_is_still_many_and_the_chosen_sees_all_rows(monkeypatch):

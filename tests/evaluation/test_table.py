@@ -146,3 +146,8 @@ def test_what_was_chosen_stands_beside_the_probe():
     assert (chosen["choice"], "choice" in plain) == ("knn (5)", False)
     assert ProbeTable.from_json(table.to_json()).rows == [row, GC]
     assert "| gc | trained | best: knn (5) | mean |" in table.to_markdown()
+
+
+def test_rows_can_be_told_apart_in_sets_whatever_their_targets_score():
+    told = dataclasses.replace(GC, by_target={"a": 0.5})
+    assert len({GC, told, dataclasses.replace(told)}) == 2

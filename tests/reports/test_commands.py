@@ -7,12 +7,20 @@ import pytest
 
 from multigraft.graphs.names import EMBEDDED
 from multigraft.reports.commands import suggestions
-from tests.helpers.reports import HOSTILE, trained_encoder
+from tests.helpers.graphs import random_graphs
+from tests.helpers.reports import HOSTILE, named, trained_encoder
+
+GRAPHS = random_graphs(12)
 
 
-def commands(trained=None, dataset: str = "MUTAG", encoder_dir: str = "out/encoder") -> list[list[str]]:
-    found = suggestions(trained or trained_encoder(), dataset, "strict", encoder_dir)
-    return [shlex.split(line) for _, text in found for line in text.splitlines()]
+def suggested(trained=None, dataset="MUTAG", encoder_dir="out/encoder", protocol="strict", **about):
+    """For an encoder of the data set itself, unless it is another's."""
+    graphs = named(GRAPHS, name=dataset, **about)
+    return suggestions(trained or trained_encoder(graphs), graphs, protocol, encoder_dir)
+
+
+def commands(*arguments, **options) -> list[list[str]]:
+    return [shlex.split(line) for _, text in suggested(*arguments, **options) for line in text.splitlines()]
 
 
 def test_verbs_and_values():
@@ -38,14 +46,14 @@ def test_options_exist_on_the_command_line():
             assert {word for word in rest if word.startswith("--")} <= known, verb
 
 
-@pytest.mark.parametrize("name", [*EMBEDDED, "PROTEINS_full"])
+@pytest.mark.parametrize("name", [*EMBEDDED, "PROTEINS_full", "bbbp"])
 def test_a_name_of_the_catalog_is_used(name: str):
     assert commands(dataset=name)[0][2] == name
 
 
 def test_any_other_data_is_a_placeholder_that_is_explained():
-    found = suggestions(trained_encoder(), "my folder", "paper", "out")
-    assert "DATA stands for the folder" in found[0][0]
+    found = suggested(None, "my folder", "out", "paper")
+    assert "DATA stands for the file or folder" in found[0][0]
     assert "multigraft train DATA " in found[0][1]
     assert "--protocol paper" in found[0][1]
 
@@ -57,5 +65,22 @@ def test_names_are_quoted_for_a_shell():
 
 
 def test_other_strategies_lead_to_esame():
-    trained = dataclasses.replace(trained_encoder(), strategy={"name": "joint"}, metadata={})
+    graphs = named(GRAPHS, name="MUTAG")
+    trained = dataclasses.replace(trained_encoder(graphs), strategy={"name": "joint"}, metadata={})
     assert "esame" in commands(trained)[2]
+
+
+def test_an_encoder_of_other_data_is_fine_tuned_where_there_are_targets_and_not_trained_again():
+    other = trained_encoder()
+    tuned, embed, *own = commands(other, "bbbp", "molecules-small", targets=("p_np",), target_kind="binary")
+    assert tuned == ["multigraft", "finetune", "molecules-small", "bbbp", "--baselines"]
+    assert embed[1:4] == ["embed", "molecules-small", "bbbp"]
+    assert [one[1] for one in own] == ["data", "train"]
+    assert commands(other, "MUTAG")[0][1] == "embed"
+    assert "DATA stands for" in suggested(other, "elsewhere")[0][0]
+
+
+def test_who_has_an_encoder_of_molecules_is_told_of_tables():
+    molecules = trained_encoder(named(GRAPHS, name="bbbp", featurization="ogb"))
+    assert commands(molecules, "bbbp")[-1][1:3] == ["train", "my.csv"]
+    assert commands()[-1][1:3] == ["train", "path/to/NAME"]

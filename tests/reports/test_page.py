@@ -64,6 +64,20 @@ def html(graphs: PackedGraphs) -> str:
     return render(trained_encoder(graphs), usual_history(), graphs, usual_table(), "out/encoder")
 
 
+@pytest.mark.parametrize(
+    ("home", "name", "title"),
+    [
+        ("out/encoder", "made", "esame encoder on made"),
+        ("out/encoder", "other", "esame encoder of made on other"),
+        ("molecules-small", "other", "molecules-small on other"),
+    ],
+)
+def test_the_title_says_whose_encoder_it_is(graphs: PackedGraphs, home: str, name: str, title: str):
+    table = dataclasses.replace(usual_table(), dataset=name)
+    text = render(trained_encoder(graphs), usual_history(), named(graphs, name=name), table, home)
+    assert f"<title>{title}</title>" in text.replace("\n", "")
+
+
 def test_everything_is_there(html: str):
     text = " ".join(" ".join(Page(html).text).split())
     for expected in (

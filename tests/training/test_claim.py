@@ -6,7 +6,7 @@ import pytest
 from filelock import FileLock
 
 from multigraft.errors import InputError
-from multigraft.training.claim import LOCK, OPTIONS, claimed
+from multigraft.training.claim import LOCK, OPTIONS, check_free, claimed
 
 WANTED = {"strategy": "esame", "epochs": 5, "space": {"dim": [4, 8]}, "trials": 20, "device": "cpu"}
 
@@ -28,6 +28,14 @@ def test_a_search_goes_on_only_when_asked(tmp_path):
     with pytest.raises(InputError, match="exists: add --resume to go on with it"):
         claim(tmp_path / "search", WANTED, False)
     claim(tmp_path / "search", WANTED, True)
+
+
+def test_only_what_was_begun_there_may_be_resumed_is_said_before_anything_is_made(tmp_path):
+    check_free(tmp_path / "new", resume=False)
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(InputError, match="exists: choose another"):
+        check_free(tmp_path, resume=False)
+    check_free(tmp_path, resume=True)
 
 
 @pytest.mark.parametrize("changed", [{"trials": 40}, {"device": "cuda"}], ids=str)

@@ -40,6 +40,7 @@ ALONE = {
     "batch norm": ({"encoder": "gin"}, "encoder 'gin' does not pass several models at once"),
     "module": ({"encoder": GraphSAGE(4, 4, 2), "dim": None, "layers": None}, "encoder 'module' does not pass several"),
     "own task": ({"tasks": [OwnTask()]}, "task 'nc' has a head or a loss for one model at a time"),
+    "normed head": ({"tasks": [NodeClassification(norm="batch")]}, "task 'nc' has a head or a loss for one model"),
     "pretext": ({"tasks": ["im"], "strategy": "joint"}, "task 'im' has a head"),
     "balancing": ({"balancing": "uncertainty"}, "balancing 'uncertainty' looks at one model's gradients"),
     "precision": ({"precision": "bf16-mixed"}, "precision is bf16-mixed, not 32"),
@@ -52,6 +53,10 @@ def test_what_is_made_for_one_model_goes_alone(options, says):
     reason = obstacle(runs(**options))
     assert reason is not None
     assert says in reason
+
+
+def test_heads_with_a_norm_that_remembers_nothing_keep_step():
+    assert obstacle(runs(tasks=[NodeClassification(norm="layer")])) is None
 
 
 def test_a_subclass_of_an_encoder_has_to_say_it_anew():

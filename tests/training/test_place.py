@@ -33,7 +33,7 @@ def test_what_goes_on_begins_with_the_weights_that_are_there(tmp_path):
 def test_directories_of_others_are_refused(tmp_path):
     (run,), (other,) = runs((0,)), runs((1,))
     begin(run, tmp_path / "run", resume=False)
-    with pytest.raises(InputError, match="add --resume to continue it"):
+    with pytest.raises(InputError, match="add --resume to go on with it"):
         begin(run, tmp_path / "run", resume=False)
     with pytest.raises(InputError, match="seed: 0 there, 1 now"):
         begin(other, tmp_path / "run", resume=True)

@@ -10,7 +10,7 @@ import typer
 from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import loaded, tell_notes, without_others
-from multigraft.cli.output import one_line, result, say, table
+from multigraft.cli.output import counted, one_line, result, say, table
 from multigraft.cli.verbs import Verbs
 from multigraft.cli.written import split_names
 from multigraft.errors import InputError
@@ -82,7 +82,7 @@ def show(
 
             count = write_rejects(graphs, rejects)
             found.json["rejects"] = rejects
-            found.shown.append(f"{count} rows that became no graph: {rejects}")
+            found.shown.append(f"{counted(count, 'row')} that became no graph: {rejects}")
 
 
 def _said(graphs: "PackedGraphs") -> dict[str, Any]:

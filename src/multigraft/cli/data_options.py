@@ -4,7 +4,8 @@ import csv
 import dataclasses
 import functools
 import inspect
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,13 @@ def split_columns(written: str | None) -> tuple[str, ...] | None:
         return None
     cells = next(csv.reader([written], skipinitialspace=True), [])
     return tuple(cell.strip() for cell in cells if cell.strip())
+
+
+def joined_columns(names: Iterable[str]) -> str:
+    """The columns as `split_columns` reads them."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(names)
+    return text.getvalue()
 
 
 def takes_data_options(verb: Callable[..., None]) -> Callable[..., None]:

@@ -11,7 +11,7 @@ import typer
 from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import is_row_file, keep_options, opened, resolved_salts
-from multigraft.cli.output import result
+from multigraft.cli.output import counted, result
 from multigraft.errors import InputError
 from multigraft.models.names import check_directory
 
@@ -70,7 +70,7 @@ def embed(
         found.json = {
             "verb": "embed", "out": out, "level": level.value, **counts, "dim": dim, **told, "seconds": seconds,
         }  # fmt: skip
-        found.shown = [f"{counts['rows']} {level.value} embeddings of {dim} numbers each: {out}"]
+        found.shown = [f"{counted(counts['rows'], f'{level.value} embedding')} of {dim} numbers: {out}"]
         if "precision_error" in told:
             found.shown.append(
                 f"products in bfloat16: relative error {told['precision_error']:.1e} on the first graphs"
@@ -78,7 +78,9 @@ def embed(
         if counts.get("rejected"):
             from multigraft.models.molecule_embeddings import rejects_file
 
-            found.shown.append(f"{counts['rejected']} rows became none, listed with reasons: {rejects_file(out)}")
+            found.shown.append(
+                f"{counted(counts['rejected'], 'row')} became none, listed with reasons: {rejects_file(out)}"
+            )
 
 
 Outcome = tuple[dict[str, int], dict[str, Any], int]  # counts, what to say of the precision, and the width

@@ -7,7 +7,7 @@ import typer
 
 from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
-from multigraft.cli.inputs import opened
+from multigraft.cli.inputs import opened_as_trained
 from multigraft.cli.output import result, table
 from multigraft.cli.written import split_tasks
 
@@ -29,7 +29,7 @@ def explain(
 ) -> None:
     """Score an encoder's embedding on validation graphs: whole, without each of its parts, and each part alone."""
     with result(as_json) as found:
-        encoder, graphs = opened(directory, data, reading)
+        encoder, graphs, _ = opened_as_trained(directory, data, reading)
         from multigraft.evaluation.explain import explain
 
         measured = explain(encoder, graphs, split_tasks(tasks), seed, sys.stderr.isatty(), device)
@@ -53,7 +53,7 @@ def drawn(measured: "ProbeTable") -> list[Any]:
             f"{task} {first.metric} {first.value:.3f} [{first.low:.3f}, {first.high:.3f}] with all parts; "
             "what it is ahead of",
             table({
-                "against": [one.against for one in behind],
+                "against": [one.rival for one in behind],
                 "ahead by": [one.value for one in behind],
                 "low": [one.low for one in behind],
                 "high": [one.high for one in behind],

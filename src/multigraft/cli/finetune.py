@@ -14,6 +14,7 @@ from multigraft.cli.inputs import loaded, opened
 from multigraft.cli.output import result, say
 from multigraft.cli.written import split_options
 from multigraft.errors import InputError
+from multigraft.training.claim import check_free
 
 if TYPE_CHECKING:
     from multigraft.evaluation.finetuned import FineTuned
@@ -69,6 +70,8 @@ def finetune(
         start, source = _named(directory, data, from_scratch)
         if resume and out is None:
             raise InputError("to resume a fine-tuning, name its directory with --out")
+        if out is not None:
+            check_free(out, resume)
         model, graphs = (None, loaded(source, reading)) if start is None else opened(start, source, reading)
         place = out or _free_place(graphs.origin.name, start)
         tuned = _finetuned(model, graphs, place, given | {"resume": resume}, baselines)

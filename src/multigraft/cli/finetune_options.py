@@ -51,8 +51,8 @@ Split = Annotated[
 ]
 SplitSeed = Annotated[int | None, option("Decides splits that are random.", "0")]
 Seeds = Annotated[str | None, option("A model each, separated by commas, e.g. 0,1,2; all on one split.", "0")]
-Epochs = Annotated[int | None, option("Passes over the training graphs.", "100")]
-BatchSize = Annotated[int | None, option("Graphs in a batch.", "32")]
+Epochs = Annotated[int | None, option("Passes over the training graphs.", "100", least=1)]
+BatchSize = Annotated[int | None, option("Graphs in a batch.", "32", least=1)]
 LearningRate = Annotated[float | None, option("Step size of Adam.", "0.001")]
 Dropout = Annotated[float | None, option("After every layer of the encoder.", "0.5, where it has dropout")]
 Freeze = Annotated[
@@ -77,8 +77,10 @@ Encoder = Annotated[
         complete=complete_encoder, check=one_of("encoder", ENCODER_NAMES),
     ),
 ]  # fmt: skip
-Dim = Annotated[int | None, option("From scratch: width of the encoder's layers.", "gcn 256; graft 128; others 300")]
-Layers = Annotated[int | None, option("From scratch: layers of the encoder.", "gcn 3; graft 3; others 5")]
+Dim = Annotated[
+    int | None, option("From scratch: width of the encoder's layers.", "gcn 256; graft 128; others 300", least=1)
+]
+Layers = Annotated[int | None, option("From scratch: layers of the encoder.", "gcn 3; graft 3; others 5", least=1)]
 JumpingKnowledge = Annotated[
     str | None,
     typer.Option(
@@ -102,7 +104,8 @@ Baselines = Annotated[
     bool | None,
     typer.Option(
         "--baselines/--no-baselines",
-        help="All baselines, a fresh encoder fine-tuned alike among them; or none. [fingerprints and a constant]",
+        help="All baselines, a fresh encoder fine-tuned alike among them; or none. [the encoder frozen, also "
+        "untrained; fingerprints; a constant]",
     ),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Continue in DIR2; seeds that are done are kept.")]

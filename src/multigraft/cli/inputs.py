@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from multigraft.cli.data_options import DataOptions
+from multigraft.cli.data_options import DataOptions, joined_columns
 from multigraft.cli.output import plain, say
-from multigraft.graphs.names import check_source, is_row_name
+from multigraft.errors import InputError
+from multigraft.graphs.names import FEATURIZATIONS, check_source, is_row_name
 from multigraft.models.names import check_directory, encoder_place
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
     from multigraft.models.trained import TrainedEncoder
 
 
-def loaded(data: str, reading: DataOptions) -> "PackedGraphs":
-    """The graphs of ``data``; what was chosen while loading them is said aloud."""
+def loaded(data: str, reading: DataOptions, told: Sequence[str] = ()) -> "PackedGraphs":
+    """The graphs of ``data``; what was chosen while loading them is said aloud, but for what was ``told`` before."""
     check_source(data)
     from multigraft.graphs.catalog import load
 
     graphs = load(data, **reading.arguments(), progress=sys.stderr.isatty())
-    tell_notes(graphs.origin.name, graphs.origin.notes)
+    tell_notes(graphs.origin.name, [note for note in graphs.origin.notes if note not in told])
     return graphs
 
 
@@ -35,7 +36,7 @@ def read_as(graphs: "PackedGraphs", featurization: str, data: str, reading: Data
     known = graphs.origin.featurization
     if reading.featurization or not known or not featurization or featurization == known:
         return graphs
-    return loaded(data, dataclasses.replace(reading, featurization=featurization))
+    return loaded(data, dataclasses.replace(reading, featurization=featurization), graphs.origin.notes)
 
 
 def featurization_of(start: Path) -> str:
@@ -85,7 +86,35 @@ def opened(directory: Path, data: str, reading: DataOptions) -> tuple["TrainedEn
     encoder = load_encoder(directory)
     featurization = reading.featurization or encoder.origin.featurization or None
     strip = resolved_salts(encoder, reading.strip_salts)
-    return encoder, loaded(data, dataclasses.replace(reading, featurization=featurization, strip_salts=strip))
+    from multigraft.graphs.sources import OtherDataError
+
+    try:
+        return encoder, loaded(data, dataclasses.replace(reading, featurization=featurization, strip_salts=strip))
+    except OtherDataError as error:
+        if getattr(reading, error.option, None):
+            raise
+        kind = "molecules" if encoder.origin.featurization in FEATURIZATIONS else "proteins"
+        raise InputError(f"encoder {directory} was trained on {kind}, and reads nothing else: {error.what}") from error
+
+
+def opened_as_trained(
+    directory: Path, data: str, reading: DataOptions
+) -> tuple["TrainedEncoder", "PackedGraphs", DataOptions]:
+    """As `opened`; of its own data the encoder is asked for the targets of its training, unless others are said.
+
+    Also the options with the targets that are asked for in the end.
+    """
+    encoder, graphs = opened(directory, data, reading)
+    learned, own = encoder.origin.targets, encoder.origin.name == graphs.origin.name
+    if reading.targets is not None or not own or not learned or not set(learned) < set(graphs.origin.targets):
+        return encoder, graphs, reading
+    asked = dataclasses.replace(reading, targets=joined_columns(learned))
+    salts, kind = graphs.origin.strip_salts, graphs.origin.featurization or None
+    again = loaded(data, dataclasses.replace(asked, featurization=kind, strip_salts=salts), graphs.origin.notes)
+    if again.origin.target_kind != encoder.origin.target_kind:  # a threshold made them what was learned
+        return encoder, graphs, reading
+    say(f"note: {graphs.origin.name}: targets as in training, {asked.targets}; --targets asks for others")
+    return encoder, again, asked
 
 
 def resolved_salts(encoder: "TrainedEncoder", asked: bool | None) -> bool:

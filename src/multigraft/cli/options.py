@@ -241,6 +241,7 @@ def option(
     *names: str,
     complete: Callable[..., Any] | None = None,
     check: Callable[[Any], Any] | None = None,
+    least: int | None = None,
 ) -> Any:
-    """An option whose help repeats the library's ``default``, which holds where none is given."""
-    return typer.Option(*names, help=f"{help} [{default}]", autocompletion=complete, callback=check)
+    """An option whose help repeats the library's ``default``, which holds without it; ``least``: of a count."""
+    return typer.Option(*names, help=f"{help} [{default}]", autocompletion=complete, callback=check, min=least)

@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+WIDE = 1000  # characters in a line where no terminal wraps it, so that a script finds every row in one
 UNDEFINED = "undefined"  # a score that these answers do not have
 
 
@@ -28,7 +29,7 @@ class Result:
             return
         from rich.console import Console
 
-        console = Console(highlight=False)
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
         for item in self.shown:
             console.print(item, markup=False, soft_wrap=isinstance(item, str))
 
@@ -85,6 +86,11 @@ def _cell(value: Any) -> str:
 def say(message: str) -> None:
     """Tell people something that is not the result."""
     typer.echo(message, err=True)
+
+
+def counted(count: int, what: str) -> str:
+    """``1 row``, ``2 rows``."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def one_line(text: str) -> str:

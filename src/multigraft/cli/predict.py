@@ -8,7 +8,7 @@ import typer
 
 from multigraft.cli import options as o
 from multigraft.cli.inputs import keep_options, resolved_salts
-from multigraft.cli.output import result
+from multigraft.cli.output import counted, result
 from multigraft.models.names import check_directory
 
 
@@ -53,4 +53,4 @@ def predict(
         )  # fmt: skip
         found.json = {"verb": "predict", "rows": rows, "rejected": rejected, "out": out}
         without = f", {rejected} of them rejected: the column rejected says why" if rejected else ""
-        found.shown = [f"predictions for {rows} rows{without}: {out}"]
+        found.shown = [f"predictions for {counted(rows, 'row')}{without}: {out}"]

@@ -8,13 +8,15 @@ import typer
 
 from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
-from multigraft.cli.inputs import opened
+from multigraft.cli.inputs import opened_as_trained
 from multigraft.cli.output import plain, result, table
 from multigraft.cli.written import split_names, split_tasks
 from multigraft.models.names import records_place
 
 if TYPE_CHECKING:
-    from multigraft.evaluation.table import ProbeTable
+    from multigraft.evaluation.table import Difference, ProbeTable
+
+MOST_TARGETS = 40  # that are listed; tables of hundreds are for scripts
 
 
 @takes_data_options
@@ -37,7 +39,7 @@ def probe(
 ) -> None:
     """Measure an encoder's embeddings, the untrained encoder's and baselines that no encoder has a part in."""
     with result(as_json) as found:
-        encoder, graphs = opened(directory, data, reading)
+        encoder, graphs, reading = opened_as_trained(directory, data, reading)
         from multigraft.evaluation.probe import probe
         from multigraft.evaluation.record import probes_of, record_path, write_record
 
@@ -59,7 +61,7 @@ def probe(
 
 
 def drawn(measured: "ProbeTable") -> list[Any]:
-    """The scores for people, each with its interval, and how far the first encoder is from the untrained one."""
+    """The scores for people, each with its interval, and how far the first encoder is from what it has to beat."""
     names = ("task", "encoder", "probe", "features", "metric", "value", "low", "high", "n_test")
     columns: dict[str, list[Any]] = {
         name.replace("_", " "): [getattr(row, name) for row in measured.rows] for name in names
@@ -67,10 +69,42 @@ def drawn(measured: "ProbeTable") -> list[Any]:
     columns["probe"] = [row.reader for row in measured.rows]
     measure = f"{measured.dataset}, protocol {measured.protocol}, {measured.split} split, seed {measured.seed}"
     shown: list[Any] = [f"{measure}; low to high is a 95 % interval", table(columns)]
-    if paired := [one for one in measured.differences if one.against == "untrained"]:
+    if paired := _paired(measured):
         names = ("task", "probe", "features", "metric", "value", "low", "high")
+        columns = {
+            "minus": [one.rival for one in paired],
+            **{name: [getattr(one, name) for one in paired] for name in names},
+        }
+        shown += [f"{paired[0].encoder} minus others, paired over the same test graphs", table(columns)]
+    return [*shown, *_by_target(measured), *measured.notes]
+
+
+def _paired(measured: "ProbeTable") -> list["Difference"]:
+    """The differences that decide whether an encoder is of use: to the untrained one, and to the best baseline."""
+    from multigraft.evaluation.by_target import best_baseline
+
+    asked = dict.fromkeys((row.task, row.metric) for row in measured.rows)
+    best = {about: best_baseline([row for row in measured.rows if (row.task, row.metric) == about]) for about in asked}
+    found = []
+    for one in measured.differences:
+        rival = best[one.task, one.metric]
+        beaten = rival is not None and (one.against, one.against_probe) == (rival.encoder, rival.probe)
+        found += [one] if one.against == "untrained" or beaten else []
+    return sorted(found, key=lambda one: one.against != "untrained")
+
+
+def _by_target(measured: "ProbeTable") -> list[Any]:
+    """Of means over targets what they are means of, where these are not too many to be read."""
+    from multigraft.evaluation.by_target import target_scores
+
+    shown: list[Any] = []
+    for found in target_scores(measured):
+        targets = list(next(iter(found.columns.values())))
+        if len(targets) > MOST_TARGETS:
+            shown.append(f"{found.task}: --json has the scores of each of the {len(targets)} targets")
+            continue
         shown += [
-            f"{paired[0].encoder} minus untrained, paired over the same test graphs",
-            table({name: [getattr(one, name) for one in paired] for name in names}),
+            f"{found.task} by target: {found.metric} of {found.features} read by {found.probe}, and the best baseline",
+            table({"target": targets, **{name: list(scores.values()) for name, scores in found.columns.items()}}),
         ]
-    return [*shown, *measured.notes]
+    return shown

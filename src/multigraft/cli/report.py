@@ -8,7 +8,7 @@ import typer
 
 from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
-from multigraft.cli.inputs import keep_options, opened
+from multigraft.cli.inputs import keep_options, opened_as_trained
 from multigraft.cli.output import plain, result
 from multigraft.graphs.names import check_source
 from multigraft.models.names import check_directory, records_place
@@ -39,7 +39,7 @@ def report(
         from multigraft.reports.page import check_plots, write_page
 
         check_plots()  # sooner than after minutes of measuring
-        encoder, graphs = opened(directory, data, reading)
+        encoder, graphs, reading = opened_as_trained(directory, data, reading)
         place, asked = records_place(directory), reading.chosen_targets()
         kept = record_path(place, graphs.origin.name, protocol, seed, asked=asked)
         settings = {"encoder": directory, "data": data, "protocol": protocol, "seed": seed,

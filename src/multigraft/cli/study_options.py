@@ -40,8 +40,8 @@ LedgerPath = Annotated[
 Datasets = Annotated[
     str | None, typer.Option(help="Only these data sets, separated by commas.", autocompletion=o.complete_data)
 ]
-Splits = Annotated[int | None, typer.Option(help="How many splits [as the study says].")]
-Epochs = Annotated[int | None, typer.Option(help="Epochs of every training run [as the study says].")]
+Splits = Annotated[int | None, typer.Option(min=1, help="How many splits [as the study says].")]
+Epochs = Annotated[int | None, typer.Option(min=1, help="Epochs of every training run [as the study says].")]
 Protocols = Annotated[
     str | None,
     typer.Option(

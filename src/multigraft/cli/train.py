@@ -13,6 +13,7 @@ from multigraft.cli.inputs import featurization_of, loaded, read_as, without_oth
 from multigraft.cli.output import UNDEFINED, Result, peak_memory, result, say
 from multigraft.cli.recipes import with_recipe
 from multigraft.cli.written import split_names, split_options, split_task_options, split_tasks, split_weights
+from multigraft.training.claim import check_free
 
 if TYPE_CHECKING:
     from multigraft.graphs.packed import PackedGraphs
@@ -77,6 +78,7 @@ def train(
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     with result(as_json) as found:
+        check_free(out, resume)
         graphs = loaded(data, reading)
         wanted = reading.featurization or ("" if start is None else featurization_of(start))
         chosen, options, usual = with_recipe(recipe, graphs, given, wanted)

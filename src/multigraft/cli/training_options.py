@@ -39,8 +39,10 @@ Encoder = Annotated[
         check=one_of("encoder", ENCODER_NAMES),
     ),
 ]
-Epochs = Annotated[int | None, option("Passes over the training graphs.", "100")]
-BatchSize = Annotated[int | None, option("Graphs in a batch.", "16; pretext tasks 256; targets of molecules 32")]
+Epochs = Annotated[int | None, option("Passes over the training graphs.", "100", least=1)]
+BatchSize = Annotated[
+    int | None, option("Graphs in a batch.", "16; pretext tasks 256; targets of molecules 32", least=1)
+]
 LearningRate = Annotated[
     float | None, option("Step size of Adam.", "0.0005; pretext tasks and targets of molecules 0.001")
 ]
@@ -104,11 +106,11 @@ SplitKind = Annotated[
         check=one_of("split", SPLIT_NAMES),
     ),
 ]
-Patience = Annotated[int | None, option("Stop after so many validations without a better one.", "never")]
-ValidateEvery = Annotated[int | None, option("Epochs from one validation to the next.", "2")]
-ValidationDraws = Annotated[int | None, option("Sets of random questions a validation asks.", "4")]
-Dim = Annotated[int | None, option("Width of the encoder's layers.", "gcn 256; graft 128; others 300")]
-Layers = Annotated[int | None, option("Layers of the encoder.", "gcn 3; graft 3; others 5")]
+Patience = Annotated[int | None, option("Stop after so many validations without a better one.", "never", least=1)]
+ValidateEvery = Annotated[int | None, option("Epochs from one validation to the next.", "2", least=1)]
+ValidationDraws = Annotated[int | None, option("Sets of random questions a validation asks.", "4", least=1)]
+Dim = Annotated[int | None, option("Width of the encoder's layers.", "gcn 256; graft 128; others 300", least=1)]
+Layers = Annotated[int | None, option("Layers of the encoder.", "gcn 3; graft 3; others 5", least=1)]
 JumpingKnowledge = Annotated[
     str | None,
     typer.Option("--jk", help="Jumping knowledge: last, concat, max or sum (not gcn). [graft concat; others last]"),
@@ -129,7 +131,7 @@ Readout = Annotated[
         "as the task has it",
     ),
 ]
-Threads = Annotated[int | None, option("Of the CPU.", "1; a thread a core for batches of 128 graphs and more")]
+Threads = Annotated[int | None, option("Of the CPU.", "1; a thread a core for batches of 128 graphs and more", least=1)]
 Precision = Annotated[str | None, option("32, or bf16-mixed, which may be faster on a GPU.", "32")]
 Seed = Annotated[int | None, option("Everything random follows from it.", "0")]
 Resume = Annotated[bool, typer.Option("--resume", help="Continue the interrupted run in DIR.")]

@@ -15,6 +15,7 @@ from multigraft.cli.inputs import loaded
 from multigraft.cli.output import Result, result, say, table
 from multigraft.cli.study_options import parse_duration
 from multigraft.cli.written import split_tasks
+from multigraft.training.claim import check_free
 
 if TYPE_CHECKING:
     from multigraft.tuning.findings import Trial, Tuning
@@ -66,6 +67,7 @@ def tune(
 
 
 def _tune(data: str, reading: DataOptions, out: Path, given: dict[str, Any], found: Result) -> None:
+    check_free(out, given["resume"])
     graphs = loaded(data, reading)
     from multigraft.processes import default_processes
     from multigraft.tuning.tune import tune

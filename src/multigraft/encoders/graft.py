@@ -16,6 +16,7 @@ from multigraft.encoders.fourier import RandomFourier
 from multigraft.encoders.inputs import InputFeatures, InputSchema, unmasked
 from multigraft.encoders.neighbourhoods import summed
 from multigraft.encoders.norms import normalisation
+from multigraft.encoders.periods import Periodic
 from multigraft.encoders.spectrum import leading_eigenvectors
 from multigraft.encoders.walks import return_probabilities
 from multigraft.errors import InputError
@@ -29,8 +30,8 @@ class Graft(Encoder):
     """Layers in which a node's own embedding has weights of its own; the embedding is everything, side by side.
 
     Input: what the schema reads, attributes standardised; the logarithm of the degree; ``walks`` return probabilities;
-    each attribute in ``bins`` pieces; ``fourier`` random waves of the attributes. Layer, over neighbours and oneself
-    with edge embeddings e:
+    each attribute in ``bins`` pieces; ``fourier`` random waves of the attributes together, and of each by itself waves
+    of ``periods`` lengths. Layer, over neighbours and oneself with edge embeddings e:
 
         h' = ReLU(norm(W [h_i, mean_j (h_j + e_ij), sum_j (h_j + e_ij)] + b)) [+ h, from the second layer on]
 
@@ -41,7 +42,8 @@ class Graft(Encoder):
     All structure is computed from the edges that the batch shows, so an edge that is hidden is hidden everywhere.
 
     Source: Hamilton et al. 2017 (own weights for a node); Corso et al. 2020 (several aggregators); Xu et al. 2018
-    (jumping knowledge); see `return_probabilities`, `leading_eigenvectors`, `PiecewiseLinear` and `RandomFourier`.
+    (jumping knowledge); see `return_probabilities`, `leading_eigenvectors`, `PiecewiseLinear`, `RandomFourier` and
+    `Periodic`.
     """
 
     kind = "graft"
@@ -62,15 +64,18 @@ class Graft(Encoder):
         jk: str = "concat",
         norm: str = "layer",
         dropout: float = 0.0,
+        periods: int = 0,
     ) -> None:
         super().__init__()
-        _check(jk, norm, dropout, {"walks": walks, "spectrum": spectrum, "bins": bins, "fourier": fourier})
+        counts = {"walks": walks, "spectrum": spectrum, "bins": bins, "fourier": fourier, "periods": periods}
+        _check(jk, norm, dropout, counts)
         self.inputs = InputFeatures(schema)
         self.hidden, self.walks, self.spectrum, self.degree = dim, walks, spectrum, degree
         self.own, self.carry, self.jk, self.norm, self.dropout = own, carry, jk, norm, dropout
-        self.bins, self.fourier = (bins, fourier) if schema.attributes else (0, 0)
+        self.bins, self.fourier, self.periods = (bins, fourier, periods) if schema.attributes else (0, 0, 0)
         self.pieces = PiecewiseLinear(schema.attributes, self.bins)
         self.waves = RandomFourier(schema.attributes, self.fourier)
+        self.periodic = Periodic(self.periods)
         self.width = sum(self._input().values())
         self.layers = nn.ModuleList(GraftLayer(schema, dim if d else self.width, dim, own) for d in range(layers))
         self.norms = nn.ModuleList(normalisation(norm, dim) for _ in range(layers))
@@ -113,6 +118,7 @@ class Graft(Encoder):
             "dim": self.hidden, "layers": len(self.layers), "walks": self.walks, "spectrum": self.spectrum,
             "bins": self.bins, "fourier": self.fourier, "degree": self.degree, "own": self.own, "carry": self.carry,
             "jk": self.jk, "norm": self.norm, "dropout": self.dropout,
+            **({"periods": self.periods} if self.periods else {}),  # encoders from before there were any know none
         }  # fmt: skip
 
     def _read(self, graphs: PackedGraphs) -> Float[Tensor, "nodes width"]:
@@ -127,6 +133,8 @@ class Graft(Encoder):
             parts.append(unmasked(self.pieces(self._attributes(given)), graphs.nodes))
         if self.fourier:
             parts.append(self.waves(self._attributes(given)))
+        if self.periods:
+            parts.append(self.periodic(self._attributes(given)))
         return torch.cat(parts, dim=1)
 
     def _attributes(self, given: Float[Tensor, "nodes _"]) -> Float[Tensor, "nodes attributes"]:
@@ -135,9 +143,10 @@ class Graft(Encoder):
 
     def _input(self) -> dict[str, int]:
         """The parts of the input of the first layer, and how wide each is."""
-        pieces = self.bins * self.inputs.schema.attributes
+        attributes = self.inputs.schema.attributes
         own = {"input": self.inputs.schema.width, "degree": int(self.degree), "walks": self.walks}
-        return {**own, "bins": pieces, "fourier": self.fourier}
+        waves = {"fourier": self.fourier, "periods": 2 * self.periods * attributes}
+        return {**own, "bins": self.bins * attributes, **waves}
 
 
 class GraftLayer(nn.Module):

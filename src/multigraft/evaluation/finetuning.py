@@ -90,9 +90,10 @@ def finetune(
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ...
         processes: Seeds that run side by side, each in a process of its own, which Python starts afresh: a script needs
             ``if __name__ == "__main__"``. None: one after another, in this process.
-        baselines: What else is asked the same: ``none``; ``usual``, counted ECFP4 for molecules and degrees for
-            proteins, each with logistic or ridge regression and with a random forest, and the training mean; ``all``,
-            also the other descriptions of molecules, and a fresh encoder of the same kind, fine-tuned alike.
+        baselines: What else is asked the same: ``none``; ``usual``, the encoder frozen, as it is and untrained, under a
+            linear probe, counted ECFP4 for molecules and degrees for proteins, each with logistic or ridge regression
+            and with a random forest, and the training mean; ``all``, also the other descriptions of molecules, and a
+            fresh encoder of the same kind, fine-tuned alike.
         out: A new directory: a model, its scores and its test predictions in ``seed-N``, all scores in
             ``finetune.json``. None: nothing is written.
         resume: Go on with the fine-tuning in ``out``: seeds that are done are kept. There can be other seeds.
@@ -152,7 +153,9 @@ def _others(
     if baselines == "none":
         return ()
     split = Split.from_json(setup.split)
-    found = plain_baselines(graphs, split, setup.question(), setup.metric, baselines == "all", progress)
+    device = setup.options["device"]
+    asked = setup.question(), setup.metric, baselines == "all"
+    found = plain_baselines(graphs, split, *asked, progress, start, device)
     if baselines == "all" and start is not None:
         fresh = dataclasses.replace(_fresh(setup), options=setup.options | fresh_options(start))
         run_seeds(fresh, seeds, graphs, None, processes, progress)

@@ -7,6 +7,7 @@ from multigraft.errors import InputError
 from multigraft.evaluation import protocols
 from multigraft.evaluation.answers import Contender, EmbedNodes
 from multigraft.evaluation.bootstrap import replicates
+from multigraft.evaluation.by_target import scores_by_target
 from multigraft.evaluation.contenders import check_fused, contenders_of, usual_contenders
 from multigraft.evaluation.kinds import KINDS
 from multigraft.evaluation.metrics import score
@@ -179,7 +180,7 @@ def _scored(sitting: Sitting, contender: Contender) -> Iterator[Scored]:
             value = score(metric, answered.scores, test.answers)
             yield Scored(
                 sitting.task.name, contender.name, contender.probe, name, answered.features, value, draws,
-                len(test.answers), answered.choice,
+                len(test.answers), answered.choice, scores_by_target(name, answered.scores, test),
             )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What one contender scores on a task's questions, and how far that lies from what another scores."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jaxtyping import Float64
 from torch import Tensor
@@ -27,13 +27,14 @@ class Scored:
     draws: Float64[Tensor, " draws"]
     n_test: int
     choice: str = ""
+    by_target: dict[str, float] = field(default_factory=dict)
 
     def row(self) -> ProbeRow:
         """The score with its interval."""
         low, high = interval(self.draws)
         return ProbeRow(
             self.task, self.encoder, self.metric, self.features, self.value, low, high, self.n_test, self.probe,
-            self.choice,
+            self.choice, self.by_target,
         )  # fmt: skip
 
     def minus(self, other: "Scored") -> Difference:

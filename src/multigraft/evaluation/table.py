@@ -11,12 +11,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+OPTIONAL = ("choice", "by_target")  # fields that are written where they say something
+
+
 @dataclass(frozen=True)
 class ProbeRow:
     """One score with its 95 % confidence interval; NaN where the test part does not define it.
 
     ``n_test`` counts the questions answered: graphs, nodes or node pairs; ``probe`` is who answered. ``choice``: the
-    learner and the setting that validation chose, where there were several to choose from.
+    learner and the setting that validation chose, where there were several to choose from. ``by_target``: where the
+    value is a mean over several targets, the score of each by its name.
     """
 
     task: str
@@ -29,6 +33,7 @@ class ProbeRow:
     n_test: int
     probe: str = "svm"
     choice: str = ""
+    by_target: dict[str, float] = field(default_factory=dict, hash=False)
 
     @property
     def reader(self) -> str:
@@ -132,10 +137,10 @@ class ProbeTable:
         return "\n".join([*lines, *(f"\n{note}" for note in self.notes)]) + "\n"
 
     def to_frame(self) -> "pd.DataFrame":
-        """A pandas frame with a row for each row and a column for each of its fields."""
+        """A pandas frame with a row for each row and a column for each of its fields but ``by_target``."""
         import pandas as pd
 
-        names = [field.name for field in dataclasses.fields(ProbeRow)]
+        names = [field.name for field in dataclasses.fields(ProbeRow) if field.name != "by_target"]
         return pd.DataFrame([dataclasses.asdict(row) for row in self.rows], columns=names)
 
 
@@ -145,13 +150,22 @@ def label(encoder: str, probe: str) -> str:
 
 
 def _values(stored: dict[str, Any]) -> dict[str, Any]:
-    return {name: math.nan if value is None else value for name, value in stored.items()}
+    """What `_json_row` wrote: null is NaN."""
+    values = {name: math.nan if value is None else value for name, value in stored.items()}
+    return {name: _values(value) if isinstance(value, dict) else value for name, value in values.items()}
 
 
 def _json_row(row: ProbeRow | Difference) -> dict[str, Any]:
-    """The fields; a choice only where there was one."""
-    values = {name: value for name, value in dataclasses.asdict(row).items() if name != "choice" or value}
-    return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in values.items()}
+    """The fields; a choice, and scores by target, only where there are any."""
+    values = {name: value for name, value in dataclasses.asdict(row).items() if name not in OPTIONAL or value}
+    return {name: _nulled(value) for name, value in values.items()}
+
+
+def _nulled(value: Any) -> Any:
+    """The value, or all that it holds, with null for NaN."""
+    if isinstance(value, dict):
+        return {name: _nulled(one) for name, one in value.items()}
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _markdown_row(row: ProbeRow) -> str:

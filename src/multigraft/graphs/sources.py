@@ -37,6 +37,19 @@ FOR = {
 }
 
 
+class OtherDataError(InputError):
+    """An option that says nothing about the data at hand.
+
+    Attributes:
+        option: Its name.
+        what: What the data are, as a sentence.
+    """
+
+    def __init__(self, option: str, use: str, what: str) -> None:
+        super().__init__(f"{option} is for {use}: {what}")
+        self.option, self.what = option, what
+
+
 @dataclass(frozen=True)
 class Options:
     """How data is to be read; see `multigraft.graphs.catalog.load`."""
@@ -57,7 +70,7 @@ class Options:
         column = ["node_label_column"] if self.node_label_column else []
         for option in (*column, *self.table.given(), *self.proteins.given()):
             if option not in allowed:
-                raise InputError(f"{option} is for {FOR.get(option, 'molecules')}: {what}")
+                raise OtherDataError(option, FOR.get(option, "molecules"), what)
 
 
 @dataclass(frozen=True)

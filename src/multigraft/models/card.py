@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from multigraft.encoders.inputs import InputSchema
     from multigraft.models.trained import TrainedEncoder
 
 CARD = """\
@@ -57,16 +58,28 @@ def model_card(trained: "TrainedEncoder", licence: str = "mit") -> str:
         dim=encoder.dim,
         width=trained.width(),
         readout=trained.readout,
-        inputs=f"{schema.attributes} attributes (scaling `{schema.scaling}`), {schema.structure} structural, "
-        f"{schema.degrees} degree places",
+        inputs=_inputs(schema),
         fingerprint=trained.fingerprint,
         checksum=trained.origin.checksum,
         excluded=f", without the molecules of {', '.join(trained.origin.excluded)}" if trained.origin.excluded else "",
         split=_split(trained),
         training=_listed({k: metadata[k] for k in ("seed", "epochs", "best_epoch", "seconds") if k in metadata}),
-        validation=_listed({k: round(v, 4) for k, v in metadata.get("validation", {}).items() if v is not None}),
+        validation=_scores(trained),
         versions=_listed(metadata.get("versions", {})),
     )
+
+
+def _inputs(schema: "InputSchema") -> str:
+    """What is read of a node and of an edge, in words; what there is none of is left out."""
+    counts = {
+        f"attributes (scaling `{schema.scaling}`)": schema.attributes,
+        "structural columns": schema.structure,
+        "degree places": schema.degrees,
+        "categories of nodes": sum(schema.codes) + sum(schema.structure_codes),
+        "categories of edges": sum(schema.edge_codes),
+        "types of edges": schema.edge_types,
+    }
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "the edges alone"
 
 
 def _options(named: dict[str, Any]) -> str:
@@ -76,6 +89,18 @@ def _options(named: dict[str, Any]) -> str:
 
 def _listed(values: dict[str, Any]) -> str:
     return ", ".join(f"{key} {value}" for key, value in values.items()) or "none"
+
+
+def _scores(trained: "TrainedEncoder") -> str:
+    """The best validation scores by task and metric; of an error, which is kept as minus itself, what it is."""
+    metrics = {task.name: task.metric_name for task in trained.model.tasks}
+    found = {}
+    for name, value in trained.metadata.get("validation", {}).items():
+        if value is not None:
+            metric = metrics.get(name, "")
+            shown = -value if metric.startswith("-") else value
+            found[f"{name} {metric.removeprefix('-')}".strip()] = round(shown, 4)
+    return _listed(found)
 
 
 def _split(trained: "TrainedEncoder") -> str:

@@ -62,7 +62,7 @@ def render(
     environment.filters["inline"] = Markup  # for our own SVG, which is escaped where it is made
     found = comparisons(table)
     return environment.get_template("report.html.jinja").render(
-        title=f"{trained.strategy['name']} encoder on {graphs.origin.name}",
+        title=f"{_called(trained, graphs, encoder_dir)} on {graphs.origin.name}",
         lead=headline(found),
         fact_groups=fact_groups(trained, graphs, table),
         protocol=protocol_sentences(table.protocol),
@@ -72,8 +72,16 @@ def render(
         notes=[("About the data", graphs.origin.notes), ("About the measurement", table.notes)],
         fingerprint=trained.fingerprint,
         encoder_dir=encoder_dir,
-        commands=suggestions(trained, graphs.origin.name, table.protocol, encoder_dir),
+        commands=suggestions(trained, graphs, table.protocol, encoder_dir),
         **scores(found),
         **curves(history),
         **maps(trained, graphs),
     )
+
+
+def _called(trained: TrainedEncoder, graphs: PackedGraphs, encoder_dir: str) -> str:
+    """What the encoder is called in a title: a released one by its name, others by how and on what it was trained."""
+    if encoder_place(encoder_dir) != Path(encoder_dir):
+        return encoder_dir
+    how = f"{trained.strategy['name']} encoder"
+    return how if trained.origin.name == graphs.origin.name else f"{how} of {trained.origin.name}"

@@ -16,6 +16,7 @@ from multigraft.tasks.base import Episode, Examples, Head
 from multigraft.tasks.classification import Classification, missing_classes
 from multigraft.tasks.episodes import each_divided
 from multigraft.tasks.lanes import linear, placed, rows
+from multigraft.tasks.normed import check_norm, normed
 
 
 @dataclass(frozen=True)
@@ -23,31 +24,35 @@ class GraphClassification(Classification):
     """Queries are graph numbers. Episode: 60 % of the graphs as support, the rest as target.
 
     ``pool`` is the head's readout: SAME's paper takes the mean, its release the sum. ``hidden``: whether the head has a
-    layer on every node before it, as SAME's has; without one it is as linear as the probes that come later.
+    layer on every node before it, as SAME's has; without one it is as linear as the probes that come later. ``norm``:
+    what the embedding goes through first, see `multigraft.tasks.normed.NormedHead`.
 
     Source: SAME, section 4.2 and appendix A, algorithm 2.
     """
 
     pool: str = "mean"
     hidden: bool = True
+    norm: str = "none"
 
-    unsaid = (("hidden", True),)
+    unsaid = (("hidden", True), ("norm", "none"))
     name = "gc"
     title = "graph classification"
     lockstep = True
-    of_head = ("pool", "hidden")
+    of_head = ("pool", "hidden", "norm")
 
     def __post_init__(self) -> None:
         if self.pool not in get_args(Readout):
             known = ", ".join(get_args(Readout))
             raise InputError(f"unknown readout {self.pool!r} for task 'gc': choose from {known}")
+        check_norm(self.norm, self.name)
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         return missing_classes("graph", graphs.origin.name, graphs.origin.graph_classes)
 
     def head(self, dim: int, origin: Origin) -> Head:
         kind = GraphHead if self.hidden else LinearGraphHead
-        return kind(dim, len(origin.graph_classes), self.pool)  # ty: ignore[invalid-argument-type]
+        head = kind(dim, len(origin.graph_classes), self.pool)  # ty: ignore[invalid-argument-type]
+        return normed(head, self.norm, dim)
 
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         return Examples(graphs, torch.arange(len(graphs), device=graphs.device), graphs.graph_labels)

@@ -17,6 +17,7 @@ from multigraft.graphs.splits import link_split, share_of
 from multigraft.tasks.base import Episode, Examples, Head, Task
 from multigraft.tasks.episodes import each_episode
 from multigraft.tasks.lanes import linear, means, placed
+from multigraft.tasks.normed import check_norm, normed
 
 HIDDEN_PERCENT = 20
 ORDERS = ("random", "file")
@@ -35,6 +36,7 @@ class LinkPrediction(Task):
 
     ``pair``: what the head makes of two nodes, one of `PAIRS`. ``concat``: SAME's, which adds up a score of either node
     and so cannot tell whether they are alike; ``hadamard``: a linear function of the products of their embeddings.
+    ``norm``: what these go through first, see `multigraft.tasks.normed.NormedHead`.
 
     ``order``: what plain training and its exam ask. ``random``: as an episode has it. ``file``: always the same, as in
     SAME's release; edges in file order and as many non-edges in order of rank, of which the first 80 % of the edges can
@@ -46,19 +48,21 @@ class LinkPrediction(Task):
     relu: bool = True
     order: str = "random"
     pair: str = "concat"
+    norm: str = "none"
 
-    unsaid = (("pair", "concat"),)
+    unsaid = (("pair", "concat"), ("norm", "none"))
     name = "lp"
     title = "link prediction"
     metric_name = "roc_auc"
     lockstep = True
-    of_head = ("relu", "pair")
+    of_head = ("relu", "pair", "norm")
 
     def __post_init__(self) -> None:
         if self.order not in ORDERS:
             raise InputError(f"order must be one of {', '.join(ORDERS)}, got {self.order!r}")
         if self.pair not in PAIRS:
             raise InputError(f"pair must be one of {', '.join(PAIRS)}, got {self.pair!r}")
+        check_norm(self.norm, self.name)
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         if not bool((graphs.edge_index[0] != graphs.edge_index[1]).any()):
@@ -66,7 +70,8 @@ class LinkPrediction(Task):
         return None
 
     def head(self, dim: int, origin: Origin) -> Head:
-        return ProductHead(dim) if self.pair == "hadamard" else PairHead(dim, self.relu)
+        head = ProductHead(dim) if self.pair == "hadamard" else PairHead(dim, self.relu)
+        return normed(head, self.norm, dim)
 
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         """A fresh fifth of the edges, hidden from message passing, and as many non-edges.

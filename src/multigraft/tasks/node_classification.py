@@ -13,6 +13,7 @@ from multigraft.tasks.base import Episode, Examples, Head
 from multigraft.tasks.classification import Classification, missing_classes
 from multigraft.tasks.episodes import each_episode
 from multigraft.tasks.lanes import linear, placed
+from multigraft.tasks.normed import check_norm, normed
 
 LABELLED_PERCENT = 30
 
@@ -21,18 +22,27 @@ LABELLED_PERCENT = 30
 class NodeClassification(Classification):
     """Queries are node numbers. Episode: the same graphs twice, 30 % of each graph's nodes as support, the rest target.
 
-    Source: SAME, section 4.2 and appendix A, algorithm 2.
+    ``norm``: what the embedding goes through before the head, see `multigraft.tasks.normed.NormedHead`.
+
+    Source: SAME, section 4.2 and appendix A, algorithm 2; the norms are ours.
     """
 
+    norm: str = "none"
+
+    unsaid = (("norm", "none"),)
     name = "nc"
     title = "node classification"
     lockstep = True
+    of_head = ("norm",)
+
+    def __post_init__(self) -> None:
+        check_norm(self.norm, self.name)
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         return missing_classes("node", graphs.origin.name, graphs.origin.node_classes)
 
     def head(self, dim: int, origin: Origin) -> Head:
-        return NodeHead(dim, len(origin.node_classes))
+        return normed(NodeHead(dim, len(origin.node_classes)), self.norm, dim)
 
     def examples(self, graphs: PackedGraphs, generator: torch.Generator) -> Examples:
         return Examples(graphs, torch.arange(graphs.num_nodes, device=graphs.device), graphs.node_labels)

@@ -49,11 +49,21 @@ def claimed(
         lock.release()
 
 
+def check_free(folder: Path, resume: bool) -> None:
+    """Refuse a directory that is there already, unless the work in it is to be resumed.
+
+    Raises:
+        InputError: it is there.
+    """
+    if folder.exists() and not resume:
+        started = (folder / OPTIONS).is_file()
+        hint = "add --resume to go on with it, or choose another" if started else "choose another"
+        raise InputError(f"output directory {folder} exists: {hint}")
+
+
 def _check(folder: Path, wanted: dict[str, Any], resume: bool, work: str, free: frozenset[str]) -> None:
     file = folder / OPTIONS
-    if folder.exists() and not resume:
-        hint = "add --resume to go on with it, or choose another" if file.is_file() else "choose another"
-        raise InputError(f"output directory {folder} exists: {hint}")
+    check_free(folder, resume)
     if file.is_file():
         try:
             stored = json.loads(file.read_text(encoding="utf-8"))

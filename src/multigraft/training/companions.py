@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from torch import nn
 
+from multigraft.encoders.norms import NodeNorm
 from multigraft.graphs.part import Part
 from multigraft.strategies.balancing.base import WeightedSum
 from multigraft.strategies.base import SideBySide
@@ -32,7 +34,8 @@ def _encoder(runs: Sequence[Run]) -> str | None:
 
 
 def _tasks(runs: Sequence[Run]) -> str | None:
-    alone = next((task.name for task in runs[0].tasks if not _says(task)), None)
+    heads = runs[0].model.heads
+    alone = next((task.name for task in runs[0].tasks if not _says(task) or _remembers(heads[task.name])), None)
     if alone is not None:
         return f"task {alone!r} has a head or a loss for one model at a time"
     return _differing(runs, "tasks", lambda run: run.tasks)
@@ -82,6 +85,11 @@ CHECKS: tuple[Callable[[Sequence[Run]], str | None], ...] = (
 def _says(thing: object) -> bool:
     """Whether the class of ``thing`` itself says that it goes in lockstep: a subclass may change what matters."""
     return bool(vars(type(thing)).get("lockstep", False))
+
+
+def _remembers(head: nn.Module) -> bool:
+    """Whether a head keeps, beside what learns, statistics of the batches it has met."""
+    return any(isinstance(part, NodeNorm) for part in head.modules())
 
 
 def _differing(runs: Sequence[Run], what: str, of: Callable[[Run], Any]) -> str | None:

@@ -8,10 +8,11 @@ from multigraft.errors import InputError
 from multigraft.files import write_json
 from multigraft.models.storage import fill, write_into, write_weights
 from multigraft.models.trained import TrainedEncoder
+from multigraft.training.claim import OPTIONS, check_free
 from multigraft.training.options import check_resumable
 from multigraft.training.preparation import Run
 
-OPTIONS, INITIAL = "options.json", "initial.safetensors"
+INITIAL = "initial.safetensors"
 
 
 def begin(run: Run, out: Path, resume: bool) -> None:
@@ -40,10 +41,8 @@ def end(trained: TrainedEncoder, out: Path) -> TrainedEncoder:
 
 def _check_place(out: Path, resume: bool) -> bool:
     """Whether ``out`` holds a run to continue."""
+    check_free(out, resume)
     started = (out / OPTIONS).is_file()
-    if out.exists() and not resume:
-        hint = "add --resume to continue it, or choose another" if started else "choose another"
-        raise InputError(f"output directory {out} exists: {hint}")
     if out.exists() and not started and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"{out} holds no training run to resume: choose another directory")
     return started
