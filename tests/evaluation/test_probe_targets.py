@@ -96,7 +96,7 @@ def test_equal_seeds_give_equal_tables_of_targets(monkeypatch):
     graphs = measured_molecules(60)
     parts = Split("own", 0, torch.arange(36), torch.arange(36, 46), torch.arange(46, 60))
     first, again, other = (measure(encode, graphs, parts, ["ml"], seed=seed) for seed in (1, 1, 2))
-    assert first == again
+    assert first.to_json() == again.to_json()  # targets without a score are NaN, which equals nothing
     assert first.rows[0].value == other.rows[0].value
     assert (first.rows[0].low, first.rows[0].high) != (other.rows[0].low, other.rows[0].high)
 
