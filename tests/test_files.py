@@ -1,11 +1,15 @@
 """Files appear whole or not at all."""
 
 import json
+import math
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from multigraft.errors import InputError
-from multigraft.files import replacing, write_json, write_table, write_text
+from multigraft.files import plain, replacing, write_json, write_table, write_text
 
 
 def test_a_finished_block_replaces_the_file(tmp_path):
@@ -45,3 +49,25 @@ def test_directories_and_places_that_cannot_be_are_named(tmp_path):
     with pytest.raises(InputError, match="cannot write"):
         write_text(tmp_path / "file" / "below", "x")
     assert (tmp_path / "file").read_text() == "mine"
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner),
+    max_leaves=10,
+)
+
+
+@given(values)
+def test_plain_values_are_json_without_nan(value):
+    assert json.loads(json.dumps(plain(value), allow_nan=False)) == plain(value)
+
+
+@given(st.lists(st.floats()))
+def test_numbers_that_are_none_become_null(numbers):
+    expected = [number if math.isfinite(number) else None for number in numbers]
+    assert plain({"numbers": numbers}) == {"numbers": expected}
+
+
+def test_paths_become_text():
+    assert plain({"out": Path("a/b"), "all": (Path("c"),)}) == {"out": "a/b", "all": ["c"]}

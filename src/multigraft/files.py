@@ -3,9 +3,10 @@
 import csv
 import io
 import json
+import math
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,3 +57,21 @@ def write_table(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence
 def write_json(path: Path, value: Any) -> None:
     """Write ``value`` as indented JSON, whole or not at all."""
     write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """The cells as one line of CSV, without its end: such that hold commas or quotes stand in double quotes."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(cells)
+    return text.getvalue()
+
+
+def plain(value: Any) -> Any:
+    """``value`` in JSON's types: NaN and infinities become null, paths become text."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(value) if isinstance(value, Path) else value

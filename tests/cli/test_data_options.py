@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigraft.cli.data_options import DataOptions, joined_columns, split_columns, takes_data_options
+from multigraft.cli.data_options import DataOptions, split_columns, takes_data_options
+from multigraft.files import csv_line
 from multigraft.graphs.catalog import load
 from tests.helpers.cli import multigraft
 
@@ -63,4 +64,4 @@ def test_what_is_recorded_is_what_was_written():
 
 @given(st.lists(st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1).map(str.strip).filter(bool)))
 def test_columns_that_are_joined_can_be_split_again(names):
-    assert split_columns(joined_columns(names)) == tuple(names)
+    assert split_columns(csv_line(names)) == tuple(names)

@@ -1,36 +1,13 @@
 """Results go to standard output, everything else to standard error; JSON has no NaN."""
 
-import json
 import math
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigraft.cli.output import counted, one_line, plain, result, say, table
-
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner),
-    max_leaves=10,
-)
-
-
-@given(values)
-def test_plain_values_are_json_without_nan(value):
-    assert json.loads(json.dumps(plain(value), allow_nan=False)) == plain(value)
-
-
-@given(st.lists(st.floats()))
-def test_numbers_that_are_none_become_null(numbers):
-    expected = [number if math.isfinite(number) else None for number in numbers]
-    assert plain({"numbers": numbers}) == {"numbers": expected}
-
-
-def test_paths_become_text():
-    assert plain({"out": Path("a/b"), "all": (Path("c"),)}) == {"out": "a/b", "all": ["c"]}
+from multigraft.cli.output import counted, one_line, result, say, table
 
 
 def test_json_is_the_only_line(capsys):

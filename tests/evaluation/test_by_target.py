@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigraft.evaluation.by_target import best_baseline, is_baseline, scores_by_target, target_scores
+from multigraft.evaluation.by_target import best_baseline, scores_by_target, target_scores
 from multigraft.evaluation.column_metrics import BINARY_METRICS, REAL_METRICS
 from multigraft.evaluation.metrics import score
 from multigraft.evaluation.probe import probe
@@ -77,7 +77,7 @@ def test_of_errors_the_lowest_is_best_and_what_is_undefined_never():
     errors = [row("descriptors", value, "forest", "rmse") for value in (1.0, math.nan, 0.5)]
     assert best_baseline([row("trained", 0.1, metric="rmse"), *errors]) is errors[2]
     assert best_baseline([row("trained", 0.1)]) is None
-    assert [is_baseline(one) for one in ROWS[-4:]] == [False, True, True, True]
+    assert [one.baseline for one in ROWS[-4:]] == [False, True, True, True]
 
 
 def test_a_measurement_has_them_for_every_row_and_json_keeps_them():

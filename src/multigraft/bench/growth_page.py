@@ -3,11 +3,10 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from multigraft.bench.growth import Grown
 from multigraft.bench.record import check_place, markdown, number
-from multigraft.files import write_json, write_text
+from multigraft.files import plain, write_json, write_text
 
 PAGE = """# How time and memory grow
 
@@ -47,7 +46,7 @@ def write(out: Path, found: Sequence[Grown], machine: str, seconds: float, pictu
         InputError: ``out`` does not end in .json, or cannot be written.
     """
     page, drawing = check_place(out).with_suffix(".md"), out.with_suffix(".svg")
-    curves = [{name: _stored(value) for name, value in one.row().items()} for one in found]
+    curves = [plain(one.row()) for one in found]
     write_json(out, {"machine": machine, "seconds": round(seconds, 1), "curves": curves})
     write_text(drawing, picture)
     rounds = sorted({one.rounds for one in found})
@@ -77,7 +76,3 @@ def _exponent(one: Grown) -> str:
 
 def _rounded(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:.2f}"
-
-
-def _stored(value: Any) -> Any:
-    return None if isinstance(value, float) and math.isnan(value) else value

@@ -4,8 +4,7 @@ import csv
 import dataclasses
 import functools
 import inspect
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,18 +40,11 @@ class DataOptions:
 
 
 def split_columns(written: str | None) -> tuple[str, ...] | None:
-    """The columns in a comma-separated list, in which a name with a comma stands in double quotes."""
+    """The columns in a comma-separated list, in which a name with a comma stands in double quotes; see `csv_line`."""
     if written is None:
         return None
     cells = next(csv.reader([written], skipinitialspace=True), [])
     return tuple(cell.strip() for cell in cells if cell.strip())
-
-
-def joined_columns(names: Iterable[str]) -> str:
-    """The columns as `split_columns` reads them."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(names)
-    return text.getvalue()
 
 
 def takes_data_options(verb: Callable[..., None]) -> Callable[..., None]:

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from multigraft.cli.data_options import DataOptions
-from multigraft.cli.output import UNDEFINED, table
+from multigraft.cli.output import MOST_TARGETS, UNDEFINED, counted, table
 
 if TYPE_CHECKING:
     from multigraft.evaluation.finetuned import FineTuned
     from multigraft.graphs.packed import PackedGraphs
     from multigraft.studies.published import Published
-
-MOST_TARGETS = 40  # that are shown one by one
 
 
 def published_rows(tuned: "FineTuned", graphs: "PackedGraphs", source: str, reading: DataOptions) -> list["Published"]:
@@ -41,7 +39,7 @@ def shown(tuned: "FineTuned", printed: Sequence["Published"]) -> list[Any]:
     epochs, seconds = tuned.scores[0].epochs, sum(one.seconds for one in tuned.scores)
     first = (
         f"{tuned.dataset}, {tuned.split} split ({sizes}), {tuned.metric} on the test part; "
-        f"{count} {'seed' if count == 1 else 'seeds'}, {epochs} epochs, {seconds:.0f} s of training"
+        f"{counted(count, 'seed')}, {epochs} epochs, {seconds:.0f} s of training"
     )
     rows: list[Any] = [first, table(_contenders(tuned, printed))]
     if 1 < len(tuned.scores[0].targets) <= MOST_TARGETS:

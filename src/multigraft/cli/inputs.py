@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from multigraft.cli.data_options import DataOptions, joined_columns
-from multigraft.cli.output import plain, say
+from multigraft.cli.data_options import DataOptions
+from multigraft.cli.output import say
 from multigraft.errors import InputError
+from multigraft.files import csv_line, plain
 from multigraft.graphs.names import FEATURIZATIONS, check_source, is_row_name
 from multigraft.models.names import check_directory, encoder_place
 
@@ -108,7 +109,7 @@ def opened_as_trained(
     learned, own = encoder.origin.targets, encoder.origin.name == graphs.origin.name
     if reading.targets is not None or not own or not learned or not set(learned) < set(graphs.origin.targets):
         return encoder, graphs, reading
-    asked = dataclasses.replace(reading, targets=joined_columns(learned))
+    asked = dataclasses.replace(reading, targets=csv_line(learned))
     salts, kind = graphs.origin.strip_salts, graphs.origin.featurization or None
     again = loaded(data, dataclasses.replace(asked, featurization=kind, strip_salts=salts), graphs.origin.notes)
     if again.origin.target_kind != encoder.origin.target_kind:  # a threshold made them what was learned

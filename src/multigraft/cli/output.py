@@ -6,11 +6,13 @@ import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import typer
 
+from multigraft.files import plain
+
+MOST_TARGETS = 40  # that are listed one by one; tables of hundreds are for scripts
 WIDE = 1000  # characters in a line where no terminal wraps it, so that a script finds every row in one
 UNDEFINED = "undefined"  # a score that these answers do not have
 
@@ -51,17 +53,6 @@ def peak_memory() -> float | None:
         return None
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(used / (2**20 if sys.platform == "darwin" else 2**10), 1)
-
-
-def plain(value: Any) -> Any:
-    """``value`` in JSON's types: NaN and infinities become null, paths become text."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return str(value) if isinstance(value, Path) else value
 
 
 def table(columns: Mapping[str, Sequence[Any]]) -> Any:

@@ -9,14 +9,13 @@ import typer
 from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import opened_as_trained
-from multigraft.cli.output import plain, result, table
+from multigraft.cli.output import MOST_TARGETS, result, table
 from multigraft.cli.written import split_names, split_tasks
+from multigraft.files import plain
 from multigraft.models.names import records_place
 
 if TYPE_CHECKING:
     from multigraft.evaluation.table import Difference, ProbeTable
-
-MOST_TARGETS = 40  # that are listed; tables of hundreds are for scripts
 
 
 @takes_data_options

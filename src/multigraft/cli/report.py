@@ -9,7 +9,8 @@ import typer
 from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import keep_options, opened_as_trained
-from multigraft.cli.output import plain, result
+from multigraft.cli.output import result
+from multigraft.files import plain
 from multigraft.graphs.names import check_source
 from multigraft.models.names import check_directory, records_place
 

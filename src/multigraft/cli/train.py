@@ -10,7 +10,7 @@ from multigraft.cli import options as o
 from multigraft.cli import training_options as t
 from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import featurization_of, loaded, read_as, without_others
-from multigraft.cli.output import UNDEFINED, Result, peak_memory, result, say
+from multigraft.cli.output import UNDEFINED, Result, counted, peak_memory, result, say
 from multigraft.cli.recipes import with_recipe
 from multigraft.cli.written import split_names, split_options, split_task_options, split_tasks, split_weights
 from multigraft.training.claim import check_free
@@ -106,7 +106,7 @@ def _train(
                   "validation": scores, "metrics": metrics, **speed}  # fmt: skip
     named = ", ".join(f"{task} {_shown(score, metrics[task])}" for task, score in scores.items())
     asked = "" if trained.split is None else f" on {len(trained.split.validation)} graphs"
-    spent = f"{epochs} epoch{'s' * (epochs != 1)} in {seconds:.0f} s"
+    spent = f"{counted(epochs, 'epoch')} in {seconds:.0f} s"
     found.shown = [f"{out}: {spent}; best validation scores{asked}: {named}"]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from jaxtyping import Float64
 from torch import Tensor
 
-from multigraft.evaluation.names import BASELINE_PROBES, DESCRIPTIONS, sign
+from multigraft.evaluation.names import sign
 from multigraft.evaluation.table import ProbeRow, ProbeTable
 from multigraft.tasks.base import Examples
 from multigraft.tasks.scores import SCORES
@@ -44,7 +44,7 @@ def target_scores(measured: ProbeTable) -> list[TargetScores]:
     for task in dict.fromkeys(row.task for row in measured.rows if row.by_target):
         headline = next(row for row in measured.rows if row.task == task)
         rows = [row for row in measured.rows if row.task == task and row.metric == headline.metric]
-        embedded = [row for row in rows if not is_baseline(row) and row.features == headline.features]
+        embedded = [row for row in rows if not row.baseline and row.features == headline.features]
         best = best_baseline(rows)
         for probe in dict.fromkeys(row.probe for row in embedded):
             shown = [row for row in embedded if row.probe == probe]
@@ -54,13 +54,8 @@ def target_scores(measured: ProbeTable) -> list[TargetScores]:
 
 def best_baseline(rows: Sequence[ProbeRow]) -> ProbeRow | None:
     """The best of those rows that no encoder has a part in, by their value; None where there are none."""
-    beside = [row for row in rows if is_baseline(row)]
+    beside = [row for row in rows if row.baseline]
     return max(beside, key=lambda row: (not math.isnan(row.value), sign(row.metric) * row.value), default=None)
-
-
-def is_baseline(row: ProbeRow) -> bool:
-    """Whether no encoder has a part in the row."""
-    return row.encoder in DESCRIPTIONS or row.probe in BASELINE_PROBES
 
 
 def _columns(shown: Sequence[ProbeRow], best: ProbeRow | None) -> dict[str, dict[str, float]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from multigraft.errors import InputError
-from multigraft.files import write_json
+from multigraft.files import plain, write_json
 from multigraft.models.trained import TrainedEncoder
 
 
@@ -39,7 +39,7 @@ class SeedScores:
 
     def write(self, path: Path) -> None:
         """Keep them as JSON."""
-        write_json(path, defined(asdict(self)))
+        write_json(path, plain(asdict(self)))
 
     @classmethod
     def read(cls, path: Path) -> "SeedScores":
@@ -72,7 +72,7 @@ class Baseline:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; a score that is not defined is null."""
-        return defined(asdict(self))
+        return plain(asdict(self))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +130,7 @@ class FineTuned:
         """Plain JSON values; a score that is not defined is null."""
         names = [] if not self.scores else list(self.scores[0].targets)
         parts = ("test", "validation")
-        return defined({
+        return plain({
             "dataset": self.dataset,
             "split": self.split,
             "metric": self.metric,
@@ -155,15 +155,6 @@ class FineTuned:
 def deviation(values: Sequence[float]) -> float:
     """Standard deviation with ddof 1; NaN where there are fewer than two values, or one of them is NaN."""
     return statistics.stdev(values) if len(values) > 1 and not any(map(math.isnan, values)) else math.nan
-
-
-def defined(value: Any) -> Any:
-    """``value`` with None for every number that is none, as JSON has it."""
-    if isinstance(value, dict):
-        return {name: defined(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [defined(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _number(value: float | None) -> float:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from multigraft.evaluation.kinds import KINDS
-from multigraft.evaluation.names import DEFAULT_PROBES, DESCRIPTIONS
+from multigraft.evaluation.names import DEFAULT_PROBES
 from multigraft.evaluation.protocols import resolve
-from multigraft.evaluation.scored import BASELINE_PROBES
 from multigraft.evaluation.table import ProbeTable
 from multigraft.files import write_json
 from multigraft.graphs.checksums import identity
@@ -99,7 +98,7 @@ def probes_of(table: ProbeTable) -> list[str]:
 
 def _of_embeddings(table: ProbeTable) -> list[tuple[str, str]]:
     """Task and probe of all rows of embeddings."""
-    rows = (row for row in table.rows if row.probe not in BASELINE_PROBES and row.encoder not in DESCRIPTIONS)
+    rows = (row for row in table.rows if not row.baseline)
     return [(row.task, row.probe) for row in rows]
 
 

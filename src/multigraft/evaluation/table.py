@@ -5,7 +5,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from multigraft.evaluation.names import DESCRIPTIONS
+from multigraft.evaluation.names import BASELINE_PROBES, DESCRIPTIONS
+from multigraft.files import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +35,11 @@ class ProbeRow:
     probe: str = "svm"
     choice: str = ""
     by_target: dict[str, float] = field(default_factory=dict, hash=False)
+
+    @property
+    def baseline(self) -> bool:
+        """Whether no encoder has a part in it."""
+        return self.encoder in DESCRIPTIONS or self.probe in BASELINE_PROBES
 
     @property
     def reader(self) -> str:
@@ -158,14 +164,7 @@ def _values(stored: dict[str, Any]) -> dict[str, Any]:
 def _json_row(row: ProbeRow | Difference) -> dict[str, Any]:
     """The fields; a choice, and scores by target, only where there are any."""
     values = {name: value for name, value in dataclasses.asdict(row).items() if name not in OPTIONAL or value}
-    return {name: _nulled(value) for name, value in values.items()}
-
-
-def _nulled(value: Any) -> Any:
-    """The value, or all that it holds, with null for NaN."""
-    if isinstance(value, dict):
-        return {name: _nulled(one) for name, one in value.items()}
-    return None if isinstance(value, float) and math.isnan(value) else value
+    return plain(values)
 
 
 def _markdown_row(row: ProbeRow) -> str:

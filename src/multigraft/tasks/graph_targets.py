@@ -1,7 +1,5 @@
 """What the tasks that ask for several targets of a graph, some of them missing, have in common."""
 
-import csv
-import io
 import shlex
 from abc import abstractmethod
 
@@ -11,6 +9,7 @@ from torch import Tensor, nn
 
 from multigraft.encoders.norms import normalisation
 from multigraft.encoders.pooling import Pool
+from multigraft.files import csv_line
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.tasks.base import Episode, Examples, Head, Task
 from multigraft.tasks.episodes import divided
@@ -82,8 +81,5 @@ def _binary(graphs: PackedGraphs) -> str:
     chosen = (zero | one | targets.isnan()).all(0) & zero.any(0) & one.any(0)
     if not bool(chosen.any()):
         return ""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(
-        [name for name, each in zip(graphs.origin.targets, chosen.tolist(), strict=True) if each]
-    )
-    return shlex.quote(text.getvalue())
+    names = [name for name, each in zip(graphs.origin.targets, chosen.tolist(), strict=True) if each]
+    return shlex.quote(csv_line(names))
