@@ -74,7 +74,7 @@ def drawn(measured: "ProbeTable") -> list[Any]:
             "minus": [one.rival for one in paired],
             **{name: [getattr(one, name) for one in paired] for name in names},
         }
-        shown += [f"{paired[0].encoder} minus others, paired over the same test graphs", table(columns)]
+        shown += [f"{paired[0].encoder} minus others (of baselines, that with the best value), paired over the same test graphs", table(columns)]
     return [*shown, *_by_target(measured), *measured.notes]
 
 
@@ -103,7 +103,7 @@ def _by_target(measured: "ProbeTable") -> list[Any]:
             shown.append(f"{found.task}: --json has the scores of each of the {len(targets)} targets")
             continue
         shown += [
-            f"{found.task} by target: {found.metric} of {found.features} read by {found.probe}, and the best baseline",
+            f"{found.task} by target: {found.metric} of {found.features} read by {found.probe}, and the baseline with the best value",
             table({"target": targets, **{name: list(scores.values()) for name, scores in found.columns.items()}}),
         ]
     return shown
