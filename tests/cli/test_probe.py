@@ -118,7 +118,7 @@ def test_people_get_a_table(folder, encoder, tmp_path):
     assert "protocol strict" in header
     assert names.split()[:6] == ["task", "encoder", "probe", "features", "metric", "value"]
     assert [row.split()[1] for row in rows] == ENCODERS
-    assert line == "trained minus others, paired over the same test graphs"
+    assert line == "trained minus others (of baselines, that with the best value), paired over the same test graphs"
     assert columns.split() == ["minus", "task", "probe", "features", "metric", "value", "low", "high"]
     assert paired.split()[0] == "untrained"
     assert beaten.split()[0] in ENCODERS[2:]

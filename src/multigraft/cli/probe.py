@@ -74,7 +74,10 @@ def drawn(measured: "ProbeTable") -> list[Any]:
             "minus": [one.rival for one in paired],
             **{name: [getattr(one, name) for one in paired] for name in names},
         }
-        shown += [f"{paired[0].encoder} minus others (of baselines, that with the best value), paired over the same test graphs", table(columns)]
+        shown += [
+            f"{paired[0].encoder} minus others (of baselines, that with the best value), paired over the same test graphs",
+            table(columns),
+        ]
     return [*shown, *_by_target(measured), *measured.notes]
 
 
