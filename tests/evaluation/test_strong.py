@@ -1,4 +1,4 @@
-"""The probe ``strong``: a mean of two learners for few rows, the best of three for many."""
+"""The probe ``strong``: a mean of two learners for few rows, what validation prefers for many."""
 
 import dataclasses
 
@@ -10,9 +10,10 @@ from multigraft.evaluation.choice import choice_of
 from multigraft.evaluation.forests import fit_extra_trees
 from multigraft.evaluation.kernels import KERNELS, fit_kernels
 from multigraft.evaluation.learners import LEARNERS, PLAIN_LEARNERS
+from multigraft.evaluation.many_rows import READERS, fit_many
 from multigraft.evaluation.metrics import METRICS, accuracy, score
-from multigraft.evaluation.probes import COSTS, LINEAR, Labelled, fit_probe
-from multigraft.evaluation.strong import STRONG, fit_within
+from multigraft.evaluation.probes import Labelled, fit_probe
+from multigraft.evaluation.strong import STRONG
 from tests.evaluation.test_probes import blobs
 
 
@@ -37,9 +38,9 @@ def test_nothing_is_chosen_on_a_small_validation_part():
     assert torch.equal(*told)
 
 
-def test_many_rows_are_read_by_the_best_of_three_on_validation(monkeypatch):
+def test_many_rows_are_read_by_what_is_best_on_validation(monkeypatch):
     monkeypatch.setattr(strong, "FEW", 50)
-    assert len(STRONG.settings) == 2 + len(COSTS)
+    assert STRONG.settings == READERS
     line = torch.randn(300, 4, generator=torch.Generator().manual_seed(0)).double()
     linear = Labelled(line, (line.sum(1) > 0).long())
     corners = Labelled(line, ((line[:, 0] > 0) ^ (line[:, 1] > 0)).long())
@@ -50,21 +51,6 @@ def test_many_rows_are_read_by_the_best_of_three_on_validation(monkeypatch):
         assert score(accuracy, probe(validation.x), validation.answers) > 0.75
 
 
-def test_what_lies_beyond_all_that_was_met_is_taken_for_the_farthest_of_it():
-    train, test = blobs(noise=1.0), blobs(noise=1.0, seed=1)
-    (inside,), (plain,) = fit_within(train, [1.0], 0), LINEAR.fit(train, [1.0], 0)
-    low, high = train.x.amin(0), train.x.amax(0)
-    within = test.x.clamp(low, high)
-    assert torch.equal(inside(within), plain(within))
-    assert torch.equal(inside(train.x), plain(train.x))
-    beyond = within.clone()
-    beyond[:, 0] = 1000.0
-    farthest = within.clone()
-    farthest[:, 0] = high[0]
-    assert torch.equal(inside(beyond), plain(farthest))
-    assert not torch.allclose(inside(beyond), plain(beyond))
-
-
 def test_the_choice_is_made_on_a_sample_that_is_still_many_and_the_chosen_sees_all_rows(monkeypatch):
     assert STRONG.sample is not None
     assert STRONG.sample > strong.FEW
@@ -73,7 +59,7 @@ def test_the_choice_is_made_on_a_sample_that_is_still_many_and_the_chosen_sees_a
 
     def recording(train, settings, seed):
         seen.append((len(train.answers), len(settings)))
-        return strong.MANY.fit(train, settings, seed)
+        return fit_many(train, settings, seed)
 
     learner = dataclasses.replace(STRONG, fit=recording, sample=60)
     fit_probe(learner, blobs(noise=0.5), blobs(seed=1), METRICS["accuracy"], True, 0)
@@ -91,6 +77,6 @@ def test_columns_whose_scales_mean_something_are_read_as_they_are(monkeypatch):
     assert torch.allclose(plain(asked), kernel(test.x), atol=1e-3)
     assert not torch.allclose(scaled(asked), fit_kernels(train, KERNELS[:1], 0)[0](test.x), atol=1e-3)
     monkeypatch.setattr(strong, "FEW", 50)
-    assert {setting[0] for setting in PLAIN_LEARNERS["strong"].settings} == {"boosting", "extra-trees"}
+    assert PLAIN_LEARNERS["strong"].settings == (("boosting", None), ("extra-trees", None))
     chosen = fit_probe(PLAIN_LEARNERS["strong"], train, test, METRICS["accuracy"], True, 0)
     assert choice_of(chosen) in ("boosting", "extra-trees")

@@ -49,6 +49,25 @@ def test_no_small_change_lowers_the_objective(rows, width, noise, cost):
         assert objective(weights + nudge, x, answers, 1, cost) >= best * (1 - 1e-8)
 
 
+@pytest.mark.parametrize("repeated", [False, True])
+def test_fewer_rows_than_columns_are_solved_in_as_many_dimensions_as_rows(monkeypatch, repeated):
+    x, answers = problem(rows=24, width=60, classes=3)
+    if repeated:  # rows that span fewer dimensions than there are rows
+        x[12:], answers[12:] = x[:12], answers[:12]
+    found = fit_machines(x, answers, [0, 1, 2], (0.01, 1.0))
+    widths, path = [], svm._path
+
+    def recording(x, *rest):
+        widths.append(x.shape[1])
+        return path(x, *rest)
+
+    monkeypatch.setattr(svm, "_path", recording)
+    fit_machines(x, answers, [0], (1.0,))
+    assert widths == [24]
+    for one, other in zip(found, path(x, answers, [0, 1, 2], (0.01, 1.0)), strict=True):
+        assert torch.allclose(one, other, atol=1e-6)
+
+
 def test_the_gradient_vanishes():
     x, answers = problem(150, 5, 2)
     weights = fit_machines(x, answers, [1], [0.5])[0][:, 0].requires_grad_()

@@ -74,10 +74,8 @@ def drawn(measured: "ProbeTable") -> list[Any]:
             "minus": [one.rival for one in paired],
             **{name: [getattr(one, name) for one in paired] for name in names},
         }
-        shown += [
-            f"{paired[0].encoder} minus others (of baselines, that with the best value), paired over the same test graphs",
-            table(columns),
-        ]
+        minus = f"{paired[0].encoder} minus others (of baselines, that with the best value)"
+        shown += [f"{minus}, paired over the same test graphs", table(columns)]
     return [*shown, *_by_target(measured), *measured.notes]
 
 
@@ -105,8 +103,9 @@ def _by_target(measured: "ProbeTable") -> list[Any]:
         if len(targets) > MOST_TARGETS:
             shown.append(f"{found.task}: --json has the scores of each of the {len(targets)} targets")
             continue
+        read = f"{found.metric} of {found.features} read by {found.probe}"
         shown += [
-            f"{found.task} by target: {found.metric} of {found.features} read by {found.probe}, and the baseline with the best value",
+            f"{found.task} by target: {read}, and the baseline with the best value",
             table({"target": targets, **{name: list(scores.values()) for name, scores in found.columns.items()}}),
         ]
     return shown

@@ -11,9 +11,9 @@ from multigraft.evaluation.choice import Chosen
 from multigraft.evaluation.columns import Measured
 from multigraft.evaluation.kernel_columns import fit_kernel_columns
 from multigraft.evaluation.kernels import KERNELS
+from multigraft.evaluation.many_rows import Mean
 from multigraft.evaluation.probes import Learner, Predictor
 from multigraft.evaluation.shared_trees import fit_shared_trees
-from multigraft.evaluation.strong import Mean
 
 # (width, penalty) for numbers, which ask for smoother functions that keep closer to the rows than classes do.
 NUMBERS = ((4.0, 0.01), (1.0, 0.1), (1.0, 0.01), (4.0, 0.1), (4.0, 0.003), (10.0, 0.01), (10.0, 0.003))

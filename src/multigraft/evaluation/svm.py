@@ -5,7 +5,8 @@ The objective of one machine, for rows x_i (with a last entry 1 for the intercep
     f(w) = |w|^2 / 2 + C * sum_i max(0, 1 - y_i w.x_i)^2
 
 which is that of scikit-learn's ``LinearSVC`` and LIBLINEAR; both stop early on a few ten thousand rows of correlated
-embeddings, or take minutes. Here a step costs one Cholesky factorisation, and ten steps are usual.
+embeddings, or take minutes. Here a step costs one Cholesky factorisation, and ten steps are usual. The optimum is a sum
+of multiples of the rows, so that fewer rows than columns are first turned into as many columns as there are rows.
 
 Source: Fan et al. 2008 (LIBLINEAR), appendix on L2-loss; Keerthi & DeCoste 2005 (finite Newton method).
 """
@@ -38,6 +39,14 @@ def fit_machines(
     The last column of ``x`` must be ones. Every cost starts from the solution of the one before it, so costs that rise
     are solved faster.
     """
+    if len(x) < x.shape[1]:
+        basis, coordinates = torch.linalg.qr(x.T)  # of what the rows span; they are the columns of coordinates
+        return [basis @ machines for machines in _path(coordinates.T.contiguous(), answers, targets, costs)]
+    return _path(x, answers, targets, costs)
+
+
+def _path(x: Tensor, answers: Tensor, targets: Sequence[int], costs: Sequence[float]) -> list[Tensor]:
+    """What `fit_machines` finds, by Newton steps in as many dimensions as there are columns."""
     start = _State(x.new_zeros(x.shape[1]), torch.ones(len(x), dtype=torch.bool), x.T @ x)
     columns = []
     for target in targets:
