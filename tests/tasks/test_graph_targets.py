@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from multigraft.encoders.pooling import Pool
 from multigraft.errors import InputError
 from multigraft.randomness import generator
+from multigraft.tasks.descriptor_regression import DescriptorRegression
+from multigraft.tasks.fingerprint_prediction import FingerprintPrediction
 from multigraft.tasks.graph_regression import GraphRegression
 from multigraft.tasks.graph_targets import TargetsHead, missing_targets
 from multigraft.tasks.multi_label import MultiLabel
@@ -64,6 +66,14 @@ def test_a_norm_brings_sums_and_means_to_one_scale():
         torch.testing.assert_close(
             head(z, task.examples(graphs, generator(0))), head.graph(head.norm(head.pool(z, graphs)))
         )
+
+
+@pytest.mark.parametrize("task", [MultiLabel, GraphRegression, DescriptorRegression, FingerprintPrediction])
+def test_heads_that_cannot_be_are_refused_before_anything_is_trained(task):
+    with pytest.raises(InputError, match=f"unknown norm 'bach' for task '{task.name}': choose from batch, "):
+        task(norm="bach")
+    with pytest.raises(InputError, match=f"unknown readout 'meen' for task '{task.name}': choose from "):
+        task(pool="meen")
 
 
 def test_without_a_norm_heads_are_stored_as_before():

@@ -42,6 +42,7 @@ class GraphRegression(GraphTargets):
     unsaid = (("norm", "none"),)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.score and self.score not in SCORED_BY:
             raise InputError(f"score must be one of {', '.join(SCORED_BY)}, got {self.score!r}")
         for field in ("mean", "deviation"):  # JSON knows lists alone

@@ -8,11 +8,13 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from multigraft.encoders.norms import normalisation
-from multigraft.encoders.pooling import Pool
+from multigraft.encoders.pooling import POOLS, Pool
+from multigraft.errors import InputError
 from multigraft.files import csv_line
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.tasks.base import Episode, Examples, Head, Task
 from multigraft.tasks.episodes import divided
+from multigraft.tasks.normed import check_norm
 
 
 class GraphTargets(Task):
@@ -27,6 +29,9 @@ class GraphTargets(Task):
     batch_size = 32
     learning_rate = 1e-3
     of_head = ("pool", "norm")
+
+    def __post_init__(self) -> None:
+        check_head(self.pool, self.norm, self.name)
 
     def head(self, dim: int, origin: Origin) -> Head:
         return TargetsHead(dim, len(origin.targets), self.pool, self.norm)
@@ -60,6 +65,17 @@ class TargetsHead(Head):
 
     def forward(self, z: Float[Tensor, "nodes dim"], examples: Examples) -> Float[Tensor, "asked targets"]:
         return self.graph(self.norm(self.pool(z, examples.graphs)).index_select(0, examples.queries))
+
+
+def check_head(pool: str, norm: str, task: str) -> None:
+    """Refuse what a `TargetsHead` of the task could not be made of.
+
+    Raises:
+        InputError: an unknown readout or norm.
+    """
+    if pool not in POOLS:
+        raise InputError(f"unknown readout {pool!r} for task {task!r}: choose from {', '.join(POOLS)}")
+    check_norm(norm, task)
 
 
 def missing_targets(graphs: PackedGraphs, kind: str, other: str) -> str | None:

@@ -12,7 +12,7 @@ from multigraft.errors import InputError
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.tasks.base import Episode, Examples, Head, Task
 from multigraft.tasks.episodes import divided
-from multigraft.tasks.graph_targets import TargetsHead
+from multigraft.tasks.graph_targets import TargetsHead, check_head
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,9 @@ class MoleculeDescription(Task):
     learning_rate = 1e-3
     of_head = ("pool", "norm")
     unsaid = (("norm", "none"),)
+
+    def __post_init__(self) -> None:
+        check_head(self.pool, self.norm, self.name)
 
     def obstacle(self, graphs: PackedGraphs) -> str | None:
         if "smiles" not in graphs.attached:

@@ -42,6 +42,7 @@ class MultiLabel(GraphTargets):
     unsaid = (("norm", "none"), ("grouped", False))
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.score and self.score not in SCORED_BY:
             raise InputError(f"score must be one of {', '.join(SCORED_BY)}, got {self.score!r}")
 
