@@ -334,7 +334,7 @@ def test_check_of_a_broken_set(local, tmp_path):
     assert result.exit_code == 2
     assert list(found["broken"]) == [str(local)]
     assert list(found["findings"]) == [str(whole)]
-    assert result.stderr.startswith(f"error: {local}: ")
+    assert result.stderr.startswith(f"error: {local}")
     assert result.stderr.count("\n") == 1
 
 

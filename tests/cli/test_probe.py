@@ -114,7 +114,7 @@ def test_the_same_seed_gives_the_same_table(folder, encoder, tmp_path):
 def test_people_get_a_table(folder, encoder, tmp_path):
     result = multigraft("probe", encoder, folder, "--tasks", "nc", "--out", tmp_path / "probe.json")
     assert result.exit_code == 0
-    header, names, *rows, line, columns, paired, beaten, kept = result.stdout.splitlines()
+    header, names, *rows, line, columns, paired, beaten, note, kept = result.stdout.splitlines()
     assert "protocol strict" in header
     assert names.split()[:6] == ["task", "encoder", "probe", "features", "metric", "value"]
     assert [row.split()[1] for row in rows] == ENCODERS
@@ -125,6 +125,7 @@ def test_people_get_a_table(folder, encoder, tmp_path):
     value, low, high = map(float, paired.split()[5:])
     assert low <= high
     assert value == pytest.approx(float(rows[0].split()[5]) - float(rows[1].split()[5]), abs=0.0011)
+    assert note.startswith("The test part has no more than ")
     assert kept == f"kept in {tmp_path / 'probe.json'}"
 
 

@@ -10,6 +10,7 @@ from torch.nn.functional import one_hot
 from multigraft.errors import InputError
 from multigraft.evaluation.probe import measure, probe
 from multigraft.evaluation.protocols import PROTOCOLS
+from multigraft.evaluation.remarks import few_tested
 from multigraft.graphs.splits import Split, split_graphs
 from tests.helpers.graphs import pack, random_graphs
 from tests.helpers.training import small_graphs, train_small
@@ -81,7 +82,7 @@ def test_equal_encoders_differ_by_exactly_nothing(graphs, split):
 def test_the_table_says_what_was_measured(graphs, split):
     table = measure({"one": attributes}, graphs, split, ["gc"], "paper", seed=5)
     assert (table.dataset, table.protocol, table.protocol_version) == ("made", "paper", 1)
-    assert (table.split, table.seed, table.notes) == ("stratified", 5, ())
+    assert (table.split, table.seed, table.notes) == ("stratified", 5, few_tested(len(split.test)))
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -248,7 +249,7 @@ def test_an_encoder_is_measured_on_its_own_split(trained):
     table = probe(trained, graphs)
     assert list(dict.fromkeys(row.encoder for row in table.rows)) == ["trained", "untrained", "attributes", "majority"]
     assert list(dict.fromkeys(row.task for row in table.rows)) == list(trained.tasks)
-    assert table.notes == ()
+    assert table.notes == few_tested(len(trained.split.test))
     assert table.split == trained.split.kind
     encoders = {"trained": lambda given: trained.embed(given, "node"),
                 "untrained": lambda given: trained.untrained().embed(given, "node")}  # fmt: skip
@@ -268,7 +269,7 @@ def test_other_data_gets_a_split_of_its_own_and_a_note(trained, protocol, kind):
     other = small_graphs(seed=12)
     table = probe(trained, other, protocol, seed=3)
     assert table.split == kind
-    assert len(table.notes) == 1
+    assert len(table.notes) == 2
     assert f"{kind} 70/10/20 split from seed 3" in table.notes[0]
     assert {row.n_test for row in table.rows if row.task == "gc"} == {6}
 

@@ -1,10 +1,13 @@
-"""What is said beside the rows about targets."""
+"""What is said beside the rows."""
+
+import dataclasses
 
 import torch
 
 from multigraft.evaluation.protocols import STRICT, Sitting
-from multigraft.evaluation.remarks import remarks
+from multigraft.evaluation.remarks import FEW_TESTED, few_tested, remarks, unmeasured
 from multigraft.graphs.splits import PARTS
+from multigraft.graphs.texts import attached_texts
 from multigraft.tasks.registry import TASKS
 from tests.helpers.coded import random_coded, with_targets
 from tests.helpers.graphs import random_graphs
@@ -39,3 +42,18 @@ def test_nothing_is_said_of_classes():
     graphs = random_graphs(12, least_nodes=3)
     parts = {part: graphs.select(torch.arange(4) + 4 * place) for place, part in enumerate(PARTS)}
     assert remarks(Sitting.of(TASKS["gc"], STRICT, parts, 0)) == ()
+
+
+def test_few_test_graphs_are_counted_and_enough_are_not():
+    assert few_tested(FEW_TESTED) == ()
+    [told] = few_tested(6)
+    assert told.startswith("The test part has no more than 6 graphs: ")
+
+
+def test_molecules_without_targets_are_said_to_be_asked_for_something_else():
+    graphs = with_targets(random_coded(4, least_nodes=3), torch.ones(4, 1))
+    bare = dataclasses.replace(graphs, origin=dataclasses.replace(graphs.origin, targets=()))
+    molecules = dataclasses.replace(bare, attached=attached_texts(smiles=["C"] * 4))
+    assert unmeasured(graphs, [TASKS["ml"]]) == unmeasured(bare, [TASKS["lp"]]) == ()
+    [told] = unmeasured(molecules, [TASKS["lp"]])
+    assert told.endswith("this is about lp (link prediction) in their graphs.")

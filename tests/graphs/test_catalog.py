@@ -213,7 +213,7 @@ def test_check_says_what_is_unusual(places: tuple[Path, Path], tmp_path: Path):
     assert check("MUTAG") == []
     with (folder / "MUTAG_A.txt").open("a") as file:
         file.write("1, 1\n")
-    assert check(folder) == ["1 self loops, in 1 graphs (first: graph 0)"]
+    assert check(folder) == ["self loops: 1, in 1 graph (first: graph 0)"]
 
 
 # --- descriptions ----------------------------------------------------------------------------------------------------

@@ -29,20 +29,20 @@ def test_everything_that_can_be_said():
     x[0, 1] = 4.0
     graphs = from_edges([2, 3, 2], [[], [(0, 1), (1, 0), (0, 1), (2, 2)], [(0, 1)]], x)
     assert findings(graphs) == [
-        "1 edges without their reverse, in 1 graphs (first: graph 2)",
-        "1 self loops, in 1 graphs (first: graph 1)",
-        "1 edges that are there already, in 1 graphs (first: graph 1)",
-        "2 nodes without edges, in 1 graphs (first: graph 0)",
-        "1 graphs without edges, in 1 graphs (first: graph 0)",
+        "edges without their reverse: 1, in 1 graph (first: graph 2)",
+        "self loops: 1, in 1 graph (first: graph 1)",
+        "edges that are there already: 1, in 1 graph (first: graph 1)",
+        "nodes without edges: 2, in 1 graph (first: graph 0)",
+        "graphs without edges: 1, in 1 graph (first: graph 0)",
         "attribute columns with one value only: 0, 2",
     ]
 
 
 def test_graphs_without_nodes_and_no_graphs_at_all():
     assert findings(from_edges([0, 1], [[], []])) == [
-        "1 nodes without edges, in 1 graphs (first: graph 1)",
-        "2 graphs without edges, in 2 graphs (first: graph 0)",
-        "1 graphs without nodes, in 1 graphs (first: graph 0)",
+        "nodes without edges: 1, in 1 graph (first: graph 1)",
+        "graphs without edges: 2, in 2 graphs (first: graph 0)",
+        "graphs without nodes: 1, in 1 graph (first: graph 0)",
     ]
     assert findings(from_edges([], [])) == []
 
@@ -52,8 +52,8 @@ def test_isolated_nodes_are_counted_as_a_loop_counts_them(graphs: PackedGraphs):
     touched = {node for edge in graphs.edge_index.T.tolist() for node in edge}
     isolated = graphs.num_nodes - len(touched)
     said = [text for text in findings(graphs) if "nodes without edges" in text]
-    assert said == [] if not isolated else said[0].startswith(f"{isolated} nodes")
+    assert said == [] if not isolated else said[0].startswith(f"nodes without edges: {isolated}, ")
     empty = sum(count == 0 for count in graphs.edge_counts.tolist())
     said = [text for text in findings(graphs) if "graphs without edges" in text]
-    assert said == [] if not empty else said[0].startswith(f"{empty} graphs")
+    assert said == [] if not empty else said[0].startswith(f"graphs without edges: {empty}, ")
     assert not [text for text in findings(graphs) if "reverse" in text or "loops" in text or "already" in text]

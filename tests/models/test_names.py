@@ -30,6 +30,11 @@ def test_a_directory_that_is_not_there_is_refused(tmp_path):
     names.check_directory(tmp_path)
     with pytest.raises(InputError, match=r"no trained encoder at .*nowhere: there is no such directory"):
         names.check_directory(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="did you mean 'molecules-small'"):
+        names.check_directory(Path("molecule-smal"))
+    (tmp_path / "mine.csv").write_text("smiles\n")
+    with pytest.raises(InputError, match=r"mine\.csv: it is a file; the encoder is named before the data"):
+        names.check_directory(tmp_path / "mine.csv")
 
 
 def test_a_released_encoder_goes_by_its_name(tmp_path, monkeypatch):

@@ -189,7 +189,7 @@ def check(
         found.json = {"verb": "data check", "checked": chosen, "findings": findings, "broken": broken}
         found.shown = [f"{name}: {line}" for name in chosen for line in _verdict(name, findings, broken)]
     for name, message in broken.items():
-        say(f"error: {name}: {one_line(message)}")
+        say(f"error: {one_line(message) if message.startswith(name) else f'{name}: {one_line(message)}'}")
     if broken:
         raise typer.Exit(InputError.exit_code)
 

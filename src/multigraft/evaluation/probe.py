@@ -14,7 +14,7 @@ from multigraft.evaluation.metrics import score
 from multigraft.evaluation.names import READERS
 from multigraft.evaluation.protocols import Protocol, Recipe, Sitting
 from multigraft.evaluation.questions import graph_itself
-from multigraft.evaluation.remarks import remarks
+from multigraft.evaluation.remarks import few_tested, remarks, unmeasured
 from multigraft.evaluation.scored import Scored, differences
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from multigraft.graphs.checksums import identity
@@ -94,6 +94,7 @@ def probe(
             "These are not, or not only, the graphs the encoder was trained on: "
             f"{split.kind} {shares} split from seed {seed}. Scores on graphs that it has seen would be too good.",
         )
+    notes += unmeasured(packed, asked) if tasks is None else ()
     _check(packed, split, asked, recipe)
     kinds = {recipe.recipes[task.name].kind for task in asked}
     check_fused(fuse, kinds, packed)
@@ -144,6 +145,7 @@ def _table(
     """``contenders`` by kind of answers."""
     graphs = graphs.to("cpu")
     parts = {part: graphs.select(getattr(split, part).sort().values) for part in PARTS}
+    notes += few_tested(len(parts["test"]))
     rows: list[ProbeRow] = []
     paired: list[Difference] = []
     who = {task.name: _answering(contenders, protocol.recipes[task.name]) for task in tasks}

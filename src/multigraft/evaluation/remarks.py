@@ -1,11 +1,32 @@
-"""What a reader of a table about targets has to know besides the rows."""
+"""What a reader of a table has to know besides the rows."""
+
+from collections.abc import Sequence
 
 import torch
 
 from multigraft.evaluation.names import sign
 from multigraft.evaluation.protocols import Sitting
+from multigraft.graphs.packed import PackedGraphs
+from multigraft.tasks.base import Task
 from multigraft.tasks.graph_targets import GraphTargets
 from multigraft.tasks.scores import SCORES
+
+FEW_TESTED = 30  # graphs
+
+
+def few_tested(graphs: int) -> tuple[str, ...]:
+    """That a test part of so many graphs says little; nothing where it has enough of them."""
+    if graphs >= FEW_TESTED:
+        return ()
+    return (f"The test part has no more than {graphs} graphs: intervals from so few are too narrow to be believed.",)
+
+
+def unmeasured(graphs: PackedGraphs, asked: Sequence[Task]) -> tuple[str, ...]:
+    """That molecules without targets are asked for something else; nothing of other graphs."""
+    if graphs.origin.targets or "smiles" not in graphs.attached:
+        return ()
+    named = ", ".join(f"{task.name} ({task.title})" for task in asked)
+    return (f"Nothing that was measured of these molecules could be asked for: this is about {named} in their graphs.",)
 
 
 def remarks(sitting: Sitting) -> tuple[str, ...]:

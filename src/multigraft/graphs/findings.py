@@ -48,4 +48,5 @@ def _column_findings(graphs: PackedGraphs) -> list[str]:
 
 def _counted(what: str, which: Bool[Tensor, " rows"], graph: Tensor) -> str:
     owners = graph[which]
-    return f"{int(which.sum())} {what}, in {len(owners.unique())} graphs (first: graph {int(owners[0])})"
+    several = len(owners.unique())
+    return f"{what}: {len(owners)}, in {several} graph{'s' * (several > 1)} (first: graph {int(owners[0])})"

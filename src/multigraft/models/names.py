@@ -1,5 +1,6 @@
 """The names of formats and precisions, and where encoders are, for those who must not wait for torch."""
 
+import difflib
 import json
 from pathlib import Path
 
@@ -47,6 +48,10 @@ def check_directory(directory: Path) -> None:
     Raises:
         InputError: as said.
     """
-    if not encoder_place(directory).is_dir():
-        known = f"; released encoders are {', '.join(RELEASED)}"
-        raise InputError(f"no trained encoder at {directory}: there is no such directory{known}")
+    place = encoder_place(directory)
+    if place.is_file():
+        raise InputError(f"no trained encoder at {directory}: it is a file; the encoder is named before the data")
+    if not place.is_dir():
+        near = difflib.get_close_matches(str(directory), RELEASED, n=1)
+        known = f"did you mean {near[0]!r}?" if near else f"released encoders are {', '.join(RELEASED)}"
+        raise InputError(f"no trained encoder at {directory}: there is no such directory; {known}")

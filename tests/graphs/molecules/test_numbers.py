@@ -91,6 +91,22 @@ def test_a_column_in_pieces_is_summed_up_as_a_whole(pieces: list[list[float]]):
         assert (summary.low, summary.high) == (min(whole), max(whole))
 
 
+@pytest.mark.parametrize(
+    ("pieces", "counting"),
+    [
+        ([[0, 1, 2, 3, 4]], True), ([[1, 2], [], [3, 4, 5]], True), ([[1, 2, 3, 4]], False), ([[1, 2, 3, 4, 6]], False),
+        ([[5, 4, 3, 2, 1]], False), ([[1, 2, 3], [3, 4, 5]], False), ([[1, 2, math.nan, 4, 5, 6]], False),
+        ([[math.nan], [0, 1, 2, 3, 4]], False), ([[0.5, 1.5, 2.5, 3.5, 4.5]], False),
+        ([[7, 8, 9, 10, 11]], False), ([], False),
+    ],
+)  # fmt: skip
+def test_a_column_that_rises_by_one_numbers_the_rows(pieces, counting):
+    summary = Summary()
+    for piece in pieces:
+        summary.add(np.array(piece, dtype=np.float64))
+    assert summary.numbers_rows is counting
+
+
 def test_why_a_column_is_useless():
     summary = Summary()
     assert summary.useless == "has no values"

@@ -70,7 +70,7 @@ def test_targets_that_are_named_come_in_that_order(tmp_path: Path):
 
 
 def test_columns_with_text_or_one_value_are_no_targets_unless_named(tmp_path: Path):
-    rows = "".join(f"{'C' * n},{n},ok,7,,{'x' if n == 5 else 1}\n" for n in range(1, 7))
+    rows = "".join(f"{'C' * n},{n * n},ok,7,,{'x' if n == 5 else 1}\n" for n in range(1, 7))
     path = put(tmp_path, f"smiles,y,word,same,none,late\n{rows}")
     table = survey(path)
     assert table.targets == {"y": 1}
@@ -94,7 +94,9 @@ def test_a_column_with_a_bad_cell_is_noted_and_words_for_nothing_are_read(tmp_pa
 
 
 def test_two_classes_in_words_are_noted_and_other_texts_are_not(tmp_path: Path):
-    rows = "".join(f"{'C' * n},{n},{'yes' if n % 2 else 'no'},name {n},{'' if n < 3 else 'x'}\n" for n in range(1, 7))
+    rows = "".join(
+        f"{'C' * n},{n * n},{'yes' if n % 2 else 'no'},name {n},{'' if n < 3 else 'x'}\n" for n in range(1, 7)
+    )
     path = put(tmp_path, f"smiles,y,active,name,mark\n{rows}")
     table = survey(path)
     assert list(table.targets) == ["y"]
@@ -119,6 +121,14 @@ def test_rows_that_are_numbered_are_no_targets(tmp_path: Path):
     )
     assert list(survey(path, targets=("cid",)).targets) == ["cid"]
     assert survey(path, targets=("cid",)).notes == ()
+
+
+def test_a_column_that_counts_the_rows_is_no_target_whatever_it_is_called(tmp_path: Path):
+    path = put(tmp_path, "Name,smiles,y\n1,CC,0\n2,CO,1\n3,CN,0\n4,CF,1\n5,CS,0\n")
+    table = survey(path)
+    assert (list(table.targets), table.kind) == (["y"], "binary")
+    assert table.notes[1:] == ("no targets unless named, as they number the rows: Name",)
+    assert list(survey(path, targets=("Name",)).targets) == ["Name"]
 
 
 def test_other_separators_are_noted(tmp_path: Path):

@@ -102,14 +102,23 @@ class Summary:
     low: float = math.inf
     high: float = -math.inf
     binary: bool = True
+    rising: bool = True  # each row's value is that of the row before it and 1
 
     def add(self, values: Float64[np.ndarray, " rows"]) -> None:
         """Take account of some more rows."""
+        if self.rising and len(values):
+            first = self.high + 1 if self.count else values[0]
+            self.rising = np.array_equal(values, first + np.arange(len(values)))
         there = values[~np.isnan(values)]
         if len(there):
             self.count += len(there)
             self.low, self.high = min(self.low, float(there.min())), max(self.high, float(there.max()))
             self.binary = self.binary and bool(((there == 0) | (there == 1)).all())
+
+    @property
+    def numbers_rows(self) -> bool:
+        """Whether it counts the rows, from 0 or 1; what a handful is measured to be may do so by chance."""
+        return self.rising and self.low in (0, 1) and self.count >= 5
 
     @property
     def useless(self) -> str | None:

@@ -140,23 +140,27 @@ class _Seen:
         if useless and self._named:
             name, reason = next(iter(useless.items()))
             raise InputError(f"{self._path}: target {name!r} {reason}, so nothing can be learnt from it: leave it out")
-        chosen = {name: self._table.targets[name] for name in self._columns if name not in useless}
+        counting = [] if self._named else [name for name, column in self._columns.items() if column.numbers_rows]
+        left = {*useless, *counting}
+        chosen = {name: self._table.targets[name] for name in self._columns if name not in left}
         binary = all(self._columns[name].binary for name in chosen)
         return replace(
             self._table,
             targets=chosen,
             kind=(self._kind or ("binary" if binary else "real")) if chosen else "",
             rows=self._rows,
-            notes=tuple(self._notes(list(chosen), useless)),
+            notes=tuple(self._notes(list(chosen), useless, counting)),
         )
 
-    def _notes(self, chosen: list[str], useless: dict[str, str]) -> Iterator[str]:
+    def _notes(self, chosen: list[str], useless: dict[str, str], counting: list[str]) -> Iterator[str]:
         if chosen and not self._named:
             yield f"targets: every column of numbers, which are {_some(chosen)}"
         yield from _doubted(self._doubts)
         indices = [] if self._named else left_out(self._table.layout, (self._table.smiles, self._table.ids))
         if indices:
             yield f"no targets unless named, as they are called like numbers of rows or molecules: {_some(indices)}"
+        if counting:
+            yield f"no targets unless named, as they number the rows: {_some(counting)}"
         real = [name for name in chosen if not self._columns[name].binary]
         if self._kind is None and 0 < len(real) < len(chosen):
             yield f"targets are numbers, as not all are 0 or 1: {_some(real)}; choose others for the task ml"
