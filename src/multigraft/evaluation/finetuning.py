@@ -18,6 +18,7 @@ from multigraft.evaluation.finetuned import Baseline, FineTuned, SeedScores, dev
 from multigraft.evaluation.finetuning_baselines import fresh_options, plain_baselines
 from multigraft.evaluation.finetuning_runs import run_seeds
 from multigraft.evaluation.finetuning_seed import Setup
+from multigraft.evaluation.remarks import few_tested
 from multigraft.files import write_json
 from multigraft.graphs.checksums import identity
 from multigraft.graphs.duplicates import duplicates
@@ -120,7 +121,7 @@ def finetune(
         checks.check(setup, packed, start, seeds, processes)
         checks.check_baselines(baselines, start)
         notes += checks.salts(packed, start) + checks.undefined(packed, parts, chosen)
-        notes += checks.kinds(packed) + duplicates(packed, parts, progress)
+        notes += checks.kinds(packed) + duplicates(packed, parts, progress) + few_tested(len(parts.test))
         facts = _facts(setup, packed, parts, start)
         wanted = {**facts, **facts["options"], "seeds": list(seeds), "device": device}
         with claimed(folder, wanted, resume or out is None, "fine-tuning", FREE_ON_RESUME):

@@ -18,7 +18,7 @@ def few_tested(graphs: int) -> tuple[str, ...]:
     """That a test part of so many graphs says little; nothing where it has enough of them."""
     if graphs >= FEW_TESTED:
         return ()
-    return (f"The test part has no more than {graphs} graphs: intervals from so few are too narrow to be believed.",)
+    return (f"The test part has no more than {graphs} graphs: what so few score says little of others.",)
 
 
 def unmeasured(graphs: PackedGraphs, asked: Sequence[Task]) -> tuple[str, ...]:
