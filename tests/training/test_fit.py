@@ -543,7 +543,7 @@ def test_who_goes_on_from_an_encoder_has_heads_and_readout_like_it():
 
 def test_a_task_passed_as_a_value_stays_what_it_is_whatever_the_start_had():
     begun = train_small(strategy="joint", tasks=["lp"], task_options={"lp": {"pair": "hadamard"}})
-    with pytest.raises(InputError, match="head for 'lp' of the start does not fit"):
+    with pytest.raises(InputError, match="start's head for task 'lp' is built otherwise than"):
         prepared(small_graphs(), start=begun, strategy="finetune", tasks=[LinkPrediction()])
 
 

@@ -118,7 +118,10 @@ def _take_heads(model: TaskModel, start: TrainedEncoder, origin: Origin) -> None
         try:
             model.heads[task.name].load_state_dict(start.model.heads[task.name].state_dict())
         except RuntimeError as error:
-            raise InputError(f"the head for {task.name!r} of the start does not fit these data: {error}") from error
+            raise InputError(
+                f"the start's head for task {task.name!r} is built otherwise than these options ask for: leave them "
+                f"out, or start from the encoder without its heads (multigraft release)"
+            ) from error
 
 
 def _classes(origin: Origin) -> tuple[tuple[str, ...], ...]:
