@@ -60,6 +60,11 @@ def test_options_that_cannot_be(folder, encoder, tmp_path, words, named):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_page_is_not_written_under_a_name_that_says_something_else(folder, encoder, tmp_path):
+    assert "name it page.html" in complaint("report", encoder, folder, "--out", tmp_path / "page.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_probe_has_measured_is_not_measured_again(encoder, folder, tmp_path, monkeypatch):
     measured = answer("probe", encoder, folder, "--seed", 11)
 

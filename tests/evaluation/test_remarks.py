@@ -47,7 +47,8 @@ def test_nothing_is_said_of_classes():
 def test_few_test_graphs_are_counted_and_enough_are_not():
     assert few_tested(FEW_TESTED) == ()
     [told] = few_tested(6)
-    assert told.startswith("The test part has no more than 6 graphs: ")
+    assert told.startswith("Scores are of 6 graphs alone: ")
+    assert few_tested(1)[0].startswith("Scores are of 1 graph alone: ")
 
 
 def test_molecules_without_targets_are_said_to_be_asked_for_something_else():

@@ -86,6 +86,9 @@ def test_files_that_hold_no_weights_are_refused(tmp_path, file):
     (tmp_path / "text.pth").write_text("these are no weights")
     with pytest.raises(InputError, match=r"text\.pth"):
         import_encoder(tmp_path / "text.pth", "gin")
+    (tmp_path / "short.pth").write_text("junk")
+    with pytest.raises(InputError, match=r"short\.pth: it is damaged"):
+        import_encoder(tmp_path / "short.pth", "gin")
     (tmp_path / "cut.pth").write_bytes(file.read_bytes()[:2000])
     with pytest.raises(InputError, match=r"cut\.pth: it is damaged"):
         import_encoder(tmp_path / "cut.pth", "gin")

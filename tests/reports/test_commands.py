@@ -4,9 +4,14 @@ import dataclasses
 import shlex
 
 import pytest
+from torch import nn
 
+from multigraft.encoders.base import ModuleEncoder
+from multigraft.encoders.graft import Graft
+from multigraft.encoders.inputs import InputSchema
 from multigraft.graphs.names import EMBEDDED
 from multigraft.reports.commands import suggestions
+from multigraft.tasks.model import TaskModel
 from tests.helpers.graphs import random_graphs
 from tests.helpers.reports import HOSTILE, named, trained_encoder
 
@@ -19,6 +24,12 @@ def suggested(trained=None, dataset="MUTAG", encoder_dir="out/encoder", protocol
     return suggestions(trained or trained_encoder(graphs), graphs, protocol, encoder_dir)
 
 
+def with_encoder(encoder, readout="mean"):
+    """An encoder for the data set itself that is of another kind."""
+    graphs = named(GRAPHS, name="MUTAG")
+    return dataclasses.replace(trained_encoder(graphs), model=TaskModel(encoder, [], graphs.origin), readout=readout)
+
+
 def commands(*arguments, **options) -> list[list[str]]:
     return [shlex.split(line) for _, text in suggested(*arguments, **options) for line in text.splitlines()]
 
@@ -26,7 +37,8 @@ def commands(*arguments, **options) -> list[list[str]]:
 def test_verbs_and_values():
     again, report, other, embed, show, own = commands()
     assert again == shlex.split(
-        "multigraft train MUTAG --tasks gc,nc,lp --strategy esame --epochs 4 --seed 4 --out out/encoder-seed4"
+        "multigraft train MUTAG --tasks gc,nc,lp --strategy esame --epochs 4 --seed 4 --out out/encoder-seed4 "
+        "--encoder gcn --dim 8 --layers 2 --readout mean"
     )
     assert report[:4] == ["multigraft", "report", "out/encoder-seed4", "MUTAG"]
     assert other[5:9] == ["--strategy", "isame", "--epochs", "8"]
@@ -84,3 +96,27 @@ def test_who_has_an_encoder_of_molecules_is_told_of_tables():
     molecules = trained_encoder(named(GRAPHS, name="bbbp", featurization="ogb"))
     assert commands(molecules, "bbbp")[-1][1:3] == ["train", "my.csv"]
     assert commands()[-1][1:3] == ["train", "path/to/NAME"]
+
+
+def test_an_encoder_of_a_recipe_is_trained_again_by_it():
+    schema = InputSchema.of(GRAPHS)
+    recommended = Graft(schema, dim=8, layers=2, dropout=0.2)
+    assert commands(with_encoder(recommended, "mean+std+max+sum"))[0][-2:] == ["--recipe", "attributed-graphs"]
+    assert commands(with_encoder(recommended))[0][-2:] == ["--readout", "mean"], "the recipe reads graphs otherwise"
+    dropping = with_encoder(Graft(schema, dim=8, layers=2, dropout=0.4), "mean+std+max+sum")
+    assert "--recipe" not in commands(dropping)[0]
+
+
+class NoLayers(nn.Module):
+    def forward(self, features, edges):
+        return features
+
+
+def test_an_encoder_of_ones_own_has_no_options():
+    own = ModuleEncoder(NoLayers(), InputSchema.of(GRAPHS))
+    assert commands(with_encoder(own))[0][-2] == "--out"
+
+
+def test_how_molecules_are_read_is_said():
+    graphs = named(GRAPHS, name="bbbp", featurization="ogb")
+    assert commands(trained_encoder(graphs), "bbbp")[0][13:15] == ["--featurization", "ogb"]

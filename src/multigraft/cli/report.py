@@ -10,9 +10,12 @@ from multigraft.cli import options as o
 from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import keep_options, opened_as_trained
 from multigraft.cli.output import result
+from multigraft.errors import InputError
 from multigraft.files import plain
 from multigraft.graphs.names import check_source
 from multigraft.models.names import check_directory, records_place
+
+PAGES = (".html", ".htm")
 
 
 @takes_data_options
@@ -34,6 +37,10 @@ def report(
     """
     with result(as_json) as found:
         check_directory(directory)
+        if out.suffix.lower() not in PAGES:
+            raise InputError(
+                f"--out {out}: what is written is a page for browsers: name it {out.with_suffix('.html').name}"
+            )
         check_source(data)
         from multigraft.evaluation.probe import probe
         from multigraft.evaluation.record import read_record, record_path, write_record

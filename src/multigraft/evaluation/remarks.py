@@ -15,10 +15,11 @@ FEW_TESTED = 30  # graphs
 
 
 def few_tested(graphs: int) -> tuple[str, ...]:
-    """That a test part of so many graphs says little; nothing where it has enough of them."""
+    """That scores of so many graphs say little; nothing where there are enough of them."""
     if graphs >= FEW_TESTED:
         return ()
-    return (f"The test part has no more than {graphs} graphs: what so few score says little of others.",)
+    counted = "1 graph" if graphs == 1 else f"{graphs} graphs"
+    return (f"Scores are of {counted} alone: what so few score says little of others.",)
 
 
 def unmeasured(graphs: PackedGraphs, asked: Sequence[Task]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Weights that others released, as trained encoders of ours; files are read without executing what is in them."""
 
 import pickle
+import struct
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -71,7 +72,7 @@ def read_weights(path: Path) -> pretrain_gnns.Weights:
         raise InputError(
             f"it holds more than tensors and was not opened, as that could execute code: {reason}"
         ) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError, AttributeError) as error:
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError, AttributeError, struct.error) as error:
         raise InputError(f"it is damaged or no file of weights: {error!r}") from error
     if not isinstance(weights, dict) or not all(
         isinstance(name, str) and isinstance(value, torch.Tensor) for name, value in weights.items()

@@ -2,9 +2,12 @@
 
 import shlex
 
-from multigraft.graphs.names import SHIPPED_NAMES
+from multigraft.encoders.registry import ENCODERS
+from multigraft.graphs.names import FEATURIZATIONS, SHIPPED_NAMES
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.models.trained import TrainedEncoder
+from multigraft.training.preparation import SHAPE
+from multigraft.training.recipes.registry import RECIPES
 
 PLACEHOLDER = "DATA"
 Suggestion = tuple[str, str]
@@ -39,20 +42,41 @@ def _again(trained: TrainedEncoder, data: str, protocol: str, encoder_dir: str) 
     epochs, seed = int(trained.metadata.get("epochs", 50)), int(trained.metadata.get("seed", 0)) + 1
     other_strategy = "isame" if strategy == "esame" else "esame"
     again, other = f"{encoder_dir}-seed{seed}", f"{encoder_dir}-{other_strategy}"
+    alike = _alike(trained)
     return [
         (
             "How far do the scores move by chance? Train from another seed and compare; other options you gave are in "
             "options.json beside the encoder.",
             _lines(
-                _train(data, tasks, strategy, epochs, seed, again),
+                (*_train(data, tasks, strategy, epochs, seed, again), *alike),
                 ("report", again, data, "--protocol", protocol, "--out", f"report-seed{seed}.html"),
             ),
         ),
         (
             "Does another strategy, or longer training, do better?",
-            _lines(_train(data, tasks, other_strategy, 2 * epochs, seed - 1, other)),
+            _lines((*_train(data, tasks, other_strategy, 2 * epochs, seed - 1, other), *alike)),
         ),
     ]
+
+
+def _alike(trained: TrainedEncoder) -> tuple[str, ...]:
+    """What makes an encoder of the same kind and size: the recipe that it was made by, or its own options."""
+    own, kind = trained.encoder.config(), trained.encoder.kind
+    for recipe in RECIPES.values():
+        said = recipe.options
+        shape = {name: said[name] for name in SHAPE if name in said}
+        if (said["encoder"], said["readout"]) == (kind, trained.readout) and shape.items() <= own.items():
+            return ("--recipe", recipe.name)
+    if kind not in ENCODERS:
+        return ()  # a module of one's own is passed from Python
+    read = trained.origin.featurization
+    options = {
+        **({"featurization": read} if read in FEATURIZATIONS else {}),
+        "encoder": kind,
+        **{name: own[name] for name in SHAPE if own.get(name) is not None},
+        "readout": trained.readout,
+    }
+    return tuple(word for name, value in options.items() for word in (f"--{name}", str(value)))
 
 
 def _tuned(data: str, encoder_dir: str) -> list[Suggestion]:
