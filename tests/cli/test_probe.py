@@ -125,16 +125,16 @@ def test_people_get_a_table(folder, encoder, tmp_path):
     value, low, high = map(float, paired.split()[5:])
     assert low <= high
     assert value == pytest.approx(float(rows[0].split()[5]) - float(rows[1].split()[5]), abs=0.0011)
-    assert note.startswith("The test part has no more than ")
+    assert note.startswith("Scores are of ")
     assert kept == f"kept in {tmp_path / 'probe.json'}"
 
 
 def test_other_data_than_the_encoder_was_trained_on(encoder, tmp_path):
     other = write_folder(tmp_path / "other", random_graphs(40, seed=9, least_nodes=5, density=0.5))
     found = answer("probe", encoder, other, "--tasks", "nc", "--out", tmp_path / "probe.json")
-    assert "not only, the graphs the encoder was trained on" in found["notes"][0]
+    assert "The encoder was not trained on this data set: " in found["notes"][0]
     shown = multigraft("probe", encoder, other, "--tasks", "nc", "--out", tmp_path / "probe.json").stdout
-    assert "not only, the graphs the encoder was trained on" in " ".join(shown.split())
+    assert "The encoder was not trained on this data set: " in " ".join(shown.split())
 
 
 # --- molecules -------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import torch
 
 from multigraft.errors import InputError
 from multigraft.evaluation.explain import ALONE, HELD_BACK, WHOLE, WITHOUT, columns_of, explain, within
+from multigraft.evaluation.protocols import STRICT
 from multigraft.graphs.splits import split_graphs
 from tests.helpers.graphs import random_graphs
 from tests.helpers.training import small_graphs, train_small
@@ -73,6 +74,11 @@ def test_all_layers_side_by_side_can():
     assert {WITHOUT + "input", "layer 2" + ALONE} <= {row.encoder for row in table.rows}
 
 
-def test_other_graphs_are_refused(trained):
-    with pytest.raises(InputError, match="was not trained on 'made'"):
-        explain(trained, random_graphs(40, seed=9))
+def test_other_graphs_are_divided_as_probe_does(trained):
+    others = random_graphs(40, seed=9, least_nodes=3)
+    table = explain(trained, others, ["gc"], device="cpu", seed=2)
+    split = split_graphs(others, STRICT.split_of(others), 2)
+    assert {row.n_test for row in table.rows} == {len(split.validation)}
+    assert table.notes[0].startswith("The encoder was not trained on this data set: ")
+    known = explain(trained, small_graphs(40).select([*range(39, -1, -1)]), ["gc"], device="cpu")
+    assert " validation graphs are among those that the encoder was trained on" in known.notes[1]

@@ -151,6 +151,15 @@ def test_another_column_of_the_same_molecules_keeps_the_split(graphs):
         tune_small(own, other_targets(graphs), split="random", split_seed=6)
 
 
+def test_rows_of_another_file_that_were_trained_on_are_said(graphs):
+    own = pretrained(graphs, split=split_graphs(graphs, "random", 5))
+    some = graphs.select(torch.cat([own.split.train[:30].flip(0), own.split.test]))
+    found = tune_small(own, some, split="random", split_seed=1, epochs=1)
+    seen = int((found.models[0].split.test < 30).sum())
+    assert seen > 0
+    assert f"{seen} of the {len(found.models[0].split.test)} test graphs are among those" in found.notes[0]
+
+
 def test_a_chain_of_trainings_remembers_its_first(start, graphs, tmp_path):
     own = pretrained(graphs, split=split_graphs(graphs, "random", 5))
     between = tune_small(own, binary_graphs(30, seed=4), epochs=1).models[0]

@@ -5,9 +5,10 @@ import dataclasses
 import torch
 
 from multigraft.evaluation.protocols import STRICT, Sitting
-from multigraft.evaluation.remarks import FEW_TESTED, few_tested, remarks, unmeasured
-from multigraft.graphs.splits import PARTS
+from multigraft.evaluation.remarks import FEW_TESTED, few_tested, recognised, remarks, unmeasured
+from multigraft.graphs.splits import PARTS, Split
 from multigraft.graphs.texts import attached_texts
+from multigraft.models.known import known_after
 from multigraft.tasks.registry import TASKS
 from tests.helpers.coded import random_coded, with_targets
 from tests.helpers.graphs import random_graphs
@@ -58,3 +59,13 @@ def test_molecules_without_targets_are_said_to_be_asked_for_something_else():
     assert unmeasured(graphs, [TASKS["ml"]]) == unmeasured(bare, [TASKS["lp"]]) == ()
     [told] = unmeasured(molecules, [TASKS["lp"]])
     assert told.endswith("this is about lp (link prediction) in their graphs.")
+
+
+def test_test_graphs_that_were_trained_on_are_counted():
+    graphs = random_graphs(12, least_nodes=4)
+    known = known_after(None, graphs, Split("mine", 0, torch.arange(5), torch.arange(5, 7), torch.arange(7, 12)))
+    [told] = recognised(known, graphs.select([11, 6, 0, 9]), "validation")
+    assert told.startswith("2 of the 4 validation graphs are among those that the encoder was trained on")
+    assert recognised(known, graphs.select([11, 9])) == ()
+    [told] = recognised(None, graphs)
+    assert told.startswith("What it was trained on is not known")

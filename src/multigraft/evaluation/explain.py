@@ -10,7 +10,7 @@ from torch import Tensor
 
 from multigraft.errors import InputError
 from multigraft.evaluation.answers import EmbedNodes
-from multigraft.evaluation.probe import default_tasks, measure
+from multigraft.evaluation.probe import default_tasks, division, measure
 from multigraft.evaluation.protocols import STRICT
 from multigraft.evaluation.table import ProbeTable
 from multigraft.graphs.catalog import load
@@ -41,12 +41,12 @@ def explain(
 
     Args:
         encoder: One whose embedding has several parts, see `Encoder.blocks`.
-        graphs: Those that it was trained on.
-        tasks: The default is the encoder's own.
+        graphs: Those that it was trained on, or others: these are divided as `probe` does.
+        tasks: As `probe` has it.
         seed: Decides held-out edges, negatives, samples and resampling.
 
     Raises:
-        InputError: an embedding of a single part, other graphs, or a task that they cannot serve.
+        InputError: an embedding of a single part, too few graphs, or a task that they cannot serve.
     """
     packed, blocks = load(graphs), encoder.encoder.blocks()
     if len(blocks) < 2:
@@ -54,17 +54,15 @@ def explain(
             f"the embedding of encoder {encoder.encoder.kind!r} is of one piece, nothing can be left out: "
             "encoder graft, or jumping knowledge concat, puts its parts side by side"
         )
-    split = own_split(encoder, packed)
-    if split is None:
-        raise InputError(f"the encoder was not trained on {packed.origin.name!r}: name the data it was trained on")
+    split, notes = division(encoder, packed, None, STRICT, seed, "validation")
     whole, columns = _Whole(encoder, device), columns_of(blocks)
     parts: dict[str, EmbedNodes] = {WHOLE: whole}
     for name, own in columns.items():
         others = [other for another, other in columns.items() if another != name]
         parts[WITHOUT + name] = _Columns(whole, torch.cat(others))
         parts[name + ALONE] = _Columns(whole, own)
-    asked = tasks if tasks is not None else default_tasks(encoder, packed, True)
-    notes = ("Scores are those of validation graphs: they compare parts, and say nothing of unseen graphs.",)
+    asked = tasks if tasks is not None else default_tasks(encoder, packed, own_split(encoder, packed) is not None)
+    notes += ("Scores are those of validation graphs: they compare parts, and say nothing of unseen graphs.",)
     protocol = STRICT.reading(encoder.readout)
     return measure(parts, packed, within(split, seed), asked, protocol, seed, progress, notes)
 

@@ -11,6 +11,7 @@ from multigraft.encoders.inputs import InputSchema
 from multigraft.errors import InputError
 from multigraft.evaluation.finetuning_baselines import fresh_options
 from multigraft.evaluation.finetuning_seed import Setup, bare
+from multigraft.evaluation.remarks import recognised
 from multigraft.graphs.catalog import load
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import PARTS, Split, default_split, split_graphs
@@ -93,9 +94,10 @@ def split_for(
         chosen = split.for_graphs(graphs)
     else:
         chosen = split_graphs(graphs, split or default_split(graphs), seed)
-    if start is not None:
-        check_unseen(start, graphs, chosen)
-    return chosen, ()
+    if start is None:
+        return chosen, ()
+    check_unseen(start, graphs, chosen)
+    return chosen, () if start.known is None else recognised(start.known, graphs.select(chosen.test))
 
 
 def dropout_for(

@@ -14,7 +14,7 @@ from multigraft.evaluation.metrics import score
 from multigraft.evaluation.names import READERS
 from multigraft.evaluation.protocols import Protocol, Recipe, Sitting
 from multigraft.evaluation.questions import graph_itself
-from multigraft.evaluation.remarks import few_tested, remarks, unmeasured
+from multigraft.evaluation.remarks import few_tested, recognised, remarks, unmeasured
 from multigraft.evaluation.scored import Scored, differences
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from multigraft.graphs.checksums import identity
@@ -75,31 +75,44 @@ def probe(
     from multigraft.graphs.catalog import load
 
     packed, recipe = load(graphs), protocols.resolve(protocol).reading(encoder.readout)
-    learned = encoder.split is not None and encoder.split.identity == identity(packed)
-    asked = resolve_tasks(tuple(tasks) if tasks is not None else default_tasks(encoder, packed, learned))
-    notes: tuple[str, ...] = ()
-    own = own_split(encoder, packed)
-    if own is not None:
-        split = own
-        notes = () if learned else (
-            f"The encoder, or one that it goes back to, was trained on these graphs: their {own.kind} split, seed "
-            f"{own.seed}, is kept, as its test part was not seen.",
-        )  # fmt: skip
-    elif split is not None:
-        split = split.for_graphs(packed)
-    else:
-        split = split_graphs(packed, recipe.split_of(packed), seed)
-        shares = "/".join(f"{100 * share:.0f}" for share in usual_fractions(packed, split.kind))
-        notes = (
-            "These are not, or not only, the graphs the encoder was trained on: "
-            f"{split.kind} {shares} split from seed {seed}. Scores on graphs that it has seen would be too good.",
-        )
+    asked = resolve_tasks(
+        tuple(tasks) if tasks is not None else default_tasks(encoder, packed, learned(encoder, packed))
+    )
+    split, notes = division(encoder, packed, split, recipe, seed)
     notes += unmeasured(packed, asked) if tasks is None else ()
     _check(packed, split, asked, recipe)
     kinds = {recipe.recipes[task.name].kind for task in asked}
     check_fused(fuse, kinds, packed)
     contenders = {kind: contenders_of(encoder, packed, probes, baselines, device, kind, fuse) for kind in kinds}
     return _table(contenders, packed, split, asked, recipe, seed, progress, notes)
+
+
+def learned(encoder: TrainedEncoder, graphs: PackedGraphs) -> bool:
+    """Whether these are the graphs, and the answers, that the encoder itself was trained on."""
+    return encoder.split is not None and encoder.split.identity == identity(graphs)
+
+
+def division(
+    encoder: TrainedEncoder, graphs: PackedGraphs, given: Split | None, protocol: Protocol, seed: int, scored: str = "test"
+) -> tuple[Split, tuple[str, ...]]:
+    """The split that an encoder is measured on, and what is to be said of it: its own, else what is given, else a new.
+
+    Raises:
+        InputError: a given split of other graphs, or too few graphs for one.
+    """
+    own = own_split(encoder, graphs)
+    if own is not None:
+        return own, () if learned(encoder, graphs) else (
+            f"The encoder, or one that it goes back to, was trained on these graphs: their {own.kind} split, seed "
+            f"{own.seed}, is kept, as its test part was not seen.",
+        )  # fmt: skip
+    if given is not None:
+        split = given.for_graphs(graphs)
+        return split, recognised(encoder.known, graphs.select(getattr(split, scored)), scored)
+    split = split_graphs(graphs, protocol.split_of(graphs), seed)
+    shares = "/".join(f"{100 * share:.0f}" for share in usual_fractions(graphs, split.kind))
+    told = f"The encoder was not trained on this data set: {split.kind} {shares} split from seed {seed}."
+    return split, (told, *recognised(encoder.known, graphs.select(getattr(split, scored)), scored))
 
 
 def measure(
@@ -194,12 +207,12 @@ def default_tasks(encoder: TrainedEncoder, graphs: PackedGraphs, own: bool) -> t
     """
     asked = {name: task for name, task in TASKS.items() if not task.pretext}
     served = tuple(name for name, task in asked.items() if task.obstacle(graphs) is None)
-    learned = tuple(name for name in encoder.tasks if name in served) if own else ()
+    trained = tuple(name for name in encoder.tasks if name in served) if own else ()
     about_targets = tuple(name for name in served if isinstance(asked[name], GraphTargets))
     if not served:
         reasons = "; ".join(str(task.obstacle(graphs)) for task in asked.values())
         raise InputError(f"there is no task to measure: {reasons}")
-    return learned or about_targets or served
+    return trained or about_targets or served
 
 
 def _check(graphs: PackedGraphs, split: Split, tasks: Sequence[Task], protocol: Protocol) -> None:

@@ -7,6 +7,7 @@ import torch
 from multigraft.evaluation.names import sign
 from multigraft.evaluation.protocols import Sitting
 from multigraft.graphs.packed import PackedGraphs
+from multigraft.models.known import Known, met
 from multigraft.tasks.base import Task
 from multigraft.tasks.graph_targets import GraphTargets
 from multigraft.tasks.scores import SCORES
@@ -28,6 +29,19 @@ def unmeasured(graphs: PackedGraphs, asked: Sequence[Task]) -> tuple[str, ...]:
         return ()
     named = ", ".join(f"{task.name} ({task.title})" for task in asked)
     return (f"Nothing that was measured of these molecules could be asked for: this is about {named} in their graphs.",)
+
+
+def recognised(known: Known | None, scored: PackedGraphs, part: str = "test") -> tuple[str, ...]:
+    """How many graphs of a part the encoder was trained on, in whatever data set they stood; that nobody knows, if so."""
+    if known is None:
+        return ("What it was trained on is not known: scores on graphs that it has seen would be too good.",)
+    found = met(known, scored)
+    if not found:
+        return ()
+    return (
+        f"{found} of the {len(scored)} {part} graphs are among those that the encoder was trained on, or look the same "
+        "to it: scores on them are too good.",
+    )
 
 
 def remarks(sitting: Sitting) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from multigraft.files import replacing, write_json, write_text
 from multigraft.graphs.packed import Origin
 from multigraft.graphs.splits import Split
 from multigraft.models.card import model_card
+from multigraft.models.known import read_known, write_known
 from multigraft.models.names import CARD, INITIAL, WEIGHTS, check_directory, encoder_place
 from multigraft.models.seen import read_seen, write_seen
 from multigraft.models.trained import TrainedEncoder
@@ -28,7 +29,7 @@ from multigraft.tasks.model import TaskModel
 from multigraft.tasks.registry import TASKS
 
 FORMAT = 1
-SEEN = "seen.safetensors"
+SEEN, KNOWN = "seen.safetensors", "known.safetensors"
 
 
 def save(trained: TrainedEncoder, directory: Path) -> Path:
@@ -49,6 +50,8 @@ def write_into(trained: TrainedEncoder, directory: Path) -> None:
         write_json(directory / "split.json", trained.split.to_json())
     if trained.seen:
         write_seen(directory / SEEN, trained.seen)
+    if trained.known is not None:
+        write_known(directory / KNOWN, trained.known)
     write_text(directory / CARD, model_card(trained))
     write_json(directory / "config.json", to_config(trained))
 
@@ -110,6 +113,7 @@ def load_encoder(directory: str | Path, module: nn.Module | None = None) -> Trai
             config["metadata"],
             config["readout"],
             read_seen(directory / SEEN),
+            read_known(directory / KNOWN),
         )
         if trained.readout not in get_args(Readout):
             raise ValueError(f"readout {trained.readout!r}")

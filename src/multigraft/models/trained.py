@@ -18,6 +18,7 @@ from multigraft.errors import InputError
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.splits import Split
 from multigraft.models.embedding import embedded
+from multigraft.models.known import Known
 from multigraft.models.precision import Precision
 from multigraft.models.seen import Seen
 from multigraft.tasks.model import TaskModel
@@ -39,6 +40,8 @@ class TrainedEncoder:
         metadata: Seed, epochs, validation scores, versions and time of the training run.
         readout: How a graph's node embeddings become one.
         seen: The split of every data set that it, or an encoder that it goes back to, was trained on.
+        known: The graphs of these that it was trained on, one by one, see `multigraft.models.known`; None where nobody
+            knows, as of weights that others trained.
         home: The directory it was loaded from or saved to; None for one that is only in memory.
     """
 
@@ -51,6 +54,7 @@ class TrainedEncoder:
     metadata: dict[str, Any] = field(default_factory=dict)
     readout: Readout = "mean"
     seen: Seen = field(default_factory=dict)
+    known: Known | None = None
     home: Path | None = field(default=None, init=False)  # not copied by `dataclasses.replace`: that is another encoder
 
     @property

@@ -13,6 +13,7 @@ import lightning as L
 import torch
 
 from multigraft.graphs.part import Part
+from multigraft.models.known import known_after
 from multigraft.models.seen import grown
 from multigraft.models.trained import TrainedEncoder, pick_device
 from multigraft.models.versions import versions
@@ -64,9 +65,10 @@ def finished(run: Run, best: BestWeights, history: History, speed: Speed) -> Tra
     graphs, split, options = run.graphs, run.split, run.options
     run.model.load_state_dict(best.weights)
     metadata = _told(run, best, history, speed)
+    seen, known = ({}, None) if run.start is None else (run.start.seen, run.start.known)
     return TrainedEncoder(
         run.model.cpu().eval(), run.initial.eval(), graphs.origin, options.tasks, options.strategy, split, metadata,
-        run.readout, grown(run.start.seen if run.start is not None else {}, graphs, split),
+        run.readout, grown(seen, graphs, split), known_after(known, graphs, split),
     )  # fmt: skip
 
 
