@@ -13,6 +13,7 @@ import pytest
 
 from multigraft.cli.finetune import _named
 from multigraft.cli.finetune_options import complete_metric, split_seeds
+from multigraft.encoders.pooling import POOLS
 from multigraft.errors import InputError
 from multigraft.evaluation.finetuning import finetune
 from multigraft.models.storage import load_encoder
@@ -324,3 +325,8 @@ def test_the_papers_recipe_on_real_data(real_data, here):
     forest = next(one for one in found["baselines"] if one["name"] == "ecfp-count, forest")
     assert forest["test"] == pytest.approx(0.698, abs=0.03)
     assert [(one["trained"], one["value"], one["std"]) for one in found["published"]] == [([], 65.8, 4.5)]
+
+
+def test_the_help_names_every_readout():
+    shown = " ".join(multigraft("finetune", "--help").stdout.split())
+    assert f"How graphs are pooled: {', '.join(POOLS)}." in shown

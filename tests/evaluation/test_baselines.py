@@ -33,11 +33,12 @@ def test_attributes_tell_nothing_that_was_computed_from_hidden_edges():
     assert torch.equal(raw_attributes(hidden), torch.cat([graphs.x, torch.zeros(graphs.num_nodes, 3)], 1))
 
 
-def test_without_attributes_all_nodes_look_alike():
-    graphs = random_graphs(4, features=0, degree=True)
-    assert raw_attributes(graphs).shape == (graphs.num_nodes, 1)
-    assert not raw_attributes(graphs).any()
-    assert torch.equal(raw_attributes(graphs), nothing(graphs))
+def test_without_attributes_there_are_the_degrees_that_are_shown():
+    graphs = random_graphs(4, features=0, density=0.5)
+    assert torch.equal(raw_attributes(graphs)[:, 0], graphs.edge_index[1].bincount(minlength=graphs.num_nodes).float())
+    hidden = raw_attributes(graphs.keep_edges(torch.arange(graphs.num_edges) > 1))
+    assert float((raw_attributes(graphs) - hidden).sum()) == 2
+    assert not bool(nothing(graphs).any())
 
 
 def test_a_tree_with_default_settings_is_scikit_learns():

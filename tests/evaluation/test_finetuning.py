@@ -14,6 +14,7 @@ from multigraft.encoders.base import ModuleEncoder
 from multigraft.errors import InputError
 from multigraft.evaluation import finetuning_seed
 from multigraft.evaluation.finetuning import finetune
+from multigraft.evaluation.finetuning_seed import seeds_for
 from multigraft.graphs.splits import split_graphs
 from multigraft.models.ensemble import open_ensemble
 from multigraft.models.storage import load_encoder
@@ -28,7 +29,7 @@ from tests.helpers.finetuning import binary_graphs, read_csv, real_graphs, told,
 def test_the_defaults_are_the_papers():
     defaults = {name: one.default for name, one in inspect.signature(finetune).parameters.items()}
     assert (defaults["epochs"], defaults["batch_size"], defaults["learning_rate"]) == (100, 32, 1e-3)
-    assert (defaults["freeze"], defaults["layer_decay"], defaults["seeds"]) == ("none", 1.0, (0,))
+    assert (defaults["freeze"], defaults["layer_decay"], seeds_for(defaults["seeds"], None)) == ("none", 1.0, (0,))
 
 
 def test_every_epoch_is_validated_and_the_encoder_drops_out(tuned):
@@ -320,6 +321,7 @@ def test_seeds_that_are_done_are_kept_and_others_added(tuned, start, graphs, tmp
     monkeypatch.setattr(finetuning_seed, "train", spy)
     assert told(tune_small(start, graphs, seeds=(0, 1), out=out, resume=True)) == told(tuned)
     assert trained == []
+    assert told(tune_small(start, graphs, out=out, resume=True)) == told(tuned), "the seeds are those that were begun"
     more = tune_small(start, graphs, seeds=(0, 2), out=out, resume=True)
     assert (trained, more.seeds) == ([2], [0, 2])
 

@@ -8,6 +8,7 @@ from sklearn.metrics import mean_absolute_error, roc_auc_score
 
 from multigraft.errors import InputError
 from multigraft.evaluation import finetuning_seed
+from multigraft.evaluation.finetuning_seed import seeds_for
 from tests.helpers.finetuning import read_csv, real_graphs, told, tune_small
 
 
@@ -73,3 +74,13 @@ def test_average_precision(start, graphs):
     found = tune_small(start, graphs, metric="average_precision")
     assert found.metric == "average_precision"
     assert found.models[0].metadata["validation"]["ml"] == pytest.approx(found.validation[0])
+
+
+def test_seeds_are_those_that_are_given_or_begun(tmp_path):
+    assert seeds_for([3], tmp_path) == (3,)
+    assert seeds_for(None, None) == seeds_for(None, tmp_path) == (0,)
+    (tmp_path / "options.json").write_text('{"seeds": [4, 1]}')
+    assert seeds_for(None, tmp_path) == (4, 1)
+    (tmp_path / "options.json").write_text("[]")
+    with pytest.raises(InputError, match="does not name the seeds of a fine-tuning"):
+        seeds_for(None, tmp_path)

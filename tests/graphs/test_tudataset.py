@@ -100,6 +100,11 @@ def test_without_attributes_degrees_are_the_input_and_a_note_says_so(small: Writ
     assert graphs.origin.notes == ("no node attributes: node degrees are the input",)
 
 
+def test_edges_in_one_direction_are_said(small: Write):
+    (note,) = read_tudataset(small(A="2, 1\n1, 2\n5, 6\n2, 3\n4, 4\n")).origin.notes
+    assert note.startswith("2 of 5 edges are there in one direction alone")
+
+
 def test_without_labels_there_are_none_and_notes_say_so(small: Write):
     folder = small(graph_attributes="1\n2\n3\n", edge_attributes="1\n" * 6)
     for part in ("node_labels", "graph_labels"):

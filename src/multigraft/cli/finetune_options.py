@@ -50,7 +50,9 @@ Split = Annotated[
     ),
 ]
 SplitSeed = Annotated[int | None, option("Decides splits that are random.", "0")]
-Seeds = Annotated[str | None, option("A model each, separated by commas, e.g. 0,1,2; all on one split.", "0")]
+Seeds = Annotated[
+    str | None, option("A model each, separated by commas, e.g. 0,1,2; all on one split.", "0, or as begun")
+]
 Epochs = Annotated[int | None, option("Passes over the training graphs.", "100", least=1)]
 BatchSize = Annotated[int | None, option("Graphs in a batch.", "32", least=1)]
 LearningRate = Annotated[float | None, option("Step size of Adam.", "0.001")]
@@ -64,7 +66,10 @@ LayerDecay = Annotated[
 ]
 Pool = Annotated[
     str | None,
-    option("How graphs are pooled: mean, sum, max, attention, set2set, mean+centre.", "as the encoder does, or mean"),
+    option(
+        "How graphs are pooled: mean, sum, max, std, mean+max+sum, mean+std+max+sum, attention, set2set, mean+centre.",
+        "as the encoder does, or mean",
+    ),
 ]
 Metric = Annotated[
     str | None,

@@ -66,7 +66,7 @@ class InputSchema:
         """The schema that reads everything ``graphs`` offers."""
         degrees = 0
         if graphs.origin.degree:
-            most = int(_degrees(graphs).max()) if graphs.num_nodes else 0
+            most = int(node_degrees(graphs).max()) if graphs.num_nodes else 0
             degrees = min(most + 1, MOST_DEGREES)
         known = vocabulary(graphs.origin.featurization)
         return cls(
@@ -137,7 +137,7 @@ class InputFeatures(nn.Module):
         parts = [self._scaled(graphs), graphs.structure]
         if self.schema.degrees:
             places = self.schema.degrees
-            parts.append(one_hot(_degrees(graphs).clamp_max(places - 1), places).to(graphs.x.dtype))
+            parts.append(one_hot(node_degrees(graphs).clamp_max(places - 1), places).to(graphs.x.dtype))
         return torch.cat(parts, dim=1)
 
     def _scaled(self, graphs: PackedGraphs) -> Tensor:
@@ -206,6 +206,7 @@ def row_normalised(graphs: PackedGraphs) -> Float[Tensor, "nodes features"]:
     return shifted / shifted.sum(1, keepdim=True).clamp_min(1)
 
 
-def _degrees(graphs: PackedGraphs) -> Tensor:
+def node_degrees(graphs: PackedGraphs) -> Int64[Tensor, " nodes"]:
+    """How many edges lead to each node, of those that are shown."""
     counts = torch.zeros(graphs.num_nodes, dtype=torch.int64, device=graphs.device)
     return counts.index_add_(0, graphs.edge_index[1], torch.ones_like(graphs.edge_index[1]))

@@ -10,6 +10,7 @@ from jaxtyping import Float, Float64
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from multigraft.encoders.inputs import node_degrees
 from multigraft.evaluation.probes import Constant, Labelled, Learner
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.vocabulary import vocabulary
@@ -19,7 +20,7 @@ TREES = ((None, 1), (None, 4), (None, 16), (None, 64), (4, 1))
 
 
 def raw_attributes(graphs: PackedGraphs) -> Float[Tensor, "nodes attributes"]:
-    """The node features that the data brings, no degrees; a column of zeros without any.
+    """The node features that the data brings; their degrees where it brings none.
 
     Categories have a column each. Structural ones are among them, and blank where edges are held out: no tree can read
     there what is hidden.
@@ -30,7 +31,7 @@ def raw_attributes(graphs: PackedGraphs) -> Float[Tensor, "nodes attributes"]:
         if name in graphs.nodes:
             columns += [one_hot(codes.long(), size) for codes, size in zip(graphs.nodes[name].T, sizes, strict=True)]
     features = torch.cat(columns, dim=1)
-    return features if features.shape[1] else nothing(graphs)
+    return features if features.shape[1] else node_degrees(graphs)[:, None].to(graphs.x.dtype)
 
 
 def nothing(graphs: PackedGraphs) -> Float[Tensor, "nodes one"]:

@@ -17,7 +17,7 @@ from multigraft.evaluation import finetuning_checks as checks
 from multigraft.evaluation.finetuned import Baseline, FineTuned, SeedScores, deviation
 from multigraft.evaluation.finetuning_baselines import fresh_options, plain_baselines
 from multigraft.evaluation.finetuning_runs import run_seeds
-from multigraft.evaluation.finetuning_seed import Setup
+from multigraft.evaluation.finetuning_seed import Setup, seeds_for
 from multigraft.evaluation.remarks import few_tested
 from multigraft.files import write_json
 from multigraft.graphs.checksums import identity
@@ -40,7 +40,7 @@ def finetune(
     *,
     split: str | Split | None = None,
     split_seed: int = 0,
-    seeds: Sequence[int] = (0,),
+    seeds: Sequence[int] | None = None,
     epochs: int = 100,
     batch_size: int = 32,
     learning_rate: float = 1e-3,
@@ -77,7 +77,7 @@ def finetune(
             None: the encoder's own where it was trained on these very graphs, else what is usual for the data,
             ``scaffold`` for molecules.
         split_seed: Decides splits that are random.
-        seeds: One model each.
+        seeds: One model each; None: 0, and where a fine-tuning is resumed those that it was begun with.
         epochs: Passes over the training part, in batches of ``batch_size`` graphs; Adam with ``learning_rate``.
         dropout: Of the encoder's layers; None: 0.5 where the encoder has dropout.
         freeze: What does not learn: ``none``, ``all`` of the encoder, or a number: its input and so many layers.
@@ -105,6 +105,7 @@ def finetune(
             then.
         MultigraftError: a seed failed, as its loss is no longer a number for instance; the others are kept.
     """
+    seeds = seeds_for(seeds, out if resume else None)
     start = load_encoder(encoder) if isinstance(encoder, str | Path) else encoder
     packed = checks.read_graphs(graphs, start)
     task, chosen = checks.question_of(packed, metric)

@@ -3,7 +3,9 @@
 import csv
 import dataclasses
 import io
+import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 from jaxtyping import Int64
 from torch import Tensor
 
+from multigraft.errors import InputError
 from multigraft.evaluation.finetuned import SeedScores
 from multigraft.files import write_text
 from multigraft.graphs import store
@@ -31,6 +34,22 @@ from multigraft.training.place import OPTIONS
 
 SCORES_FILE, PREDICTIONS_FILE = "scores.json", "predictions.csv"
 JUDGED = ("validation", "test")
+
+
+def seeds_for(given: Sequence[int] | None, begun: str | Path | None) -> tuple[int, ...]:
+    """The seeds that are given, or else those of the fine-tuning that was begun in a directory, or 0.
+
+    Raises:
+        InputError: what the directory says of its options cannot be read.
+    """
+    if given is not None:
+        return tuple(given)
+    if begun is None or not (Path(begun) / OPTIONS).is_file():
+        return (0,)
+    try:
+        return tuple(json.loads((Path(begun) / OPTIONS).read_text(encoding="utf-8"))["seeds"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{Path(begun) / OPTIONS} does not name the seeds of a fine-tuning: {error!r}") from error
 
 
 @dataclass(frozen=True)

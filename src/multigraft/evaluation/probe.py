@@ -93,7 +93,12 @@ def learned(encoder: TrainedEncoder, graphs: PackedGraphs) -> bool:
 
 
 def division(
-    encoder: TrainedEncoder, graphs: PackedGraphs, given: Split | None, protocol: Protocol, seed: int, scored: str = "test"
+    encoder: TrainedEncoder,
+    graphs: PackedGraphs,
+    given: Split | None,
+    protocol: Protocol,
+    seed: int,
+    scored: str = "test",
 ) -> tuple[Split, tuple[str, ...]]:
     """The split that an encoder is measured on, and what is to be said of it: its own, else what is given, else a new.
 

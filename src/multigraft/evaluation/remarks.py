@@ -32,7 +32,7 @@ def unmeasured(graphs: PackedGraphs, asked: Sequence[Task]) -> tuple[str, ...]:
 
 
 def recognised(known: Known | None, scored: PackedGraphs, part: str = "test") -> tuple[str, ...]:
-    """How many graphs of a part the encoder was trained on, in whatever data set they stood; that nobody knows, if so."""
+    """How many graphs of a part the encoder was trained on, wherever they stood; that nobody knows, if so."""
     if known is None:
         return ("What it was trained on is not known: scores on graphs that it has seen would be too good.",)
     found = met(known, scored)

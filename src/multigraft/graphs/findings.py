@@ -1,7 +1,7 @@
 """What a careful reader would want to know about some graphs before training on them."""
 
 import torch
-from jaxtyping import Bool
+from jaxtyping import Bool, Int64
 from torch import Tensor
 
 from multigraft.graphs.packed import PackedGraphs
@@ -12,15 +12,20 @@ def findings(graphs: PackedGraphs) -> list[str]:
     return [*_edge_findings(graphs), *_node_findings(graphs), *_column_findings(graphs)]
 
 
+def one_way(edge_index: Int64[Tensor, "2 edges"], nodes: int) -> Bool[Tensor, " edges"]:
+    """The edges whose reverse is missing; a self loop is its own."""
+    (start, end), width = edge_index, max(nodes, 1)
+    return ~torch.isin(end * width + start, start * width + end)
+
+
 def _edge_findings(graphs: PackedGraphs) -> list[str]:
     start, end = graphs.edge_index
-    width = max(graphs.num_nodes, 1)
-    there, back = start * width + end, end * width + start
+    there = start * max(graphs.num_nodes, 1) + end
     ordered = torch.sort(there, stable=True)
     repeated = torch.zeros_like(there, dtype=torch.bool)
     repeated[ordered.indices[1:]] = ordered.values.diff() == 0
     cases = {
-        "edges without their reverse": ~torch.isin(back, there),
+        "edges without their reverse": one_way(graphs.edge_index, graphs.num_nodes),
         "self loops": start == end,
         "edges that are there already": repeated,
     }

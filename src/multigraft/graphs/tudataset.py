@@ -13,6 +13,7 @@ from torch import Tensor
 
 from multigraft.errors import InputError
 from multigraft.graphs import checksums
+from multigraft.graphs.findings import one_way
 from multigraft.graphs.labels import occurring
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.segments import offsets
@@ -91,6 +92,11 @@ def read_tudataset(folder: str | Path, *, node_label_column: int = 0) -> PackedG
         x = torch.from_numpy(read_numbers(files["node_attributes"])).float()
         _check_length(files["node_attributes"], len(x), len(node_graph), "nodes")
     notes = _notes(files, x.shape[1])
+    if one_sided := int(one_way(edge_index, len(node_graph)).sum()):
+        notes.append(
+            f"{one_sided} of {len(order)} edges are there in one direction alone, and messages take that one: list "
+            "every edge in both where that is not meant"
+        )
     nodes, node_classes = _read_node_labels(files, len(node_graph), node_label_column, notes)
     graphs, graph_classes = _read_graph_labels(files, len(node_counts))
     origin = Origin(
