@@ -155,6 +155,7 @@ def test_without_out_it_finds_a_name(table, start, here):
         (["--dropout", 0.2], "dropout", 0.2),
         (["--freeze", "all"], "freeze", "all"),
         (["--layer-decay", 0.5], "layer_decay", 0.5),
+        (["--head-norm", "batch"], "head_norm", "batch"),
         (["--pool", "max"], "pool", "max"),
         (["--metric", "average_precision"], "metric", "average_precision"),
         (["--encoder", "gat"], "encoder", "gat"),

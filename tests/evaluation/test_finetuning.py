@@ -137,6 +137,16 @@ def test_a_partly_frozen_encoder_keeps_what_is_frozen(start, graphs):
     assert same == [True, True, False]
 
 
+def test_a_head_s_norm_is_kept_with_the_model_and_asked_for_when_resumed(start, graphs, tmp_path):
+    tuned = tune_small(start, graphs, head_norm="batch", epochs=1, out=tmp_path / "out")
+    [model] = tuned.models
+    [task] = model.model.tasks
+    assert (task.norm, tuned.facts["options"]["head_norm"]) == ("batch", "batch")
+    assert "heads.ml.norm.running_mean" in model.model.state_dict()
+    with pytest.raises(InputError, match="head_norm"):
+        tune_small(start, graphs, epochs=1, out=tmp_path / "out", resume=True)
+
+
 def test_layer_decay_slows_the_lower_layers(start, graphs):
     def moved(found):
         pairs = zip(start.encoder.stages()[1], found.models[0].encoder.stages()[1], strict=True)

@@ -82,6 +82,7 @@ def one_sided(part):
         (None, {"batch_size": 0}, "batch size"),
         (None, {"learning_rate": -1.0}, "learning rate must be positive"),
         (None, {"layer_decay": 0.0}, "layer decay"),
+        (None, {"head_norm": "rows"}, "unknown norm 'rows'"),
         (None, {"freeze": "some"}, "freeze is none, all or a number of layers"),
         (None, {"freeze": "2"}, None),
         (None, {"freeze": "3"}, "cannot freeze 3 layers: the encoder has 2"),

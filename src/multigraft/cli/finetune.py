@@ -41,6 +41,7 @@ def finetune(
     freeze: f.Freeze = None,
     layer_decay: f.LayerDecay = None,
     pool: f.Pool = None,
+    head_norm: f.HeadNorm = None,
     metric: f.Metric = None,
     encoder: f.Encoder = None,
     dim: f.Dim = None,
@@ -61,8 +62,8 @@ def finetune(
     options = {
         "split": split, "split_seed": split_seed, "seeds": f.split_seeds(seeds), "epochs": epochs,
         "batch_size": batch_size, "learning_rate": learning_rate, "dropout": dropout, "freeze": freeze,
-        "layer_decay": layer_decay, "pool": pool, "metric": metric, "encoder_kind": encoder, "dim": dim,
-        "layers": layers, "jk": jk, "norm": norm, "heads": heads, "processes": processes, "device": device,
+        "layer_decay": layer_decay, "pool": pool, "head_norm": head_norm, "metric": metric, "encoder_kind": encoder,
+        "dim": dim, "layers": layers, "jk": jk, "norm": norm, "heads": heads, "processes": processes, "device": device,
         "encoder_options": split_options(encoder_options),
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}

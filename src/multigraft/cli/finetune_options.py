@@ -16,6 +16,11 @@ def complete_metric() -> list[str]:
     return ["roc_auc", "average_precision", "rmse", "mae"]
 
 
+def complete_norm() -> list[str]:
+    """Names of norms."""
+    return ["none", "batch", "layer"]
+
+
 Directory = Annotated[
     str,
     typer.Argument(
@@ -70,6 +75,10 @@ Pool = Annotated[
         "How graphs are pooled: mean, sum, max, std, mean+max+sum, mean+std+max+sum, attention, set2set, mean+centre.",
         "as the encoder does, or mean",
     ),
+]
+HeadNorm = Annotated[
+    str | None,
+    option("Brings what is pooled to one scale before the head: none, batch or layer.", "none", complete=complete_norm),
 ]
 Metric = Annotated[
     str | None,

@@ -48,6 +48,7 @@ def finetune(
     freeze: str = "none",
     layer_decay: float = 1.0,
     pool: str | None = None,
+    head_norm: str = "none",
     metric: str | None = None,
     encoder_kind: str | None = None,
     dim: int | None = None,
@@ -84,6 +85,8 @@ def finetune(
         layer_decay: Factor from the learning rate of one layer to that of the layer below; the head has the full rate.
         pool: How nodes become a graph: ``mean``, ``sum``, ``max``, ``attention``, ``set2set``, ``mean+centre``. None:
             ``mean+centre`` for graphs with a centre, else as the encoder pools, else ``mean``.
+        head_norm: What brings the columns of the pooled embedding to one scale before the linear layer: ``none``,
+            ``batch``, ``layer``. Sums stand beside means in some readouts, and drown them at first without.
         metric: ``roc_auc`` or ``average_precision`` for binary targets, ``rmse`` or ``mae`` for real ones; None: the
             usual one of the data, else the first.
         encoder_kind: From scratch, as `multigraft.train` has it; so ``dim``, ``layers``, ``jk``, ``norm``, ``heads``,
@@ -118,7 +121,7 @@ def finetune(
     }  # fmt: skip
     pooled = pool or checks.pool_for(packed, start)
     with _folder(out, resume) as folder:
-        setup = Setup(folder, task, chosen, pooled, parts.to_json(), options)
+        setup = Setup(folder, task, chosen, pooled, parts.to_json(), options, head_norm)
         checks.check(setup, packed, start, seeds, processes)
         checks.check_baselines(baselines, start)
         notes += checks.salts(packed, start) + checks.undefined(packed, parts, chosen)
@@ -197,7 +200,7 @@ def _facts(setup: Setup, graphs: PackedGraphs, split: Split, start: TrainedEncod
         "split_sizes": [len(getattr(split, part)) for part in PARTS],
         "start": None if start is None else _started_from(start),
         "options": {name: value for name, value in setup.options.items() if name != "device"}
-        | {"pool": setup.pool, "metric": setup.metric},
+        | {"pool": setup.pool, "head_norm": setup.head_norm, "metric": setup.metric},
         "versions": versions(),
     }
     return json.loads(json.dumps(facts))

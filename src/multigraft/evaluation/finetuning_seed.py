@@ -66,6 +66,7 @@ class Setup:
     pool: str
     split: dict[str, Any]
     options: dict[str, Any]
+    head_norm: str = "none"
 
     @property
     def shared(self) -> Path:
@@ -93,7 +94,7 @@ class Setup:
     def question(self) -> Task:
         """The task, scored by the metric: by that the epoch is chosen."""
         kind = MultiLabel if self.task == MultiLabel.name else GraphRegression
-        return kind(pool=self.pool, score=self.metric)
+        return kind(pool=self.pool, norm=self.head_norm, score=self.metric)
 
 
 def perform(setup: Setup, seed: int) -> None:
