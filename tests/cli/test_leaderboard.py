@@ -52,6 +52,7 @@ def test_build_says_what_it_made(bare):
 
 def test_a_ledger_here_is_shown_and_not_the_packages_own(here):
     assert answer("leaderboard", "check")["results"] == 350
+    assert "note: measured results are those in ledger alone" in multigraft("leaderboard", "check").stderr
     assert "there is no ledger at nowhere" in complaint("leaderboard", "build", "--out", "b", "--ledger", "nowhere")
 
 

@@ -8,6 +8,7 @@ import torch
 from torch.nn.functional import one_hot
 
 from multigraft.errors import InputError
+from multigraft.evaluation.baselines import nothing
 from multigraft.evaluation.probe import measure, probe
 from multigraft.evaluation.protocols import PROTOCOLS
 from multigraft.evaluation.remarks import few_tested
@@ -116,11 +117,14 @@ def test_an_encoder_that_knows_the_class_is_always_right(split):
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_without_attributes_the_tree_says_what_the_majority_says(split, protocol):
+def test_without_attributes_the_tree_reads_the_degrees(split, protocol):
     graphs = random_graphs(60, seed=4, least_nodes=5, features=0, degree=True)
-    degrees = lambda seen: torch.bincount(seen.edge_index[1], minlength=seen.num_nodes)[:, None].float()  # noqa: E731
-    rows = measure({"degrees": degrees}, graphs, split, ["gc", "nc", "lp"], protocol).rows
-    assert nameless(rows, "attributes") == nameless(rows, "majority")
+    degrees = torch.bincount(graphs.edge_index[1], minlength=graphs.num_nodes)
+    told = dataclasses.replace(graphs, nodes={**graphs.nodes, "label": (degrees % 2)})
+    rows = measure({"nothing": nothing}, told, split, ["nc"], protocol).rows
+    values = {row.encoder: row.value for row in rows if row.metric == "accuracy"}
+    assert values["attributes"] == 1
+    assert values["majority"] < 0.7
 
 
 def test_questions_about_a_graph_are_resampled_together(graphs, split):

@@ -310,3 +310,8 @@ def test_real_sets_by_name(
     assert said["mean_edges"] == pytest.approx(edges, abs=0.05)
     assert said == describe(catalog.load(name))
     assert all("nodes without edges" in finding for finding in check(name))
+
+
+def test_targets_are_a_list_of_columns():
+    with pytest.raises(InputError, match=r"targets is a list of columns, \['active'\] for instance"):
+        load("my.csv", targets="active")

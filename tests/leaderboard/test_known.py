@@ -60,6 +60,11 @@ def test_other_marks_are_another_name():
     assert Known().meant(names(dataset="ENZYMES+"))[0]["dataset"] == "ENZYMES+"
 
 
+@pytest.mark.parametrize("name", ["enzyme", "Enzymess", "ENZYME"])
+def test_a_slip_is_noted_in_any_letters(name):
+    assert Known().meant(names(dataset=name))[1] == [f"dataset {name!r} is new here; did you mean 'ENZYMES'?"]
+
+
 def test_a_slip_is_noted_wherever_it_stands():
     known = Known()
     said = ["task 'lpp' is new here; did you mean 'lp'?"]

@@ -43,3 +43,8 @@ def test_names_and_values_mix():
 def test_bad_names_are_refused(asked, says):
     with pytest.raises(InputError, match=says):
         resolve(asked)
+
+
+def test_tasks_are_a_list_of_names():
+    with pytest.raises(InputError, match=r"tasks is a list of names, \['gc,nc'\] for instance"):
+        resolve("gc,nc")

@@ -220,6 +220,8 @@ def _places(
     if submissions is not None and not submissions.is_dir():
         raise InputError(f"there is no directory of submissions at {submissions}")
     book = here if ledger is not None or here.path.is_dir() else Ledger(EVIDENCE)
+    if ledger is None and book is here:
+        say(f"note: measured results are those in {book.path} alone; those of the package: --ledger {EVIDENCE}")
     for name in studies or []:
         if not book.has_plan(read_study(name)):
             say(f"{name}: nothing of it is in {book.path}; `multigraft study run {name}` measures it")

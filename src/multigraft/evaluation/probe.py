@@ -75,9 +75,7 @@ def probe(
     from multigraft.graphs.catalog import load
 
     packed, recipe = load(graphs), protocols.resolve(protocol).reading(encoder.readout)
-    asked = resolve_tasks(
-        tuple(tasks) if tasks is not None else default_tasks(encoder, packed, learned(encoder, packed))
-    )
+    asked = resolve_tasks(tasks if tasks is not None else default_tasks(encoder, packed, learned(encoder, packed)))
     split, notes = division(encoder, packed, split, recipe, seed)
     notes += unmeasured(packed, asked) if tasks is None else ()
     _check(packed, split, asked, recipe)

@@ -70,6 +70,8 @@ def load(
         InputError: an unknown name, files that are missing or wrong, no network, or an option that is for other data.
         MissingExtraError: molecules without RDKit.
     """
+    if isinstance(targets, str):
+        raise InputError(f"targets is a list of columns, [{targets!r}] for instance, got the text {targets!r}")
     columns = None if targets is None else tuple(targets)
     table = TableOptions(featurization, smiles_column, columns, id_column, strip_salts, threshold)
     options = Options(node_label_column, table, ProteinOptions(hops, largest), home, progress, processes)

@@ -79,7 +79,8 @@ class Known:
     def _note(self, field: str, name: str) -> str:
         """Said of each line that has the name, thought of once."""
         if (field, name) not in self._notes and name not in self._names[field]:
-            close = get_close_matches(name, sorted(self._names[field]), 1, 0.8)
+            known = {one.lower(): one for one in sorted(self._names[field], reverse=True)}
+            close = [known[one] for one in get_close_matches(name.lower(), known, 1, 0.8)]
             said = f"{field} {shortened(name)!r} is new here; did you mean {shortened(close[0])!r}?" if close else ""
             self._notes[field, name] = said
             self._add(field, name)

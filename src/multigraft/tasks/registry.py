@@ -46,6 +46,8 @@ def resolve(tasks: Sequence[str | Task]) -> list[Task]:
     """
     if not tasks:
         raise InputError(f"name at least one task of {', '.join(TASK_NAMES)}")
+    if isinstance(tasks, str):
+        raise InputError(f"tasks is a list of names, [{tasks!r}] for instance, got the text {tasks!r}")
     resolved = [task if isinstance(task, Task) else _named(task) for task in tasks]
     names = [task.name for task in resolved]
     twice = {name for name in names if names.count(name) > 1}
