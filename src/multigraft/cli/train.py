@@ -107,7 +107,8 @@ def _train(
     named = ", ".join(f"{task} {_shown(score, metrics[task])}" for task, score in scores.items())
     asked = "" if trained.split is None else f" on {len(trained.split.validation)} graphs"
     spent = f"{counted(epochs, 'epoch')} in {seconds:.0f} s"
-    found.shown = [f"{out}: {spent}; best validation scores{asked}: {named}"]
+    method = f"{trained.encoder.kind} for {', '.join(scores)} by {trained.strategy['name']}"
+    found.shown = [f"{out}: {method}, {spent}; best validation scores{asked}: {named}"]
 
 
 def _shown(score: float | None, metric: str) -> str:
