@@ -15,7 +15,7 @@ from torch import Tensor
 from multigraft.graphs.packed import Columns, PackedGraphs
 from multigraft.graphs.segments import segment_ids
 
-ROUNDS = 4
+ROUNDS = 6  # one more than the layers of the pre-training paper's encoders
 CHUNK = 20_000  # graphs at once: a corpus may be larger than memory
 FIRST, SECOND, STEP = -4658895280553007687, -7723592293110705685, -7046029254386353131  # of splitmix64
 
