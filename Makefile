@@ -70,7 +70,7 @@ molecules-small: $(STAMP)  ## train the released encoder of molecules anew (an h
 	rm -rf $(RELEASED) && mv build/released $(RELEASED)
 
 STUDIES := same-table1 same-table2 same-table3 same-table4 same-figure1 same-figure3 \
-  recommended-graphs recommended-strategies recommended-inputs $(SCORED)
+  recommended-graphs recommended-strategies recommended-inputs $(SCORED) recommended-finetuned recommended-pretexts
 
 results: $(STAMP)  ## write docs/results anew from the ledger that comes with the package
 	@rm -rf docs/results
