@@ -148,7 +148,7 @@ def test_failures_end_with_exit_code_1_and_their_reasons(tmp_path):
         (("run", "same-table1", "--budget", "soon"), "budget must be a time like 90s, 30m or 2h, got 'soon'"),
         (("run", "same-table1", "--protocol", "lax"), "names no protocol 'lax', but strict, paper"),
         (("run", "same-table1", "--settings", "none.toml"), "cannot read the settings none.toml"),
-        (("table", "nothing.toml"), "no study 'nothing.toml'"),
+        (("table", "nothing.toml"), "there is no study file nothing.toml"),
         (("run", "same-table1", "--device", "abacus"), "no device 'abacus' here"),
     ],
     ids=["name", "data", "splits", "budget", "protocol", "settings", "file", "device"],
@@ -158,6 +158,15 @@ def test_mistakes_are_one_line_and_write_nothing(words, message, tmp_path, monke
     monkeypatch.delenv("MULTIGRAFT_LEDGER", raising=False)
     assert message in complaint("study", *words)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_study_that_must_fail_is_not_begun(tmp_path):
+    file = tiny_study(tmp_path)
+    file.write_text(file.read_text() + "inner_lr = 0.0\n")
+    said = complaint("study", "run", file, "--ledger", tmp_path / "ledger", "--device", "cpu")
+    assert "esame on gc: the inner step size must be positive" in said
+    assert "nothing was run" in said
+    assert not (tmp_path / "ledger").exists()
 
 
 def test_a_study_that_was_not_run_here_is_read_from_the_packages_ledger(tmp_path, monkeypatch):

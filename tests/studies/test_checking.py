@@ -1,9 +1,11 @@
 import pytest
 
-from multigraft.studies.checking import findings
+from multigraft.errors import InputError
+from multigraft.studies.checking import check_work, findings
 from multigraft.studies.grid import runs
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.reading import read_study
+from multigraft.studies.schedule import units
 from tests.helpers.cli import tu_file
 from tests.helpers.studies import TINY, a_record, tiny_study
 
@@ -36,6 +38,19 @@ def test_data_that_cannot_serve_a_task(tmp_path):
     study = read_study(str(tiny_study(tmp_path)))
     tu_file(tmp_path / "tiny", "graph_labels").unlink()
     assert any("tiny: " in one and "graph labels" in one for one in findings(study, Ledger(tmp_path / "ledger")))
+
+
+def test_work_that_must_fail_is_not_begun(tmp_path):
+    study = read_study(str(tiny_study(tmp_path, TINY + "inner_lr = 0.0\n")))
+    work = units([study])
+    tu_file(tmp_path / "tiny", "graph_labels").unlink()
+    with pytest.raises(InputError, match=r"graph labels.*esame on gc: the inner step size.*nothing was run"):
+        check_work(work)
+
+
+def test_work_that_can_be_done_passes(tmp_path):
+    check_work(units([read_study(str(tiny_study(tmp_path)))]))
+    check_work([])
 
 
 def test_corpora_removed_sets_and_weights_that_are_gone_are_findings(tmp_path, monkeypatch):

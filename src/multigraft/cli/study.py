@@ -63,6 +63,7 @@ def run(
         book = ledger_to_write(ledger)
         planned = so.planned(studies, datasets, splits, epochs, settings)
         wanted = so.named_protocols(protocol)
+        from multigraft.studies.checking import check_work
         from multigraft.studies.execution import check_data
         from multigraft.studies.runner import Way, run_units
         from multigraft.studies.schedule import unfinished, units
@@ -72,6 +73,7 @@ def run(
         _set_aside(book)
         check_data(work, book)
         left = unfinished(work, book)
+        check_work(left)
         for study in planned:
             book.keep_plan(study, epochs, so.read_settings_of(settings))
         say(f"{book.path}: {len(work) - len(left)} of {len(work)} units done before, {len(left)} to do")

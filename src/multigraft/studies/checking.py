@@ -1,8 +1,11 @@
 """Whether a study can run, and whether what the ledger holds of it can be believed."""
 
+from collections.abc import Iterable
+
 from multigraft.errors import InputError
+from multigraft.graphs.packed import PackedGraphs
 from multigraft.studies.encoders import check_options
-from multigraft.studies.execution import graphs_of
+from multigraft.studies.execution import Unit, graphs_of
 from multigraft.studies.grid import Training, runs
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.sources import checksum_of, weights_file
@@ -22,14 +25,30 @@ def findings(study: Study, ledger: Ledger) -> list[str]:
     ]
 
 
+def check_work(work: Iterable[Unit]) -> None:
+    """Raise an `InputError` for a unit that must fail: its data cannot serve a task, or nothing takes its options.
+
+    Better now than after the hours that other units take.
+    """
+    found: dict[str, None] = {}
+    for unit in work:
+        if unit.runs:
+            asked = dict.fromkeys(task for run in unit.runs for task in run.asked)
+            found |= dict.fromkeys(_obstacles(unit.dataset, unit.graphs(unit.dataset), tuple(asked)))
+        found |= dict.fromkeys(_refused([] if unit.training is None else [unit.training]))
+    if found:
+        raise InputError(
+            "; ".join(found) + ": nothing was run; mend the study, or leave data sets out of this call (--datasets)"
+        )
+
+
 def _data(study: Study) -> list[str]:
     """Data sets that cannot be read, or not serve the tasks."""
     found = []
     for name in study.datasets:
         try:
             graphs = graphs_of(study.folders.get(name, name))
-            obstacles = [task.obstacle(graphs) for task in resolve(study.tasks)]
-            found += [f"{name}: {obstacle}" for obstacle in obstacles if obstacle]
+            found += _obstacles(name, graphs, study.tasks)
         except InputError as error:
             found.append(f"{name}: {error}")
     return found
@@ -54,13 +73,19 @@ def _sources(study: Study) -> list[str]:
     return found
 
 
+def _obstacles(name: str, graphs: PackedGraphs, tasks: tuple[str, ...]) -> list[str]:
+    obstacles = [task.obstacle(graphs) for task in resolve(tasks)]
+    return [f"{name}: {obstacle}" for obstacle in obstacles if obstacle]
+
+
 def _trainings(study: Study) -> list[str]:
     """Training options that a strategy or the encoder does not take."""
+    return _refused(run.training for protocol in study.protocols for run in runs(study, protocol) if run.training)
+
+
+def _refused(trainings: Iterable[Training]) -> list[str]:
     found: dict[str, None] = {}
-    trainings: dict[Training, None] = {
-        run.training: None for protocol in study.protocols for run in runs(study, protocol) if run.training is not None
-    }
-    for training in trainings:
+    for training in dict.fromkeys(trainings):
         try:
             check_options(training)
         except InputError as error:

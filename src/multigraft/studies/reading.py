@@ -43,6 +43,8 @@ def read_study(name: str) -> Study:
         InputError: no such study or file, a mistake in its syntax, or a value that cannot be.
     """
     path = SHIPPED / f"{name}.toml" if name in STUDY_NAMES else Path(name)
+    if path.suffix.lower() == ".toml" and not path.is_file():
+        raise InputError(f"there is no study file {path}")
     if not path.is_file():
         near = difflib.get_close_matches(name, STUDY_NAMES, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
