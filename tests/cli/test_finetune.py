@@ -265,7 +265,7 @@ def test_one_name_too_many_or_too_few(words, named):
         (["--from-scratch", "TABLE", "--targets", "a", "--seeds", ","], "name at least one seed"),
         (["--from-scratch", "TABLE", "--targets", "a", "--freeze", "7"], "cannot freeze 7 layers"),
         (["--from-scratch", "TABLE", "--targets", "a", "--resume"], "name its directory with --out"),
-        (["START", "TABLE", "--targets", "a", "--dim", 16], "leave out what would describe another"),
+        (["START", "TABLE", "--targets", "a", "--dim", 16], "leave out dim, which would describe another"),
         (["START", "FOLDER"], "was trained on molecules, and reads nothing else"),
         (["--from-scratch", "FOLDER"], "has no targets to fine-tune on"),
     ],

@@ -128,7 +128,7 @@ def test_molecules_of_another_featurisation(start):
 
 
 def test_a_start_cannot_be_described(start, graphs):
-    with pytest.raises(InputError, match="leave out what would describe another"):
+    with pytest.raises(InputError, match="leave out dim, which would describe another"):
         tune_small(start, graphs, dim=16)
 
 

@@ -260,6 +260,17 @@ def test_an_encoder_is_measured_on_its_own_split(trained):
     assert table.rows == measure(encoders, graphs, trained.split, trained.tasks).rows
 
 
+def test_test_graphs_that_look_like_trained_ones_are_told():
+    once = small_graphs(count=20)
+    graphs = once.select(torch.arange(20).repeat(3))
+    trained = train_small(graphs, tasks=("gc",))
+    twins = int(
+        torch.isin(trained.split.test % 20, torch.cat([trained.split.train, trained.split.validation]) % 20).sum()
+    )
+    [told] = [note for note in probe(trained, graphs).notes if "look the same" in note]
+    assert told.startswith(f"{twins} of the {len(trained.split.test)} test graphs are among those")
+
+
 def test_trained_and_untrained_rows_are_those_encoders():
     graphs = small_graphs(count=60)
     trained = train_small(graphs, tasks=("gc",), learning_rate=0.3)

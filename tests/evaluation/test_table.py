@@ -99,6 +99,10 @@ def test_markdown_has_a_line_a_difference_with_its_interval(table):
     assert "Paired differences on the same test graphs:" in lines
 
 
+def test_what_is_printed_is_a_table(table):
+    assert str(table) == table.to_markdown()
+
+
 def test_markdown_has_a_line_a_row_with_its_interval(table):
     lines = table.to_markdown().splitlines()
     assert "ENZYMES" in lines[0]

@@ -107,7 +107,7 @@ def test_it_is_not_resumed_from_another_start(graphs, start, tmp_path):
     ("options", "message"),
     [
         ({"strategy": "finetune", **NARROW}, "goes on from a trained encoder: train one for all tasks first"),
-        ({"strategy": "joint", "start": "START"}, "leave out what would describe another"),
+        ({"strategy": "joint", "start": "START"}, "which would describe another"),
         ({"strategy": "joint", "start": "/nowhere", **NARROW}, "no trained encoder at /nowhere"),
     ],
     ids=["without", "shape", "directory"],

@@ -28,5 +28,7 @@ def test_options_reach_the_strategy_and_none_keeps_the_default():
 def test_unknown_names_and_foreign_options_are_refused():
     with pytest.raises(InputError, match="choose from single, joint, finetune, joint-maml, isame, esame, reptile"):
         build("maml")
-    with pytest.raises(InputError, match="'joint' has no option inner_steps"):
+    with pytest.raises(InputError, match="'joint' has no option inner_steps: it has none"):
         build("joint", inner_steps=2)
+    with pytest.raises(InputError, match="'reptile' has no option first_order: choose from inner_steps, inner_lr"):
+        build("reptile", first_order=True)

@@ -319,7 +319,7 @@ def test_existing_output_is_refused_and_left_alone(tmp_path):
         ({"strategy": isame(), "inner_steps": 2}, "options of strategies chosen by name"),
         ({"dim": 0}, "dim must be at least 1"),
         ({"device": "abacus"}, "no device 'abacus'"),
-        ({"encoder": "gcn", "encoder_options": {"walks": 3}}, "encoder 'gcn' has no option 'walks'"),
+        ({"encoder": "gcn", "encoder_options": {"walks": 3}}, "'gcn' has no option 'walks': choose from dim, "),
         (
             {"encoder": "graft", "encoder_options": {"carry": 1}},
             "option 'carry' of encoder 'graft' is like True, got 1",

@@ -105,17 +105,19 @@ def division(
     """
     own = own_split(encoder, graphs)
     if own is not None:
-        return own, () if learned(encoder, graphs) else (
+        told = () if learned(encoder, graphs) else (
             f"The encoder, or one that it goes back to, was trained on these graphs: their {own.kind} split, seed "
             f"{own.seed}, is kept, as its test part was not seen.",
         )  # fmt: skip
+        held = scored == "test" and encoder.known is not None  # the epoch was chosen on validation graphs: all are met
+        return own, (*told, *(recognised(encoder.known, graphs.select(own.test)) if held else ()))
     if given is not None:
-        split = given.for_graphs(graphs)
-        return split, recognised(encoder.known, graphs.select(getattr(split, scored)), scored)
-    split = split_graphs(graphs, protocol.split_of(graphs), seed)
-    shares = "/".join(f"{100 * share:.0f}" for share in usual_fractions(graphs, split.kind))
-    told = f"The encoder was not trained on this data set: {split.kind} {shares} split from seed {seed}."
-    return split, (told, *recognised(encoder.known, graphs.select(getattr(split, scored)), scored))
+        split, told = given.for_graphs(graphs), ()
+    else:
+        split = split_graphs(graphs, protocol.split_of(graphs), seed)
+        shares = "/".join(f"{100 * share:.0f}" for share in usual_fractions(graphs, split.kind))
+        told = (f"The encoder was not trained on this data set: {split.kind} {shares} split from seed {seed}.",)
+    return split, (*told, *recognised(encoder.known, graphs.select(getattr(split, scored)), scored))
 
 
 def measure(

@@ -40,7 +40,7 @@ def recognised(known: Known | None, scored: PackedGraphs, part: str = "test") ->
         return ()
     return (
         f"{found} of the {len(scored)} {part} graphs are among those that the encoder was trained on, or look the same "
-        "to it: scores on them are too good.",
+        "to it as one of them: scores on them are too good.",
     )
 
 

@@ -100,6 +100,10 @@ class ProbeTable:
     notes: tuple[str, ...] = ()
     differences: list[Difference] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        """As `to_markdown`, for ``print``."""
+        return self.to_markdown()
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; a score that is not defined is null."""
         return {

@@ -33,7 +33,8 @@ def build(name: str, **options: Any) -> Strategy:
         raise InputError(f"unknown strategy {name!r}: choose from {', '.join(STRATEGIES)}")
     make = STRATEGIES[name]
     given = {option: value for option, value in options.items() if value is not None}
-    foreign = sorted(given.keys() - inspect.signature(make).parameters.keys())
-    if foreign:
-        raise InputError(f"strategy {name!r} has no option {', '.join(foreign)}")
+    known = inspect.signature(make).parameters
+    if foreign := sorted(given.keys() - known.keys()):
+        named = f"choose from {', '.join(known)}" if known else "it has none"
+        raise InputError(f"strategy {name!r} has no option {', '.join(foreign)}: {named}")
     return make(**given)

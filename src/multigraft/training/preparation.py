@@ -105,9 +105,12 @@ def _check_start(
             f"strategy {strategy.name!r} goes on from a trained encoder: train one for all tasks first "
             "(strategy joint, for instance), and name it as start"
         )
-    described = encoder is not None or any(value is not None for name, value in shape.items() if name != "dropout")
+    given = {"encoder": encoder, **shape, "dropout": None}  # dropout may change
+    described = [name for name, value in given.items() if value is not None]
     if start is not None and described:
-        raise InputError("training starts from the encoder in start: leave out what would describe another")
+        raise InputError(
+            f"training starts from a trained encoder: leave out {', '.join(described)}, which would describe another"
+        )
 
 
 def _take_heads(model: TaskModel, start: TrainedEncoder, origin: Origin) -> None:
@@ -253,8 +256,9 @@ def named_encoder(kind: str, schema: InputSchema, options: Mapping[str, Any]) ->
         raise InputError(f"unknown encoder {kind!r}: choose from {', '.join(ENCODERS)}")
     taken = {name for one in ENCODERS[kind].__mro__ if "__init__" in vars(one) for name in _parameters(one)}
     taken |= _parameters(getattr(ENCODERS[kind], "layer", object))
-    if foreign := [name for name in options if name not in taken - {"self", "schema"}]:
-        raise InputError(f"encoder {kind!r} has no option {foreign[0]!r}")
+    taken -= {"self", "schema", "args", "kwargs"}
+    if foreign := [name for name in options if name not in taken]:
+        raise InputError(f"encoder {kind!r} has no option {foreign[0]!r}: choose from {', '.join(sorted(taken))}")
     signature = inspect.signature(ENCODERS[kind]).parameters
     for name, value in options.items():
         if name in signature:
