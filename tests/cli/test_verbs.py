@@ -1,5 +1,6 @@
 """Errors become one line and an exit code; --debug shows where they came from."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from typer.testing import CliRunner, Result
 from multigraft.cli import options as o
 from multigraft.cli.verbs import Verbs
 from multigraft.errors import InputError, MissingExtraError, MultigraftError
+from tests.helpers.cli import complaint, multigraft
 
 
 def run(action: Callable[[], None], *words: str) -> Result:
@@ -103,3 +105,43 @@ def test_debug_comes_before_other_mistakes_on_the_line():
     result = run(lambda: None, "act", "--count", "many", "--debug")
     assert result.exit_code == 2
     assert "Traceback" in result.stderr
+
+
+def test_an_option_that_is_given_twice_is_refused():
+    result = run(lambda: None, "act", "--count", "2", "--count", "3")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: --count is given twice: ")
+
+
+def test_a_flag_may_be_repeated():
+    assert run(lambda: None, "act", "--debug", "--debug").exit_code == 0
+
+
+def test_two_answers_to_one_question_are_refused():
+    said = complaint("study", "run", "same-table1", "--lockstep", "--no-lockstep")
+    assert "--lockstep is given twice" in said or "--no-lockstep is given twice" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("train", "no-such-data"), 2),
+        (("train", "--no-such-option"), 2),
+        (("train", "a", "--out", "b", "--out", "c"), 2),
+    ],
+)
+def test_errors_are_json_for_scripts(words, code):
+    result = multigraft(*words, "--json")
+    assert result.exit_code == code
+    said = json.loads(result.stdout)["error"]
+    assert said
+    assert result.stderr == f"error: {said}\n"
+
+
+def test_an_interruption_is_json_for_scripts(monkeypatch):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("multigraft.cli.doctor.result", lambda as_json: interrupted())
+    result = multigraft("doctor", "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (130, {"error": "interrupted"})

@@ -161,7 +161,7 @@ def test_bad_options_and_other_data_are_refused():
         made(GIN, graphs, norm="group")
     with pytest.raises(InputError, match=r"dropout must be at least 0 and below 1, got 1\.0"):
         made(GIN, graphs, dropout=1.0)
-    with pytest.raises(InputError, match="embed data with the featurization of its training data"):
+    with pytest.raises(InputError, match="load the data with the featurization of its training data"):
         made(GIN, graphs)(random_coded(2, "ogb"))
     with pytest.raises(InputError, match="reads 0 attributes"):
         made(GIN, graphs)(random_graphs(2))

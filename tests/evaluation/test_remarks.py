@@ -21,10 +21,28 @@ def sitting(values, kind="binary", metric=""):
     return Sitting.of(TASKS["ml" if kind == "binary" else "gr"], STRICT, parts, 0)
 
 
+@pytest.fixture
+def small_parts(monkeypatch):
+    """Parts of four graphs have enough of a kind."""
+    monkeypatch.setattr("multigraft.evaluation.remarks.FEW_OF_A_KIND", 1)
+
+
+@pytest.mark.usefixtures("small_parts")
 def test_a_single_yes_or_no_needs_no_remark():
     assert remarks(sitting(torch.arange(12).remainder(2)[:, None].float())) == ()
 
 
+def test_few_of_a_kind_are_counted():
+    values = torch.arange(12).remainder(2)[:, None].float().repeat(1, 5)
+    values[8:, 0] = torch.tensor([1.0, 0.0, 0.0, torch.nan])
+    values[8:, 1] = 0.0  # has no score
+    [_, told] = remarks(sitting(values))
+    assert told.startswith(
+        "ml: fewer than 5 test graphs are of one kind for t0 (1 of 3), t2 (2 of 4), t3 (2 of 4) and 1 "
+    )
+
+
+@pytest.mark.usefixtures("small_parts")
 def test_of_how_many_targets_a_score_is_the_mean():
     values = torch.arange(12).remainder(2)[:, None].float().repeat(1, 3)
     assert remarks(sitting(values)) == ("ml: roc_auc is the mean over the 3 targets.",)
@@ -35,8 +53,9 @@ def test_of_how_many_targets_a_score_is_the_mean():
 
 def test_which_way_an_error_is_better():
     [told] = remarks(sitting(torch.rand(12, 1, generator=torch.Generator().manual_seed(0)), "real", "mae"))
-    assert told == "gr: the lower mae, the better; a difference below zero speaks for the first."
-    assert len(remarks(sitting(torch.rand(12, 2, generator=torch.Generator().manual_seed(0)), "real"))) == 2
+    assert told == "gr: the lower mae, the better; one score minus another, below zero, speaks for the first."
+    [told, _] = remarks(sitting(torch.rand(12, 2, generator=torch.Generator().manual_seed(0)), "real"))
+    assert told == "gr: rmse is the mean over the 2 targets, each in its own unit."
 
 
 def test_nothing_is_said_of_classes():

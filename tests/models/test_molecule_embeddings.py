@@ -173,6 +173,13 @@ def test_nothing_is_left_of_a_failed_write(tmp_path, table, options, named):
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 
+def test_a_file_without_a_molecule_is_refused(tmp_path):
+    (tmp_path / "names.csv").write_text("smiles\naspirin\ncaffeine\n")
+    with pytest.raises(InputError, match=r"names\.csv: none of its 2 rows is a molecule .*right column of SMILES"):
+        write_molecule_embeddings(predicting_encoder(), tmp_path / "names.csv", tmp_path / "z.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["names.csv"]
+
+
 def test_an_encoder_of_other_graphs(tmp_path, table):
     with pytest.raises(InputError, match="'made', whose graphs do not come from SMILES"):
         write_molecule_embeddings(trained_on(random_graphs(4)), table, tmp_path / "z.parquet")

@@ -1,6 +1,7 @@
 """``multigraft explain``: what each part of an encoder's embedding is worth."""
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,9 +11,10 @@ from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import opened_as_trained
 from multigraft.cli.output import result, table
 from multigraft.cli.written import split_tasks
+from multigraft.evaluation.names import sign
 
 if TYPE_CHECKING:
-    from multigraft.evaluation.table import ProbeTable
+    from multigraft.evaluation.table import Difference, ProbeTable
 
 
 @takes_data_options
@@ -48,7 +50,7 @@ def drawn(measured: "ProbeTable") -> list[Any]:
             one for one in measured.differences
             if (one.task, one.metric, one.features) == (task, first.metric, first.features)
         ]  # fmt: skip
-        behind.sort(key=lambda one: -one.value)
+        behind = sorted(map(_ahead, behind), key=lambda one: -one.value)
         shown += [
             f"{task} {first.metric} {first.value:.3f} [{first.low:.3f}, {first.high:.3f}] with all parts; "
             "what it is ahead of",
@@ -60,3 +62,10 @@ def drawn(measured: "ProbeTable") -> list[Any]:
             }),
         ]  # fmt: skip
     return [*shown, *measured.notes]
+
+
+def _ahead(found: "Difference") -> "Difference":
+    """The difference, above zero where the first is better, errors as well."""
+    if sign(found.metric) > 0:
+        return found
+    return replace(found, value=-found.value, low=-found.high, high=-found.low)

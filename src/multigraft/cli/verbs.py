@@ -1,5 +1,6 @@
-"""How a verb is run: every error ends as one line on standard error and an exit code."""
+"""How a verb is run: every error ends as one line on standard error and an exit code, for scripts as JSON as well."""
 
+import json
 import sys
 import traceback
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typer.core import TyperGroup
 
 from multigraft.cli.options import Session
 from multigraft.cli.output import one_line, say
-from multigraft.errors import MultigraftError
+from multigraft.errors import InputError, MultigraftError
 
 FAILED = 1
 INTERRUPTED = 130
@@ -22,6 +23,13 @@ class Verbs(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, args or ["--help"])
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The verb that is meant; an option of it that is given twice is refused, as the first would be lost."""
+        name, verb, words = super().resolve_command(ctx, args)
+        if verb is not None and not isinstance(verb, TyperGroup) and not ctx.resilient_parsing:
+            _check_once(verb, ctx, words)
+        return name, verb, words
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -32,26 +40,41 @@ class Verbs(TyperGroup):
         **extra: Any,
     ) -> Any:
         session = Session()
+        words = sys.argv[1:] if args is None else args
         try:
             code = super().main(args, prog_name, complete_var, False, windows_expand_args, obj=session, **extra) or 0
         except Exception as error:
             if session.debug:
                 traceback.print_exception(error)
-            code = _explain(error)
+            message, code = _explained(error)
+            _complain(f"error: {message}", message, words)
         if code == INTERRUPTED:
-            say("interrupted")
+            _complain("interrupted", "interrupted", words)
         if standalone_mode:
             sys.exit(code)
         return code
 
 
-def _explain(error: Exception) -> int:
-    """Say what went wrong in one line; returns the exit code that this kind of error has."""
+def _check_once(verb: Any, ctx: Any, words: list[str]) -> None:
+    *_, order = verb.make_parser(type(ctx)(verb, parent=ctx)).parse_args(list(words))
+    for option in dict.fromkeys(order):
+        if order.count(option) > 1 and not option.multiple and not (option.is_flag and not option.secondary_opts):
+            raise InputError(f"{option.opts[-1]} is given twice: several values go into one, separated by commas")
+
+
+def _complain(said: str, message: str, words: Sequence[str]) -> None:
+    """Say it; and where a script asked for JSON, which it reads on standard output, there as well."""
+    say(said)
+    if "--json" in words:
+        typer.echo(json.dumps({"error": message}))
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    """What went wrong, in one line, and the exit code that this kind of error has."""
     if isinstance(error, MultigraftError):
         message, code = str(error), error.exit_code
     elif isinstance(error, typer.TyperException):
         message, code = error.format_message().replace("Value error, ", ""), error.exit_code
     else:
         message, code = f"{type(error).__name__}: {error} (a failure of multigraft; --debug shows where)", FAILED
-    say(f"error: {one_line(message)}")
-    return code
+    return one_line(message), code

@@ -171,7 +171,7 @@ def _check_codes(schema: InputSchema, graphs: PackedGraphs) -> None:
         if wants != has:
             raise InputError(
                 f"the encoder reads {wants} columns of {what}, data set {graphs.origin.name!r} has {has}: "
-                "embed data with the featurization of its training data"
+                "load the data with the featurization of its training data"
             )
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -13,10 +14,11 @@ from multigraft.evaluation.answers import EmbedNodes
 from multigraft.evaluation.probe import default_tasks, division, measure
 from multigraft.evaluation.protocols import STRICT
 from multigraft.evaluation.table import ProbeTable
-from multigraft.graphs.catalog import load
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split
 from multigraft.models.seen import own_split
+from multigraft.models.sources import graphs_for
+from multigraft.models.storage import opened
 from multigraft.models.trained import TrainedEncoder
 from multigraft.randomness import generator
 from multigraft.tasks.base import Task
@@ -26,7 +28,7 @@ HELD_BACK = 5  # one in so many training graphs chooses the probes' settings
 
 
 def explain(
-    encoder: TrainedEncoder,
+    encoder: TrainedEncoder | str | Path,
     graphs: Any,
     tasks: Sequence[str | Task] | None = None,
     seed: int = 0,
@@ -40,7 +42,7 @@ def explain(
     learned without an ingredient, a study with that option of the encoder says.
 
     Args:
-        encoder: One whose embedding has several parts, see `Encoder.blocks`.
+        encoder: One, or its directory or released name, whose embedding has several parts, see `Encoder.blocks`.
         graphs: Those that it was trained on, or others: these are divided as `probe` does.
         tasks: As `probe` has it.
         seed: Decides held-out edges, negatives, samples and resampling.
@@ -48,7 +50,8 @@ def explain(
     Raises:
         InputError: an embedding of a single part, too few graphs, or a task that they cannot serve.
     """
-    packed, blocks = load(graphs), encoder.encoder.blocks()
+    encoder = opened(encoder)
+    packed, blocks = graphs_for(encoder, graphs), encoder.encoder.blocks()
     if len(blocks) < 2:
         raise InputError(
             f"the embedding of encoder {encoder.encoder.kind!r} is of one piece, nothing can be left out: "

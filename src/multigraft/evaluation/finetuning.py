@@ -25,7 +25,7 @@ from multigraft.graphs.duplicates import duplicates
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import PARTS, Split
 from multigraft.models.ensemble import RECORD
-from multigraft.models.storage import load_encoder
+from multigraft.models.storage import load_encoder, opened
 from multigraft.models.trained import TrainedEncoder
 from multigraft.models.versions import versions
 from multigraft.training.claim import claimed
@@ -109,7 +109,7 @@ def finetune(
         MultigraftError: a seed failed, as its loss is no longer a number for instance; the others are kept.
     """
     seeds = seeds_for(seeds, out if resume else None)
-    start = load_encoder(encoder) if isinstance(encoder, str | Path) else encoder
+    start = None if encoder is None else opened(encoder)
     packed = checks.read_graphs(graphs, start)
     task, chosen = checks.question_of(packed, metric)
     parts, notes = checks.split_for(packed, split, split_seed, start)

@@ -1,7 +1,10 @@
 """Measure embeddings under a protocol, always beside baselines and with confidence intervals."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+from torch import Tensor
 
 from multigraft.errors import InputError
 from multigraft.evaluation import protocols
@@ -14,13 +17,15 @@ from multigraft.evaluation.metrics import score
 from multigraft.evaluation.names import READERS
 from multigraft.evaluation.protocols import Protocol, Recipe, Sitting
 from multigraft.evaluation.questions import graph_itself
-from multigraft.evaluation.remarks import few_tested, recognised, remarks, unmeasured
+from multigraft.evaluation.remarks import few_tested, recognised, remarks, twins, unmeasured
 from multigraft.evaluation.scored import Scored, differences
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from multigraft.graphs.checksums import identity
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import PARTS, Split, split_graphs, usual_fractions
 from multigraft.models.seen import own_split
+from multigraft.models.sources import graphs_for
+from multigraft.models.storage import opened
 from multigraft.models.trained import TrainedEncoder
 from multigraft.progress import counting
 from multigraft.randomness import generator
@@ -31,7 +36,7 @@ from multigraft.tasks.registry import resolve as resolve_tasks
 
 
 def probe(
-    encoder: TrainedEncoder,
+    encoder: TrainedEncoder | str | Path,
     graphs: Any,
     protocol: str | Protocol = "strict",
     tasks: Sequence[str | Task] | None = None,
@@ -46,10 +51,12 @@ def probe(
     """Measure a trained encoder, its untrained twin, and baselines that no encoder has a part in.
 
     Args:
-        encoder: Its stored split is used where it, or an encoder that it goes back to, was trained on ``graphs``,
-            whatever was asked of them; for other data a split is made from ``seed``, and the table's notes say so: the
-            data's usual one where they have targets, by scaffold for molecules, else the protocol's.
-        graphs: Packed graphs, the name of a data set, or anything of PyG's that holds graphs.
+        encoder: One at hand, or the directory or released name of one. Its stored split is used where it, or an encoder
+            that it goes back to, was trained on ``graphs``, whatever was asked of them; for other data a split is made
+            from ``seed``, and the table's notes say so: the data's usual one where they have targets, by scaffold for
+            molecules, else the protocol's.
+        graphs: Packed graphs, anything of PyG's that holds graphs, or the name of a data set or file, whose molecules
+            become graphs as those of the encoder's training data did.
         protocol: ``strict`` or ``paper``.
         tasks: The default is the encoder's tasks on its own data. On other data, or where they are pretexts alone, it
             is what was measured of the graphs, ``ml`` or ``gr``, else all tasks that the data can serve.
@@ -72,9 +79,8 @@ def probe(
             the encoder reads, too few graphs for a split, or a task that the encoder has no own head for.
         MissingExtraError: molecules with targets without RDKit.
     """
-    from multigraft.graphs.catalog import load
-
-    packed, recipe = load(graphs), protocols.resolve(protocol).reading(encoder.readout)
+    encoder = opened(encoder)
+    packed, recipe = graphs_for(encoder, graphs), protocols.resolve(protocol).reading(encoder.readout)
     asked = resolve_tasks(tasks if tasks is not None else default_tasks(encoder, packed, learned(encoder, packed)))
     split, notes = division(encoder, packed, split, recipe, seed)
     notes += unmeasured(packed, asked) if tasks is None else ()
@@ -109,8 +115,8 @@ def division(
             f"The encoder, or one that it goes back to, was trained on these graphs: their {own.kind} split, seed "
             f"{own.seed}, is kept, as its test part was not seen.",
         )  # fmt: skip
-        held = scored == "test" and encoder.known is not None  # the epoch was chosen on validation graphs: all are met
-        return own, (*told, *(recognised(encoder.known, graphs.select(own.test)) if held else ()))
+        # Validation graphs chose the epoch, so that all of them are known.
+        return own, (*told, *(twins(encoder.known, graphs.select(own.test)) if scored == "test" else ()))
     if given is not None:
         split, told = given.for_graphs(graphs), ()
     else:
@@ -200,8 +206,13 @@ def _scored(sitting: Sitting, contender: Contender) -> Iterator[Scored]:
             value = score(metric, answered.scores, test.answers)
             yield Scored(
                 sitting.task.name, contender.name, contender.probe, name, answered.features, value, draws,
-                len(test.answers), answered.choice, scores_by_target(name, answered.scores, test),
+                _answered(test.answers), answered.choice, scores_by_target(name, answered.scores, test),
             )  # fmt: skip
+
+
+def _answered(answers: Tensor) -> int:
+    """How many questions have an answer: of targets some, of other tasks all."""
+    return int((~answers.isnan()).any(1).sum()) if answers.ndim > 1 else len(answers)
 
 
 def default_tasks(encoder: TrainedEncoder, graphs: PackedGraphs, own: bool) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from multigraft.errors import InputError
 from multigraft.files import replacing
 from multigraft.graphs import checksums
 from multigraft.graphs.molecules.formats import check_file, stem
@@ -55,7 +56,7 @@ def write_molecule_embeddings(
 
     Raises:
         InputError: a file that cannot be read, two molecules with one identifier, no column of SMILES, an encoder that
-            reads no molecules, or an option that cannot be.
+            reads no molecules, no row that is a molecule, or an option that cannot be.
         MissingExtraError: RDKit is not installed.
     """
     import pyarrow.parquet as pq
@@ -73,7 +74,7 @@ def write_molecule_embeddings(
         measure(precision, trained.encoder, piece.rows.graphs, device)
     schema = _schema(trained, table, origin, level, precision)
     how = {"level": level, "batch_size": batch_size, "device": device, "precision": precision}
-    rows = rejected = 0
+    rows, rejected, reason = 0, 0, ""
     with ExitStack() as stack:
         temporary = stack.enter_context(replacing(out))
         reject = stack.enter_context(writing(rejects_file(out)))
@@ -85,8 +86,19 @@ def write_molecule_embeddings(
                 writer.write_table(columns.cast(schema))
                 rows += len(columns)
             rejected += len(piece.rows.reasons)
+            reason = reason or next(iter(piece.rows.reasons.values()), "")
             advance(piece.rows.count)
+        _check_some(source, rejected, reason if not rows else "")
     return rows, rejected
+
+
+def _check_some(source: Path, rejected: int, reason: str) -> None:
+    """Raise an `InputError` where all rows are rejected, the first for that reason."""
+    if rejected and reason:
+        raise InputError(
+            f"{source}: none of its {rejected} rows is a molecule that RDKit can read (the first: {reason}): is it the "
+            "right column of SMILES?"
+        )
 
 
 def _schema(trained: TrainedEncoder, table: Table, origin: Origin, level: str, precision: Precision) -> "pa.Schema":

@@ -41,14 +41,21 @@ def graphs_for(encoder: TrainedEncoder, source: Any, **options: Any) -> PackedGr
     """``source`` as `multigraft.graphs.catalog.load` reads it, featurised as the encoder's training data was.
 
     Raises:
-        InputError: as ``load``.
+        InputError: as ``load``; or molecules that are graphs already, of another featurization.
     """
     from multigraft.graphs.catalog import load
 
-    if isinstance(source, str | Path) and encoder.origin.featurization in FEATURIZATIONS:
-        known = encoder.origin
+    known = encoder.origin
+    if isinstance(source, str | Path) and known.featurization in FEATURIZATIONS:
         options = {"featurization": known.featurization, "strip_salts": known.strip_salts, **options}
-    return load(source, **options)
+    graphs = load(source, **options)
+    wanted, has = known.featurization, graphs.origin.featurization
+    if wanted != has and {wanted, has} <= set(FEATURIZATIONS):
+        raise InputError(
+            f"the encoder reads molecules of featurization {wanted!r}, data set {graphs.origin.name!r} has {has!r}: "
+            f"load it with featurization={wanted!r}"
+        )
+    return graphs
 
 
 def rows_for(encoder: TrainedEncoder, source: Any, strip_salts: bool | None = None) -> Rows:

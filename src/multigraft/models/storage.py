@@ -213,3 +213,8 @@ def _read_split(directory: Path) -> Split | None:
         return Split.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} is not a split that multigraft wrote: {error!r}") from error
+
+
+def opened(encoder: TrainedEncoder | str | Path) -> TrainedEncoder:
+    """The encoder itself, or the one of that directory or released name; see `load_encoder`."""
+    return load_encoder(encoder) if isinstance(encoder, str | Path) else encoder

@@ -84,7 +84,8 @@ class TrainedEncoder:
     ) -> Float[Tensor, "rows dim"]:
         """Embeddings of every graph or every node, in order, on the CPU.
 
-        ``graphs``: packed graphs or anything of PyG's that holds graphs. ``precision``: see `embed_batches`.
+        ``graphs``: packed graphs or anything of PyG's that holds graphs; or the name of a data set or file, whose
+        molecules become graphs as those of the training data did. ``precision``: see `embed_batches`.
 
         Raises:
             InputError: an unknown level or precision, or data whose columns differ from the training data's.
@@ -100,9 +101,9 @@ class TrainedEncoder:
         precision: str | Precision = "float32",
     ) -> Iterator[Float[Tensor, "rows dim"]]:
         """`embed`, batch by batch."""
-        from multigraft.graphs.catalog import load
+        from multigraft.models.sources import graphs_for
 
-        return embed_batches(self.encoder, load(graphs), level, batch_size, device, self.readout, precision)
+        return embed_batches(self.encoder, graphs_for(self, graphs), level, batch_size, device, self.readout, precision)
 
     def untrained(self) -> "TrainedEncoder":
         """The encoder before training: the baseline that every measurement has."""
@@ -120,7 +121,7 @@ class TrainedEncoder:
 
 
 def embed(
-    encoder: TrainedEncoder,
+    encoder: "TrainedEncoder | str | Path",
     graphs: Any,
     level: str = "graph",
     batch_size: int = 256,
@@ -129,10 +130,15 @@ def embed(
 ) -> Float[Tensor, "rows dim"]:
     """Embeddings of every graph or every node, in order, on the CPU; see `TrainedEncoder.embed`.
 
+    ``encoder``: one at hand, or the directory or released name of one.
+
     Raises:
-        InputError: an unknown level, device or precision, or data whose columns differ from the training data's.
+        InputError: an unknown level, device or precision, data whose columns differ from the training data's, or as
+            `multigraft.models.storage.load_encoder`.
     """
-    return encoder.embed(graphs, level, batch_size, device, precision)
+    from multigraft.models.storage import opened
+
+    return opened(encoder).embed(graphs, level, batch_size, device, precision)
 
 
 def embed_batches(
