@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import pytest
 import torch
 
 from multigraft.evaluation.protocols import STRICT, Sitting

@@ -75,9 +75,8 @@ def remarks(sitting: Sitting) -> tuple[str, ...]:
     if sitting.how.kind == "binary":
         found += _rare(name, answers, sitting.posed["test"].graphs.origin.targets, defined)
     if sign(metric) < 0:
-        found.append(
-            f"{name}: the lower {metric}, the better; one score minus another, below zero, speaks for the first."
-        )
+        better = "one score minus another, below zero, speaks for the first"
+        found.append(f"{name}: the lower {metric}, the better; {better}.")
     return tuple(found)
 
 
