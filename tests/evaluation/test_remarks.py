@@ -54,7 +54,7 @@ def test_of_how_many_targets_a_score_is_the_mean():
 
 def test_which_way_an_error_is_better():
     [told] = remarks(sitting(torch.rand(12, 1, generator=torch.Generator().manual_seed(0)), "real", "mae"))
-    assert told == "gr: the lower mae, the better; one score minus another, below zero, speaks for the first."
+    assert told == "gr: the lower mae, the better; a difference below zero favours the first."
     [told, _] = remarks(sitting(torch.rand(12, 2, generator=torch.Generator().manual_seed(0)), "real"))
     assert told == "gr: rmse is the mean over the 2 targets, each in its own unit."
 

@@ -45,10 +45,27 @@ def test_shown_are_the_headlines(tmp_path):
 
 def test_the_legend_names_paper_and_table(tmp_path):
     text = said(shipped_table(tmp_path, "same-table1"))
-    assert "mean ± standard deviation over 2 splits, in percent; in brackets or as 'published': what table1" in text
+    assert (
+        "mean ± standard deviation over 2 splits (stratified), in percent; in brackets or as 'published': what table1"
+        in text
+    )
     assert "Graph Representation Learning for Multi-Task Settings" in text
     own = small_study()
     assert "published" not in said(study_table(own, made_up(own, tmp_path / "own")))
+
+
+def test_what_is_fused_and_who_reads_numbers_is_said(tmp_path):
+    text = 'datasets = "freesolv"\nsplits = 1\n'
+    for probe, fuse in (("logistic", ""), ("forest", ""), ("logistic", 'fuse = "ecfp-count"\n')):
+        model = "mine" if fuse else "plain"
+        text += f'[[rows]]\nmodel = "{model}"\nstrategy = "frozen"\ntasks = "gr"\nprobe = "{probe}"\n{fuse}'
+        text += 'start = { released = "molecules-small" }\n'
+    (tmp_path / "numbers.toml").write_text(text)
+    table = study_table(read_study(str(tmp_path / "numbers.toml")), Ledger(tmp_path / "ledger"))
+    assert "mine: the embedding fused with ecfp-count." in table.notes
+    shown = {table.model(cell) for cell in table.shown}
+    assert {"plain (ridge)", "plain (forest)", "ecfp-count (ridge)", "mine"} <= shown
+    assert not any("logistic" in name for name in shown)
 
 
 def test_the_test_is_named_with_its_reason_and_the_number_of_comparisons(tmp_path):

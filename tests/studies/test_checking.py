@@ -48,6 +48,12 @@ def test_work_that_must_fail_is_not_begun(tmp_path):
         check_work(work)
 
 
+def test_graphs_that_are_no_molecules_have_no_scaffolds(tmp_path):
+    text = TINY.replace("splits = 2", 'splits = 2\nsplit = "scaffold"')
+    [found] = checked(tmp_path, text)
+    assert found.startswith("tiny: a split by scaffold is for molecules")
+
+
 def test_work_that_can_be_done_passes(tmp_path):
     check_work(units([read_study(str(tiny_study(tmp_path)))]))
     check_work([])

@@ -114,6 +114,13 @@ def test_pretext_tasks_are_trained_alike_alone_summed_and_in_episodes():
     assert scratch.options == {"encoder": "gin", "norm": "layer"}
 
 
+@pytest.mark.parametrize(("task", "split"), [("ml", "scaffold"), ("gr", "scaffold"), ("gc", "stratified")])
+def test_targets_are_split_by_scaffold_where_nothing_is_said(tmp_path, task, split):
+    text = f'datasets = "COX2"\n[[rows]]\nstrategy = "joint"\ntasks = ["{task}"]\nprobe = "knn"\n'
+    assert read_study(written(tmp_path, text)).split == split
+    assert read_study(written(tmp_path, f'split = "random"\n{text}')).split == "random"
+
+
 @pytest.mark.parametrize("name", MOLECULES)
 def test_studies_of_pretraining_on_molecules(name):
     study = read_study(name)
@@ -254,6 +261,8 @@ BAD = {
     "grid's own": (f'datasets = "COX2"\n{ROW}seed = 3\n', "there is no option 'seed'"),
     "splits": (f'datasets = "COX2"\nsplits = 0\n{ROW}', "splits must be a whole number of at least 1, got 0"),
     "split": (f'datasets = "COX2"\nsplit = "odd"\n{ROW}', "split must be one of stratified, random, scaffold"),
+    "nothing asked": ('datasets = "COX2"\n[[rows]]\nstrategy = "esame"\ntasks = []\n', "rows\\[0\\]: it has no tasks"),
+    "kind": (f'datasets = "COX2"\n{ROW}[[settings]]\nepochs = "2"\n', "epochs must be a whole number, got '2'"),
     "protocol": (f'datasets = "COX2"\nprotocols = ["lax"]\n{ROW}', "protocols must be one of"),
     "probe": (f'datasets = "COX2"\n{ROW}probe = "tree"\n', "rows\\[0\\]: probe must be one of"),
     "asks": (f'datasets = "COX2"\n{ROW}asks = "some"\n', "rows\\[0\\]: asks must be one of"),

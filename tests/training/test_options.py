@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from multigraft.errors import InputError
-from multigraft.training.options import FREE_ON_RESUME, TrainOptions, check_resumable
+from multigraft.training.options import FREE_ON_RESUME, TrainOptions, check_kinds, check_resumable
 
 PLAIN = TrainOptions(("gc", "nc"), {"name": "joint"})
 
@@ -43,3 +43,21 @@ def test_an_option_of_another_version_is_named():
     stored["momentum"] = 0.9
     with pytest.raises(InputError, match=r"momentum: 0\.9 there, None now"):
         check_resumable(stored, PLAIN.to_json(), Path("run"))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"epochs": "2"}, "epochs must be a whole number, got '2'"),
+        ({"batch_size": 2.5}, "batch size must be a whole number, got 2.5"),
+        ({"patience": True}, "patience must be a whole number, got True"),
+        ({"learning_rate": "fast"}, "learning rate must be a number, got 'fast'"),
+    ],
+)
+def test_texts_and_fractions_are_no_numbers(options, said):
+    with pytest.raises(InputError, match=said):
+        check_kinds(options)
+
+
+def test_numbers_are_numbers():
+    check_kinds({"epochs": 2, "learning_rate": 1, "patience": None, "encoder": "gcn", "layer_decay": 0.5})

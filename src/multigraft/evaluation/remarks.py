@@ -75,8 +75,7 @@ def remarks(sitting: Sitting) -> tuple[str, ...]:
     if sitting.how.kind == "binary":
         found += _rare(name, answers, sitting.posed["test"].graphs.origin.targets, defined)
     if sign(metric) < 0:
-        better = "one score minus another, below zero, speaks for the first"
-        found.append(f"{name}: the lower {metric}, the better; {better}.")
+        found.append(f"{name}: the lower {metric}, the better; a difference below zero favours the first.")
     return tuple(found)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from multigraft.errors import InputError
-from multigraft.evaluation.names import sign
+from multigraft.evaluation.kinds import KINDS
+from multigraft.evaluation.names import ERROR_METRICS, sign
 from multigraft.models.names import RELEASED, excluded_by
 from multigraft.reports.comparisons import metric_title
 from multigraft.reports.reading import protocol_sentences
@@ -69,8 +70,9 @@ class StudyTable:
         return [cell for cell in self.cells if cell.headline]
 
     def model(self, cell: Cell) -> str:
-        """The cell's method; with its probe where the study has the method under several."""
-        return f"{cell.model} ({cell.probe})" if cell.model in self._several else cell.model
+        """The cell's method; with its probe, as it is called for such answers, where the study has it under several."""
+        probe = KINDS["real"].title(cell.probe) if cell.metric in ERROR_METRICS else cell.probe
+        return f"{cell.model} ({probe})" if cell.model in self._several else cell.model
 
     @cached_property
     def _several(self) -> frozenset[str]:
@@ -139,6 +141,7 @@ def unit_of(cell: Cell) -> str:
 
 def _legend(study: Study, found: Sequence[Cell]) -> Iterator[str]:
     over = f"mean ± standard deviation over {study.splits} splits" if study.splits > 1 else "one split"
+    over = f"{over} ({study.split})"
     kinds = sorted({is_percent(cell) for cell in found} or {True}, reverse=True)
     told = f"Cells are {over}, {' and '.join(UNITS[kind] for kind in kinds)}"
     if any(cell.published is not None for cell in found):
@@ -146,6 +149,9 @@ def _legend(study: Study, found: Sequence[Cell]) -> Iterator[str]:
         yield f"The paper: {paper_of(study.published).source}."
     else:
         yield f"{told}."
+    for row in study.rows:
+        if row.fuse and row.fuse not in row.model:
+            yield f"{row.model}: the embedding fused with {row.fuse}."
     if study.reference is not None:
         yield DELTA_M.format(reference=study.reference.model)
 

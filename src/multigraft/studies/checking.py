@@ -33,6 +33,7 @@ def check_work(work: Iterable[Unit]) -> None:
     found: dict[str, None] = {}
     for unit in work:
         if unit.runs:
+            found |= dict.fromkeys(_unsplit(unit.dataset, unit.graphs(unit.dataset), unit.runs[0].split))
             asked = dict.fromkeys(task for run in unit.runs for task in run.asked)
             found |= dict.fromkeys(_obstacles(unit.dataset, unit.graphs(unit.dataset), tuple(asked)))
         found |= dict.fromkeys(_refused([] if unit.training is None else [unit.training]))
@@ -48,7 +49,7 @@ def _data(study: Study) -> list[str]:
     for name in study.datasets:
         try:
             graphs = graphs_of(study.folders.get(name, name))
-            found += _obstacles(name, graphs, study.tasks)
+            found += [*_obstacles(name, graphs, study.tasks), *_unsplit(name, graphs, study.split)]
         except InputError as error:
             found.append(f"{name}: {error}")
     return found
@@ -76,6 +77,12 @@ def _sources(study: Study) -> list[str]:
 def _obstacles(name: str, graphs: PackedGraphs, tasks: tuple[str, ...]) -> list[str]:
     obstacles = [task.obstacle(graphs) for task in resolve(tasks)]
     return [f"{name}: {obstacle}" for obstacle in obstacles if obstacle]
+
+
+def _unsplit(name: str, graphs: PackedGraphs, split: str) -> list[str]:
+    if not split.startswith("scaffold") or "smiles" in graphs.attached:
+        return []
+    return [f"{name}: a split by scaffold is for molecules that are read from SMILES: name another split in the study"]
 
 
 def _trainings(study: Study) -> list[str]:

@@ -132,7 +132,7 @@ class _Reader(Rows):
             source=self.text("source", ""),
             datasets=self.datasets(),
             splits=self.count(self.table.get("splits", 10), "splits"),
-            split=self.choice(self.table.get("split", "stratified"), SPLIT_NAMES, "split"),
+            split=self.choice(self.table.get("split", "scaffold" if targets else "stratified"), SPLIT_NAMES, "split"),
             protocols=self.choices(self.table.get("protocols", ["strict"]), PROTOCOL_NAMES, "protocols"),
             score=score,
             reference=None if reference is None else self.row(reference, "reference"),

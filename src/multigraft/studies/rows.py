@@ -13,6 +13,7 @@ from multigraft.studies.facts import TRAIN_OPTIONS
 from multigraft.studies.named import NamedData
 from multigraft.studies.study import BASELINES, FROZEN, IMPORTED, TARGET_TASKS, Row, Setting, Stage, TaskSet, asked_of
 from multigraft.studies.values import Values
+from multigraft.training.options import check_kinds
 from multigraft.training.recipes.names import RECIPE_NAMES
 from multigraft.training.recipes.registry import OF_READING, named_recipe
 
@@ -35,6 +36,8 @@ class Rows(Values):
         options = {key: value for key, value in row.items() if key not in ROW_KEYS}
         self.check_options(options, where)
         tasks = tuple(self.tasks(one, where) for one in self.listed(row["tasks"], where))
+        if not tasks:
+            raise InputError(f"{self.path}: {where}: it has no tasks: name some, or take the row out")
         self.check_task_options(options, [task for each in tasks for task in each], where)
         if row["strategy"] == FROZEN and "start" not in row:
             raise InputError(f"{self.path}: {where}: a frozen encoder needs a start, the training that made it")
@@ -133,6 +136,10 @@ class Rows(Values):
         for key in options.keys() - OPTIONS:
             near = difflib.get_close_matches(key, sorted(OPTIONS | ROW_KEYS), n=1, cutoff=0)[0]
             raise InputError(f"{self.path}: {where}: there is no option {key!r}; the nearest is {near!r}")
+        try:
+            check_kinds(options)
+        except InputError as error:
+            raise InputError(f"{self.path}: {where}: {error}") from error
         if "featurization" in options:
             self.choice(options["featurization"], FEATURIZATIONS, f"{where}: featurization")
 

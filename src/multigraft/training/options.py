@@ -1,5 +1,6 @@
 """The options of a training run: checked once, stored with the run, compared when it is resumed."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,11 @@ from typing import Any
 from multigraft.errors import InputError
 
 PRECISIONS = ("32", "bf16-mixed")
+WHOLE = (
+    "epochs", "batch_size", "patience", "validate_every", "validation_draws", "seed", "threads", "dim", "layers",
+    "heads", "inner_steps",
+)  # fmt: skip
+NUMBERS = ("learning_rate", "layer_decay", "dropout", "inner_lr")
 FREE_ON_RESUME = frozenset({"epochs", "device", "threads"})
 
 
@@ -38,6 +44,7 @@ class TrainOptions:
     threads: int = 1
 
     def __post_init__(self) -> None:
+        check_kinds(asdict(self))
         for name in ("epochs", "batch_size", "validate_every", "validation_draws", "threads"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name.replace('_', ' ')} must be at least 1, got {getattr(self, name)}")
@@ -53,6 +60,17 @@ class TrainOptions:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {**asdict(self), "tasks": list(self.tasks)}
+
+
+def check_kinds(options: Mapping[str, Any]) -> None:
+    """Raise an `InputError` for an option of training that is a text, or a fraction, where a number has to be."""
+    for name, value in options.items():
+        whole = name in WHOLE
+        if value is None or not (whole or name in NUMBERS):
+            continue
+        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+            what = "a whole number" if whole else "a number"
+            raise InputError(f"{name.replace('_', ' ')} must be {what}, got {value!r}")
 
 
 def check_resumable(stored: dict[str, Any], wanted: dict[str, Any], out: Path) -> None:
