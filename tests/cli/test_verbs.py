@@ -107,19 +107,21 @@ def test_debug_comes_before_other_mistakes_on_the_line():
     assert "Traceback" in result.stderr
 
 
-def test_an_option_that_is_given_twice_is_refused():
-    result = run(lambda: None, "act", "--count", "2", "--count", "3")
-    assert result.exit_code == 2
-    assert result.stderr.startswith("error: --count is given twice: ")
+@pytest.mark.parametrize(
+    ("verb", "option"),
+    [
+        (("probe", "a", "b"), "--tasks"), (("finetune", "a", "b"), "--targets"), (("finetune", "a", "b"), "--seeds"),
+        (("probe", "a", "b"), "--probes"), (("study", "run", "same-table1"), "--datasets"),
+    ],
+)  # fmt: skip
+def test_a_list_that_is_given_twice_is_refused(verb, option):
+    assert f"{option} is given twice: write all" in complaint(*verb, option, "gc", option, "lp")
 
 
-def test_a_flag_may_be_repeated():
-    assert run(lambda: None, "act", "--debug", "--debug").exit_code == 0
-
-
-def test_two_answers_to_one_question_are_refused():
-    said = complaint("study", "run", "same-table1", "--lockstep", "--no-lockstep")
-    assert "--lockstep is given twice" in said or "--no-lockstep is given twice" in said
+def test_of_other_options_the_last_counts():
+    found = []
+    result = run(lambda: found.append(1), "act", "--count", "2", "--debug", "--count", "3", "--debug")
+    assert (result.exit_code, found) == (0, [1])
 
 
 @pytest.mark.parametrize(

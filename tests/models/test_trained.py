@@ -106,3 +106,10 @@ def test_heads_can_be_trained_on_batches_as_they_come(graphs):
         assert torch.is_grad_enabled()
         head(z).sum().backward()
     assert head.weight.grad is not None
+
+
+def test_what_is_printed_of_an_encoder_fits_a_line():
+    trained = trained_on(random_graphs(6, least_nodes=3))
+    assert "\n" not in repr(trained)
+    assert repr(trained).startswith(f"<TrainedEncoder: {trained.encoder.kind}")
+    assert repr(trained.origin.name) in repr(trained)

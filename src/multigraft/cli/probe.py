@@ -27,7 +27,11 @@ def probe(
     tasks: o.Tasks = None,
     seed: Annotated[int, typer.Option(help="Decides negatives, bootstrap and, for other data, the split.")] = 0,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The JSON file to write; the default is in DIR/probes.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The JSON file to write; the default is in DIR/probes, and of released encoders in NAME-measured.",
+        ),
     ] = None,
     device: o.Device = "auto",
     probes: o.Probes = None,
@@ -43,7 +47,7 @@ def probe(
         from multigraft.evaluation.record import probes_of, record_path, write_record
 
         named = split_tasks(tasks)
-        readers = None if probes is None else split_names(probes)
+        readers = None if probes is None else tuple(dict.fromkeys(split_names(probes)))
         beside = split_names(fuse or "")
         measured = probe(
             encoder, graphs, protocol, named, seed, progress=sys.stderr.isatty(), device=device, probes=readers,

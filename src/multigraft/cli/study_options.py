@@ -107,6 +107,8 @@ def opened(
     from multigraft.studies.places import EVIDENCE, ledger_to_read
 
     (study,) = planned([name], None, None, None, None)
+    if ledger is not None and not ledger.is_dir():
+        say(f"note: there is no ledger {ledger} yet: nothing of the study is there")
     book = ledger_to_read(ledger, study)
     if book.path == EVIDENCE:
         say(f"{study.name} was not run here: these are the results that come with multigraft")

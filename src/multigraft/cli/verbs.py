@@ -13,6 +13,7 @@ from multigraft.cli.options import Session
 from multigraft.cli.output import one_line, say
 from multigraft.errors import InputError, MultigraftError
 
+LISTED = "separated by commas"  # as the help of such options says
 FAILED = 1
 INTERRUPTED = 130
 
@@ -24,7 +25,7 @@ class Verbs(TyperGroup):
         return super().parse_args(ctx, args or ["--help"])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """The verb that is meant; an option of it that is given twice is refused, as the first would be lost."""
+        """The verb that is meant; a list of it that is given twice is refused, as the first would be lost."""
         name, verb, words = super().resolve_command(ctx, args)
         if verb is not None and not isinstance(verb, TyperGroup) and not ctx.resilient_parsing:
             _check_once(verb, ctx, words)
@@ -56,10 +57,11 @@ class Verbs(TyperGroup):
 
 
 def _check_once(verb: Any, ctx: Any, words: list[str]) -> None:
+    """Refuse an option that takes a list and is given twice, as one would hope for both; of others the last counts."""
     *_, order = verb.make_parser(type(ctx)(verb, parent=ctx)).parse_args(list(words))
     for option in dict.fromkeys(order):
-        if order.count(option) > 1 and not option.multiple and not (option.is_flag and not option.secondary_opts):
-            raise InputError(f"{option.opts[-1]} is given twice: several values go into one, separated by commas")
+        if order.count(option) > 1 and not option.multiple and LISTED in (getattr(option, "help", None) or ""):
+            raise InputError(f"{option.opts[-1]} is given twice: write all its values in one, {LISTED}")
 
 
 def _complain(said: str, message: str, words: Sequence[str]) -> None:

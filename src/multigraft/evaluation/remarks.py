@@ -88,6 +88,6 @@ def _rare(name: str, answers: Tensor, targets: Sequence[str], defined: Tensor) -
     named = [f"{targets[place]} ({int(kinds[1, place])} of {int(kinds[:, place].sum())})" for place in few[:NAMED]]
     more = f" and {len(few) - NAMED} more" if len(few) > NAMED else ""
     return [
-        f"{name}: fewer than {FEW_OF_A_KIND} test graphs are of one kind for {', '.join(named)}{more}: what is scored of "
-        "so few says little, whatever its interval."
+        f"{name}: fewer than {FEW_OF_A_KIND} test graphs are of one kind for {', '.join(named)}{more}: what is scored "
+        "of so few says little, whatever its interval."
     ]

@@ -142,7 +142,7 @@ def _parts(train: list[int], validation: list[int], test: list[int], fractions: 
             count = len(train) + len(validation) + len(test)
             raise InputError(
                 f"{count} molecules by scaffold, {as_percentages(fractions)}: the {name} part stays empty, as "
-                "too many of them share a scaffold; choose a random split or other fractions"
+                "too many of them share a scaffold; bring more, or divide them at random"
             )
     first, second, third = (torch.tensor(part, dtype=torch.int64) for part in (train, validation, test))
     return in_order(first, second, third)

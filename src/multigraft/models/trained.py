@@ -26,7 +26,7 @@ from multigraft.tasks.model import TaskModel
 LEVELS = ("graph", "node")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class TrainedEncoder:
     """An encoder with its heads, its untrained twin, and where it comes from.
 
@@ -56,6 +56,13 @@ class TrainedEncoder:
     seen: Seen = field(default_factory=dict)
     known: Known | None = None
     home: Path | None = field(default=None, init=False)  # not copied by `dataclasses.replace`: that is another encoder
+
+    def __repr__(self) -> str:
+        """Kind, tasks, strategy and data; weights would fill the screen."""
+        tasks = f" for {', '.join(self.tasks)}" if self.tasks else ""
+        named = self.strategy.get("name")
+        by = f" by {named}" if named else ""
+        return f"<TrainedEncoder: {self.encoder.kind}{tasks}{by} on {self.origin.name!r}>"
 
     @property
     def encoder(self) -> Encoder:

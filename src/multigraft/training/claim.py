@@ -74,6 +74,8 @@ def _check(folder: Path, wanted: dict[str, Any], resume: bool, work: str, free: 
             changes = ", ".join(
                 f"{name}: {repr(stored.get(name))} there, {repr(wanted[name])} now" for name in differing
             )
-            raise InputError(f"cannot resume {folder}: it was started with other options ({changes})")
+            raise InputError(
+                f"cannot resume {folder}: it was started with other options ({changes}): give those, or delete it"
+            )
     elif folder.exists() and (not folder.is_dir() or any(entry.name != LOCK for entry in folder.iterdir())):
         raise InputError(f"{folder} holds no {work} to resume: choose another directory")

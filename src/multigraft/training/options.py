@@ -82,4 +82,6 @@ def check_resumable(stored: dict[str, Any], wanted: dict[str, Any], out: Path) -
     )
     if differing:
         changes = ", ".join(f"{name}: {stored.get(name)!r} there, {wanted.get(name)!r} now" for name in differing)
-        raise InputError(f"cannot resume {out}: it was started with other options ({changes})")
+        raise InputError(
+            f"cannot resume {out}: it was started with other options ({changes}): give those, or delete it"
+        )

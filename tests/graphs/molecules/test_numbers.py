@@ -114,3 +114,11 @@ def test_why_a_column_is_useless():
     assert summary.useless == "is 2.5 in every row that has a value"
     summary.add(np.array([3.0]))
     assert summary.useless is None
+
+
+def test_commas_for_points_are_said_to_be_that():
+    assert fault(["1.5", "-0,5"]) == (1, "is not a number: write decimals with a point")
+    doubt = Doubt(2, "-0,5", "", numbers=0)
+    doubt.add(["-0,5", "1,25", "2", "3,1e-4"])
+    assert (doubt.numbers, doubt.others, doubt.text) == (4, 0, False)
+    assert "classes as 1 and 0" in fault(["1,2-dichlorobenzene"])[1]

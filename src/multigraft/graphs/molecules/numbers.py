@@ -4,6 +4,7 @@ An empty cell, or a word that says so, is a missing value; true and false are 1 
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,6 +15,8 @@ from jaxtyping import Float64
 LARGEST = float(np.finfo(np.float32).max)
 MISSING = ("na", "n/a", "#n/a", "<na>", "nan", "null", "none")  # in lower case, as all words here
 NO_NUMBER = "is not a number: leave the cell empty where nothing was measured, write classes as 1 and 0"
+DECIMAL_COMMA = "is not a number: write decimals with a point"
+COMMA = re.compile(r"[-+]?\d+,\d+(e[-+]?\d+)?", re.IGNORECASE)
 WORDS = {**dict.fromkeys(MISSING, ""), "true": "1", "false": "0"}
 
 
@@ -52,7 +55,7 @@ def _fault_of(cell: str) -> str | None:
     try:
         value = float(cell.replace("_", "?"))
     except ValueError:
-        return NO_NUMBER
+        return DECIMAL_COMMA if COMMA.fullmatch(cell) else NO_NUMBER
     return "is too large for 32 bits: rescale the column" if abs(value) > LARGEST else None
 
 
@@ -61,7 +64,8 @@ class Doubt:
     """A column that is no target, because a cell is no number; ``numbers`` and ``others`` count its cells so far.
 
     ``line``, ``cell`` and ``reason`` are those of the first such cell; ``words`` are all that such cells say, in
-    lower case, but no more than are needed to know that it is neither of two. A number that is too large is one.
+    lower case, but no more than are needed to know that it is neither of two. A number that is too large, or
+    has a comma, is one.
     """
 
     line: int
