@@ -87,9 +87,12 @@ def test_a_study_of_ones_own_counts_too(places, tmp_path):
     assert found.tables == {}
 
 
-@pytest.mark.parametrize("name", ["same-tabel1", "nowhere.toml"])
-def test_a_study_that_is_not_there_is_named(places, name):
-    with pytest.raises(InputError, match=f"no study '{name}'"):
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("same-tabel1", "no study 'same-tabel1'"), ("nowhere.toml", "there is no study file nowhere.toml")],
+)
+def test_a_study_that_is_not_there_is_named(places, name, said):
+    with pytest.raises(InputError, match=said):
         material_of(*places, [name])
 
 

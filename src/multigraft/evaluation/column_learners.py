@@ -5,6 +5,7 @@ from multigraft.evaluation.column_strong import KERNEL_BINARY, KERNEL_REAL, STRO
 from multigraft.evaluation.forests import fit_classifiers, fit_regressors
 from multigraft.evaluation.learners import DEFAULT_NEIGHBOURS, NEIGHBOURS
 from multigraft.evaluation.logistic import fit_logistics
+from multigraft.evaluation.names import OF_NUMBERS
 from multigraft.evaluation.neighbours import fit_neighbour_columns
 from multigraft.evaluation.probes import COSTS, DEFAULT_COST, Learner
 from multigraft.evaluation.ridge import fit_ridges
@@ -20,7 +21,7 @@ _BINARY = {
     "forest": Learner(fit_classifiers),
 }
 _REAL = {
-    "logistic": Learner(fit_ridges, DEFAULT_PENALTY, PENALTIES, title="ridge"),
+    "logistic": Learner(fit_ridges, DEFAULT_PENALTY, PENALTIES, title=OF_NUMBERS["logistic"]),
     "knn": _NEIGHBOURS,
     "forest": Learner(fit_regressors),
 }

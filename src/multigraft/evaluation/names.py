@@ -5,6 +5,7 @@ PROBE_NAMES = (
     "svm", "logistic", "knn", "forest", "best", "kernel", "extra-trees", "boosting", "strong", "head", "own",
 )  # fmt: skip
 DEFAULT_PROBES = ("svm",)
+OF_NUMBERS = {"logistic": "ridge"}  # what probes are called that are others where the answers are numbers
 COMBINED = ("best", "strong")  # of learners; descriptions are read by them where embeddings are
 
 # Rows that describe a graph without an encoder; each is read by several learners, and stands beside every probe.

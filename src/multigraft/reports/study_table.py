@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from multigraft.errors import InputError
-from multigraft.evaluation.kinds import KINDS
-from multigraft.evaluation.names import ERROR_METRICS, sign
+from multigraft.evaluation.names import ERROR_METRICS, OF_NUMBERS, sign
 from multigraft.models.names import RELEASED, excluded_by
 from multigraft.reports.comparisons import metric_title
 from multigraft.reports.reading import protocol_sentences
@@ -71,7 +70,7 @@ class StudyTable:
 
     def model(self, cell: Cell) -> str:
         """The cell's method; with its probe, as it is called for such answers, where the study has it under several."""
-        probe = KINDS["real"].title(cell.probe) if cell.metric in ERROR_METRICS else cell.probe
+        probe = OF_NUMBERS.get(cell.probe, cell.probe) if cell.metric in ERROR_METRICS else cell.probe
         return f"{cell.model} ({probe})" if cell.model in self._several else cell.model
 
     @cached_property

@@ -62,7 +62,7 @@ def test_a_column_of_two_words_holds_classes_until_there_is_a_third_or_a_number(
     assert (large.of_words, large.text) == (False, False)
 
 
-@pytest.mark.parametrize("cell", ["text", "1,5", ">5", "1_000", "yes", "1 2", "0x10", "--1", "N A", "½", "."])
+@pytest.mark.parametrize("cell", ["text", "1,5,2", ">5", "1_000", "yes", "1 2", "0x10", "--1", "N A", "½", "."])
 def test_text_is_found_with_its_place(cell: str):
     cells = ["1", "", " ", cell, "more text"]
     assert numbers(cells) is None
