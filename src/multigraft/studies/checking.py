@@ -1,6 +1,6 @@
 """Whether a study can run, and whether what the ledger holds of it can be believed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from multigraft.errors import InputError
 from multigraft.graphs.packed import PackedGraphs
@@ -28,19 +28,28 @@ def findings(study: Study, ledger: Ledger) -> list[str]:
 def check_work(work: Iterable[Unit]) -> None:
     """Raise an `InputError` for a unit that must fail: its data cannot serve a task, or nothing takes its options.
 
-    Better now than after the hours that other units take.
+    Better now than after the hours that other units take. Each data set is read once.
     """
-    found: dict[str, None] = {}
+    measured: dict[str, list[Unit]] = {}
+    trainings: dict[Training, None] = {}
     for unit in work:
         if unit.runs:
-            found |= dict.fromkeys(_unsplit(unit.dataset, unit.graphs(unit.dataset), unit.runs[0].split))
-            asked = dict.fromkeys(task for run in unit.runs for task in run.asked)
-            found |= dict.fromkeys(_obstacles(unit.dataset, unit.graphs(unit.dataset), tuple(asked)))
-        found |= dict.fromkeys(_refused([] if unit.training is None else [unit.training]))
+            measured.setdefault(unit.dataset, []).append(unit)
+        if unit.training is not None:
+            trainings[unit.training] = None
+    found = [*(one for units in measured.values() for one in _unfit(units)), *_refused(trainings)]
     if found:
         raise InputError(
             "; ".join(found) + ": nothing was run; mend the study, or leave data sets out of this call (--datasets)"
         )
+
+
+def _unfit(units: Sequence[Unit]) -> list[str]:
+    """Why the data of some units, which is the same, cannot be divided as they want, or not serve their tasks."""
+    name, runs = units[0].dataset, [run for unit in units for run in unit.runs]
+    graphs, tasks = units[0].graphs(name), dict.fromkeys(task for run in runs for task in run.asked)
+    divided = [one for split in dict.fromkeys(run.split for run in runs) for one in _unsplit(name, graphs, split)]
+    return [*divided, *_obstacles(name, graphs, tuple(tasks))]
 
 
 def _data(study: Study) -> list[str]:
