@@ -150,3 +150,21 @@ def test_descriptions_of_graphs_are_compared_with_every_probe_whoever_read_them(
     ]
     plain = [dataclasses.replace(one, encoder="b") for one in found[2]]
     assert differences([found[0], plain]) == []
+
+
+def test_what_is_fused_is_compared_with_the_description_in_it():
+    one, other, answers, graph = made(3)
+    found = [
+        [scored(scores, answers, graph, encoder=name, probe=probe)]
+        for name, probe, scores in (
+            ("a", "strong", one), ("a + ecfp-count", "strong", other), ("ecfp-count", "forest", one),
+            ("ecfp-count", "strong", one), ("descriptors", "strong", one), ("b", "strong", one),
+            ("b + ecfp-count", "strong", one),
+        )
+    ]  # fmt: skip
+    fused = [paired for paired in differences(found) if paired.encoder != "a"]
+    assert [(one.encoder, one.against, one.against_probe) for one in fused] == [
+        ("a + ecfp-count", "ecfp-count", "strong")
+    ]
+    expected = found[1][0].minus(found[3][0])
+    assert (fused[0].value, fused[0].low, fused[0].high) == (expected.value, expected.low, expected.high)

@@ -11,6 +11,7 @@ from multigraft.cli.data_options import DataOptions, takes_data_options
 from multigraft.cli.inputs import opened_as_trained
 from multigraft.cli.output import MOST_TARGETS, result, table
 from multigraft.cli.written import split_names, split_tasks
+from multigraft.evaluation.names import JOINED
 from multigraft.files import plain
 from multigraft.models.names import records_place
 
@@ -72,14 +73,16 @@ def drawn(measured: "ProbeTable") -> list[Any]:
     columns["probe"] = [row.reader for row in measured.rows]
     measure = f"{measured.dataset}, protocol {measured.protocol}, {measured.split} split, seed {measured.seed}"
     shown: list[Any] = [f"{measure}; low to high is a 95 % interval", table(columns)]
-    if paired := _paired(measured):
+    paired = _paired(measured)
+    for first in dict.fromkeys(one.encoder for one in paired):
         names = ("task", "probe", "features", "metric", "value", "low", "high")
+        own = [one for one in paired if one.encoder == first]
         columns = {
-            "minus": [one.rival for one in paired],
-            **{name: [getattr(one, name) for one in paired] for name in names},
+            "minus": [one.rival for one in own],
+            **{name: [getattr(one, name) for one in own] for name in names},
         }
-        minus = f"{paired[0].encoder} minus others (of baselines, that with the best value)"
-        shown += [f"{minus}, paired over the same test graphs", table(columns)]
+        which = "what it is fused with" if JOINED in first else "others (of baselines, that with the best value)"
+        shown += [f"{first} minus {which}, paired over the same test graphs", table(columns)]
     return [*shown, *_by_target(measured), *measured.notes]
 
 
@@ -93,7 +96,7 @@ def _paired(measured: "ProbeTable") -> list["Difference"]:
     for one in measured.differences:
         rival = best[one.task, one.metric]
         beaten = rival is not None and (one.against, one.against_probe) == (rival.encoder, rival.probe)
-        found += [one] if one.against == "untrained" or beaten else []
+        found += [one] if one.against == "untrained" or beaten or JOINED in one.encoder else []
     return sorted(found, key=lambda one: one.against != "untrained")
 
 

@@ -7,7 +7,7 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from multigraft.evaluation.bootstrap import interval
-from multigraft.evaluation.names import BASELINE_PROBES, DESCRIPTIONS
+from multigraft.evaluation.names import BASELINE_PROBES, DESCRIPTIONS, JOINED
 from multigraft.evaluation.table import Difference, ProbeRow
 
 
@@ -53,12 +53,17 @@ def differences(found: Sequence[Sequence[Scored]]) -> list[Difference]:
     """The first encoder minus every other, where both were read by the same probe, or the other is a baseline.
 
     Only scores of the same metric and features are compared; descriptions of graphs, which have features of their own,
-    with all.
+    with all. Then what is fused minus the description in it, read by the same probe: whether an embedding adds to it.
     """
     first = found[0][0].encoder
-    leading = [one for scores in found for one in scores if one.encoder == first]
+    every = [one for scores in found for one in scores]
+    leading = [one for one in every if one.encoder == first]
     others = [scores for scores in found if scores[0].encoder != first]
-    return [one.minus(two) for scores in others for one in leading for two in scores if _comparable(one, two)]
+    fused = [(one, two) for one in every for two in every if one.encoder == f"{first}{JOINED}{two.encoder}"]
+    return [
+        *(one.minus(two) for scores in others for one in leading for two in scores if _comparable(one, two)),
+        *(one.minus(two) for one, two in fused if (one.metric, one.probe) == (two.metric, two.probe)),
+    ]
 
 
 def _comparable(one: Scored, two: Scored) -> bool:
