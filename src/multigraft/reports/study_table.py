@@ -210,7 +210,7 @@ def _shortfalls(study: Study, plan: Study | None, found: Sequence[Cell]) -> Iter
 def _ran(asked: Sequence[int], found: Sequence[Cell]) -> str:
     """How long training ran, which may have ended before it had to."""
     ran = [epochs for cell in found if cell.trained for epochs in cell.epochs]
-    early = bool(ran) and max(ran) < max(asked)
+    early = bool(ran) and min(ran) < max(asked)
     return f"{epochs_of(ran)} of {span(asked)} at most" if early else epochs_of(asked)
 
 
