@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from multigraft.errors import InputError
-from multigraft.reports.study_table import epochs_of, span, study_table
+from multigraft.reports.study_table import epochs_of, how_long, span, study_table
+from multigraft.studies.cells import Cell
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.reading import read_study
 from multigraft.studies.study import Row, Stage
@@ -91,6 +92,15 @@ def test_missing_runs_are_counted(tmp_path):
     text = said(shipped_table(tmp_path, "same-table1", kept=kept))
     assert "Incomplete: 9 of 18 cells have fewer than 2 splits, 3 of them none" in text
     assert "Incomplete" not in said(shipped_table(tmp_path / "whole", "same-table1"))
+
+
+def test_the_shortest_of_unlike_trainings_is_said():
+    cell = Cell(
+        protocol="strict", trained="gc", task="gc", model="a", dataset="d", probe="svm", metric="accuracy",
+        features="mean", headline=True, values={}, mean=0.0, std=0.0, expected=2, epochs=(22, 300),
+    )  # fmt: skip
+    assert how_long([300], [cell]) == "22 to 300 epochs of 300 at most"
+    assert how_long([300], [dataclasses.replace(cell, epochs=(300,))]) == "300 epochs"
 
 
 def test_a_rehearsal_is_called_one(tmp_path):

@@ -202,12 +202,12 @@ def _shortfalls(study: Study, plan: Study | None, found: Sequence[Cell]) -> Iter
     ours, planned = fewer_epochs(study, plan)
     if ours:
         yield (
-            f"Training ran for {_ran(ours, found)} where the study plans {span(planned)}: "
+            f"Training ran for {how_long(ours, found)} where the study plans {span(planned)}: "
             "these numbers are a rehearsal, not the study's."
         )
 
 
-def _ran(asked: Sequence[int], found: Sequence[Cell]) -> str:
+def how_long(asked: Sequence[int], found: Sequence[Cell]) -> str:
     """How long training ran, which may have ended before it had to."""
     ran = [epochs for cell in found if cell.trained for epochs in cell.epochs]
     early = bool(ran) and min(ran) < max(asked)
