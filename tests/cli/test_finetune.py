@@ -190,7 +190,7 @@ def test_options_from_a_file(table, here):
 def test_a_start_of_another_featurisation_is_read_as_it_was_trained(table, start, here):
     assert answer("finetune", start, table, "--targets", "a", *QUICK, "--no-baselines")["mean"] is not None
     line = complaint("finetune", start, table, "--targets", "a", *QUICK, "--featurization", "ogb")
-    assert "the encoder reads graphs of featurization 'hu'" in line
+    assert "the encoder reads molecules of featurization 'hu'" in line
 
 
 # --- help and completion ---------------------------------------------------------------------------------------------

@@ -175,7 +175,7 @@ def test_nothing_is_left_of_a_failed_write(tmp_path, table, options, named):
 
 def test_a_file_without_a_molecule_is_refused(tmp_path):
     (tmp_path / "names.csv").write_text("smiles\naspirin\ncaffeine\n")
-    with pytest.raises(InputError, match=r"names\.csv: none of its 2 rows is a molecule .*right column of SMILES"):
+    with pytest.raises(InputError, match=r"names\.csv: none of its 2 rows is a molecule .*\(line 2, 'aspirin'"):
         write_molecule_embeddings(predicting_encoder(), tmp_path / "names.csv", tmp_path / "z.parquet")
     assert [path.name for path in tmp_path.iterdir()] == ["names.csv"]
 

@@ -48,9 +48,9 @@ class Verbs(TyperGroup):
             if session.debug:
                 traceback.print_exception(error)
             message, code = _explained(error)
-            _complain(f"error: {message}", message, words)
+            _complain(message, words, "error: ")
         if code == INTERRUPTED:
-            _complain("interrupted", "interrupted", words)
+            _complain("interrupted", words)
         if standalone_mode:
             sys.exit(code)
         return code
@@ -64,9 +64,9 @@ def _check_once(verb: Any, ctx: Any, words: list[str]) -> None:
             raise InputError(f"{option.opts[-1]} is given twice: write all its values in one, {LISTED}")
 
 
-def _complain(said: str, message: str, words: Sequence[str]) -> None:
+def _complain(message: str, words: Sequence[str], before: str = "") -> None:
     """Say it; and where a script asked for JSON, which it reads on standard output, there as well."""
-    say(said)
+    say(f"{before}{message}")
     if "--json" in words:
         typer.echo(json.dumps({"error": message}))
 

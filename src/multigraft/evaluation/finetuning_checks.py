@@ -1,7 +1,6 @@
 """What a fine-tuning is asked to do, resolved and checked before anything is written."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,6 +15,7 @@ from multigraft.graphs.catalog import load
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import PARTS, Split, default_split, split_graphs
 from multigraft.models.seen import check_unseen, own_split
+from multigraft.models.sources import graphs_for
 from multigraft.models.trained import TrainedEncoder
 from multigraft.strategies.registry import build
 from multigraft.tasks.scores import SCORES
@@ -33,11 +33,10 @@ def read_graphs(graphs: Any, start: TrainedEncoder | None) -> PackedGraphs:
     Raises:
         InputError: graphs that the encoder does not read.
     """
-    known = "" if start is None else start.origin.featurization
-    if isinstance(graphs, str | Path):
-        return load(graphs, featurization=known or None, strip_salts=start is not None and start.origin.strip_salts)
-    packed = load(graphs)
-    if start is not None and packed.origin.featurization != known:
+    if start is None:
+        return load(graphs)
+    packed, known = graphs_for(start, graphs), start.origin.featurization
+    if packed.origin.featurization != known:
         raise InputError(
             f"the encoder reads {_graphs_of(known)}, data set {packed.origin.name!r} has "
             f"{_graphs_of(packed.origin.featurization)}: load the data with the encoder's featurization"

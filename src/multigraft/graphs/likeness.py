@@ -2,8 +2,8 @@
 
 Nodes have colours, hashes of what an encoder is shown of them; in every round a node's colour becomes a hash of its own
 and of the multiset of its neighbours' with the edges between. Graphs with the same number are those that no encoder of
-that many message-passing layers could tell apart, but for one chance in 2^64 a pair. Integers alone, so that all
-machines agree.
+that many message-passing layers could tell apart, but for less than one chance in 2^50 a pair. Integers alone, so that
+all machines agree.
 
 Source: Shervashidze et al. 2011, "Weisfeiler-Lehman graph kernels", algorithm 1.
 """

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from multigraft.errors import InputError
 from multigraft.files import replacing
 from multigraft.graphs import checksums
 from multigraft.graphs.molecules.formats import check_file, stem
+from multigraft.graphs.molecules.load import no_molecule
 from multigraft.graphs.molecules.reading import Table, survey
 from multigraft.graphs.molecules.smiles import require_rdkit
 from multigraft.graphs.packed import Origin
 from multigraft.graphs.segments import positions, segment_ids
+from multigraft.graphs.texts import Reject
 from multigraft.models.embedding import window_nodes
 from multigraft.models.parquet import identity, vectors
 from multigraft.models.precision import Precision
@@ -74,7 +75,7 @@ def write_molecule_embeddings(
         measure(precision, trained.encoder, piece.rows.graphs, device)
     schema = _schema(trained, table, origin, level, precision)
     how = {"level": level, "batch_size": batch_size, "device": device, "precision": precision}
-    rows, rejected, reason = 0, 0, ""
+    rows, rejected, bad = 0, 0, None
     with ExitStack() as stack:
         temporary = stack.enter_context(replacing(out))
         reject = stack.enter_context(writing(rejects_file(out)))
@@ -86,19 +87,11 @@ def write_molecule_embeddings(
                 writer.write_table(columns.cast(schema))
                 rows += len(columns)
             rejected += len(piece.rows.reasons)
-            reason = reason or next(iter(piece.rows.reasons.values()), "")
+            bad = bad or _first_reject(piece)
             advance(piece.rows.count)
-        _check_some(source, rejected, reason if not rows else "")
+        if bad is not None and not rows:
+            raise no_molecule(table, bad)
     return rows, rejected
-
-
-def _check_some(source: Path, rejected: int, reason: str) -> None:
-    """Raise an `InputError` where all rows are rejected, the first for that reason."""
-    if rejected and reason:
-        raise InputError(
-            f"{source}: none of its {rejected} rows is a molecule that RDKit can read (the first: {reason}): is it the "
-            "right column of SMILES?"
-        )
 
 
 def _schema(trained: TrainedEncoder, table: Table, origin: Origin, level: str, precision: Precision) -> "pa.Schema":
@@ -131,6 +124,11 @@ def _columns(trained: TrainedEncoder, piece: Piece, table: Table, how: dict[str,
             columns["node"] = positions(counts).numpy()
         yield pa.table({**columns, "embedding": vectors(z)})
         start += batch_size
+
+
+def _first_reject(piece: Piece) -> Reject | None:
+    row = min(piece.rows.reasons, default=None)
+    return None if row is None else Reject(piece.lines[row], piece.shown[row], piece.rows.reasons[row])
 
 
 def _rejects(piece: Piece) -> "pa.Table":

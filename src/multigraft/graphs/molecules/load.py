@@ -20,6 +20,7 @@ from multigraft.graphs.molecules.smiles import require_rdkit
 from multigraft.graphs.names import FEATURIZATIONS
 from multigraft.graphs.packed import Origin, PackedGraphs
 from multigraft.graphs.streamed import ColumnFiles
+from multigraft.graphs.texts import Reject
 from multigraft.progress import counting
 
 
@@ -113,7 +114,7 @@ class _File:
         """What is to be said of the graphs; raises where there are none."""
         table = self.table
         if not packer.graphs:
-            raise InputError(_nothing(table, packer))
+            raise no_molecule(table, packer.first_reject)
         return Origin(
             name=stem(self.path),
             checksum=self.checksum,
@@ -190,10 +191,10 @@ def _notes(packer: Packer, rows: int) -> tuple[str, ...]:
     return (f"{packer.rejected} of {rows} rows are no molecules that RDKit can read, and are left out; {shown}",)
 
 
-def _nothing(table: Table, packer: Packer) -> str:
-    """What to say where no row is a molecule."""
-    first, path = packer.first_reject, table.layout.path
+def no_molecule(table: Table, first: Reject | None) -> InputError:
+    """What is wrong with a table of which no row is a molecule; ``first``: the first of them, if any."""
+    path = table.layout.path
     reason = f"line {first.line}, {first.smiles!r}: {first.reason}" if first else "it has no rows"
     guess = likely_smiles(table.layout)
     hint = f"; column {table.layout.columns[guess]!r} looks like SMILES" if guess not in (None, table.smiles) else ""
-    return f"{path}: none of its {table.rows} rows is a molecule that RDKit can read ({reason}){hint}"
+    return InputError(f"{path}: none of its {table.rows} rows is a molecule that RDKit can read ({reason}){hint}")
