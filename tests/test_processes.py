@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from multigraft.processes import Here, Outcome, Pool, default_processes, keep_freed_memory
+from multigraft.processes import Here, Outcome, Pool, default_processes, keep_freed_memory, own_cores
 
 
 def work(job):
@@ -18,6 +18,9 @@ def work(job):
         raise ValueError(f"no {path}")
     if kind == "die":
         os.kill(os.getpid(), signal.SIGKILL)
+    if kind == "cores":
+        Path(path).write_text(str(own_cores()))
+        return
     if kind == "sleep":
         Path(path).write_text(str(os.getpid()))
         time.sleep(600)
@@ -50,6 +53,18 @@ def test_a_failing_job_says_why_and_the_next_one_is_done(tmp_path):
         pool.give(("write", str(tmp_path / "after")))
         all_outcomes(pool, 1)
     assert (tmp_path / "after").read_text() == "done"
+
+
+@pytest.mark.parametrize(("cores", "processes", "share"), [(6, 1, 6), (6, 2, 3), (5, 2, 2), (1, 2, 1)])
+def test_workers_share_the_cores(tmp_path, monkeypatch, cores, processes, share):
+    monkeypatch.setattr("multigraft.processes.usable_cores", lambda: cores)
+    files = [tmp_path / str(place) for place in range(processes)]
+    with Pool(work, processes) as pool:
+        for file in files:
+            pool.give(("cores", str(file)))
+        all_outcomes(pool, processes)
+    assert [int(file.read_text()) for file in files] == [share] * processes
+    assert own_cores() == cores  # whoever starts them keeps all
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")

@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any
 
+_share: int | None = None  # of the cores, in a worker
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # as malloc.h of glibc numbers them
 
 
@@ -31,7 +32,7 @@ class _Worker:
 
 
 class Pool:
-    """Processes that call ``work(job)``, one job at a time, each on one thread.
+    """Processes that call ``work(job)``, one job at a time, each on one thread unless the job asks for `own_cores`.
 
     They are started afresh (spawn), so nothing is shared but files. Leaving the block ends them at once, whatever they
     are doing: what they do must bear that.
@@ -39,6 +40,7 @@ class Pool:
 
     def __init__(self, work: Callable[[Any], None], processes: int) -> None:
         self._work = work
+        self._share = max(1, usable_cores() // processes)
         self._context = multiprocessing.get_context("spawn")
         self._workers = [self._worker() for _ in range(processes)]
 
@@ -85,7 +87,7 @@ class Pool:
 
     def _worker(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(theirs, self._work), daemon=True)
+        process = self._context.Process(target=_serve, args=(theirs, self._work, self._share), daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, ours)
@@ -139,6 +141,15 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def own_cores() -> int:
+    """How many cores this process may keep busy all the time: in a worker of a `Pool` its share of them.
+
+    Threads that wait for each other at every operation, as those of training do, lose far more than the other half
+    where two processes have as many of them as there are cores.
+    """
+    return usable_cores() if _share is None else _share
+
+
 def keep_freed_memory() -> None:
     """Let freed memory, up to 256 MiB of it, stay with this process, where the C library is glibc.
 
@@ -162,8 +173,10 @@ def die_with_parent() -> None:
     threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
 
 
-def _serve(pipe: Connection, work: Callable[[Any], None]) -> None:
+def _serve(pipe: Connection, work: Callable[[Any], None], share: int) -> None:
     """A worker's life: a job comes, its error or None goes back, until nobody is there any more."""
+    global _share
+    _share = share
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us
     die_with_parent()
     _one_thread()

@@ -63,7 +63,8 @@ def test_every_architecture_has_its_untrained_row():
         (run, *_) = row_lines(study, row, "strict")[0].runs
         assert json.loads(run.training.options).get("encoder", "gin") == kind
         assert run.training.start is None
-    assert named(read_study("frozen-molecules")) == [("untrained gin", "best"), ("untrained edge-gcn", "best")]
+    for name in ("frozen-molecules", "frozen-numbers"):
+        assert named(read_study(name)) == [(f"untrained {kind}", "best") for kind in kinds]
 
 
 def test_lines_of_a_method_and_its_untrained_twin_have_the_same_architecture():

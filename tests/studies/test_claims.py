@@ -172,7 +172,7 @@ PAIRS = {
     "one-task": 24, "several-tasks": 72, "fine-tuning-struggles": 48, "unseen-task": 24, "delta-m": 32,
     "delta-m-three-points": 32, "trained-one-task": 24, "trained-several-tasks": 72, "trained-unseen-task": 24,
     "attributes-nodes": 24, "second-order": 6, "tasks-apart": 12, "classical-embeddings": 12, "both-levels": 8,
-    "masking-alone": 8, "context-alone": 8, "fingerprints": 8, "frozen-pre-trained": 25, "frozen-fingerprints": 25,
+    "masking-alone": 8, "context-alone": 8, "fingerprints": 8, "frozen-pre-trained": 40, "frozen-fingerprints": 40,
     "gin-untrained": 24, "gin-attributes": 8, "gin-classical": 24, "pretext-joint-frozen": 10, "pretext-am-frozen": 10,
     "pretext-cp-frozen": 10, "pretext-joint-tuned": 10, "pretext-scratch": 10,
     "recommended-untrained": 12, "recommended-specialists": 12, "recommended-tree": 4, "recommended-meta-learning": 12,

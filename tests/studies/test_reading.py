@@ -31,7 +31,8 @@ MOLECULES = {
     "pretraining-regression": ("freesolv", "lipo", "qm7", "qm8"),
     "pretraining-architectures": ("bbbp", "tox21", "sider", "clintox", "bace"),
     "same-pretext": ("bbbp", "tox21", "sider", "clintox", "bace"),
-    "frozen-molecules": ("bbbp", "tox21", "sider", "clintox", "bace"),
+    "frozen-molecules": ("bbbp", "tox21", "toxcast", "sider", "clintox", "muv", "hiv", "bace"),
+    "frozen-numbers": ("freesolv", "lipo", "qm7", "qm8"),
 }
 
 
@@ -125,9 +126,9 @@ def test_targets_are_split_by_scaffold_where_nothing_is_said(tmp_path, task, spl
 def test_studies_of_pretraining_on_molecules(name):
     study = read_study(name)
     assert (study.name, study.datasets) == (name, MOLECULES[name])
-    assert study.splits == (3 if name in ("frozen-molecules", "same-pretext") else 10)
+    assert study.splits == (3 if name in ("frozen-molecules", "frozen-numbers", "same-pretext") else 10)
     assert (study.split, study.protocols) == ("scaffold", ("strict",))
-    assert study.tasks == (("gr",) if name == "pretraining-regression" else ("ml",))
+    assert study.tasks == (("gr",) if name in ("pretraining-regression", "frozen-numbers") else ("ml",))
     assert study.pretrains
     assert set(study.corpora) <= {"zinc250k", "fsmol"}
     assert {dataset for datasets in MOLECULES.values() for dataset in datasets} == set(study.removes)
@@ -155,12 +156,21 @@ def test_studies_of_pretraining_begin_from_scratch_and_share_what_they_train_on_
     seen = []
     for name in ("pretraining-table1", "pretraining-regression"):
         rows = [row for row in read_study(name).rows if row.trains]
-        assert [row.begun for row in rows].count(()) == 1
+        scratch = [row.model for row in rows if not row.begun]
+        assert scratch == (["gin"] if name == "pretraining-table1" else ["gin", "edge-gcn"])
         seen.append(next(row.start for row in rows if row.begun == ("cp",)))
     assert seen[0] == seen[1]
     assert {"".join(row.begun) for row in read_study("pretraining-table1").rows if row.trains} == {
         "", "im", "ep", "am", "cp", "ml", "imml", "epml", "amml", "cpml",
     }  # fmt: skip
+
+
+def test_frozen_encoders_are_the_same_whatever_they_are_asked():
+    begun = [
+        [row.begun for row in read_study(f"frozen-{asked}").rows if row.start] for asked in ("molecules", "numbers")
+    ]
+    assert begun[0] == begun[1]
+    assert begun[0].count(("cp released",)) == 3  # the released GCN, GraphSAGE and GAT
 
 
 def test_architectures_are_compared_after_the_same_pretraining():

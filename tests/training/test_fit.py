@@ -23,7 +23,7 @@ from multigraft.strategies.same import isame
 from multigraft.tasks.graph_classification import GraphClassification
 from multigraft.tasks.link_prediction import LinkPrediction
 from multigraft.training import callbacks
-from multigraft.training.fit import prepared, train, untrained
+from multigraft.training.fit import SMALL_BATCH, prepared, train, untrained
 from multigraft.training.module import TrainingModule
 from tests.helpers.coded import random_coded
 from tests.helpers.graphs import random_graphs
@@ -78,6 +78,13 @@ def test_training_runs_on_one_thread_and_gives_the_others_back(monkeypatch):
     monkeypatch.setattr(torch, "set_num_threads", asked.append)
     train_small(epochs=1)
     assert asked == [1, 3]
+
+
+@pytest.mark.parametrize(("batch", "threads"), [(SMALL_BATCH - 1, 1), (SMALL_BATCH, 3)])
+def test_large_batches_take_the_cores_that_are_theirs(monkeypatch, batch, threads):
+    monkeypatch.setattr("multigraft.training.fit.own_cores", lambda: 3)
+    run = prepared(small_graphs(20), tasks=["nc"], batch_size=batch, epochs=1)
+    assert run.options.threads == threads
 
 
 def test_learning_happens():

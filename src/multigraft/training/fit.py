@@ -16,7 +16,7 @@ from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import Split, default_split
 from multigraft.models.storage import load_encoder
 from multigraft.models.trained import TrainedEncoder
-from multigraft.processes import usable_cores
+from multigraft.processes import own_cores
 from multigraft.strategies.balancing.base import Balancing
 from multigraft.strategies.balancing.registry import balance
 from multigraft.strategies.base import Strategy
@@ -121,7 +121,7 @@ def train(
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ...
         precision: ``32`` or ``bf16-mixed``.
         threads: Of the CPU; None: one for batches under 128 graphs, whose steps are many small operations, else a
-            thread a core. The last digits of a result can depend on it.
+            thread a core, or a worker's share of the cores. The last digits of a result can depend on it.
         out: A new directory for encoder, logs and the state to resume from; None: nothing is written.
         resume: Continue the run in ``out``; on the CPU the result equals that of an undisturbed run bit for bit.
 
@@ -217,7 +217,7 @@ def untrained(
 
 
 def _threads_for(batch_size: int) -> int:
-    return 1 if batch_size < SMALL_BATCH else usable_cores()
+    return 1 if batch_size < SMALL_BATCH else own_cores()
 
 
 def _train(run: Run, out: Path | None, resume: bool, progress: bool) -> TrainedEncoder:
