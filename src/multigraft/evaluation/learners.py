@@ -25,6 +25,7 @@ from multigraft.evaluation.probes import (
     placed,
     scales,
 )
+from multigraft.evaluation.remembering import remembering
 from multigraft.evaluation.strong import PLAIN_STRONG, STRONG
 
 NEIGHBOURS = (1, 3, 5, 11, 25)
@@ -99,7 +100,8 @@ def _chosen_from(scaled: bool) -> dict[str, Learner]:
 
 
 def _with_best(learners: dict[str, Learner]) -> dict[str, Learner]:
-    return {**learners, "best": best_of(learners)}
+    shared = remembering(learners)
+    return {**shared, "best": best_of(shared)}
 
 
 LEARNERS: dict[str, Learner] = {

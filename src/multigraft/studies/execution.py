@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from multigraft.errors import InputError, MultigraftError
-from multigraft.evaluation.names import READERS
-from multigraft.evaluation.probe import measure, probe
+from multigraft.evaluation.probe import probe
 from multigraft.evaluation.table import ProbeTable
 from multigraft.graphs.catalog import load
 from multigraft.graphs.checksums import identity
@@ -23,6 +22,7 @@ from multigraft.graphs.splits import Split, split_graphs
 from multigraft.graphs.texts import smiles_of
 from multigraft.models.trained import TrainedEncoder
 from multigraft.models.versions import versions
+from multigraft.studies.described import Described
 from multigraft.studies.encoders import obtain, seconds_before
 from multigraft.studies.grid import Run, Training
 from multigraft.studies.ledger import BEFORE, SOURCES, Ledger, Record
@@ -92,11 +92,12 @@ def perform(unit: Unit, path: Path, device: str = "auto") -> None:
         history = _told({SOURCES: sources(unit.training), BEFORE: seconds_before(unit.training, ledger.encoders)})
     else:
         history = {}
+    described = Described(missing)
     for run in missing:
         graphs = unit.graphs(unit.dataset)
         split = split_graphs(graphs, run.split, run.seed)
         if encoder is None:
-            _measured(run, graphs, split, None, partial(_baselines, run, graphs, split), history, ledger)
+            _measured(run, graphs, split, None, partial(described, run, graphs, split), history, ledger)
         else:
             read = unit.graphs(unit.dataset, encoder.origin.featurization)
             measured = partial(_probed, run, read, encoder, _carried(split, graphs, read), device)
@@ -130,11 +131,6 @@ def _probed(run: Run, graphs: PackedGraphs, encoder: TrainedEncoder, split: Spli
         encoder, graphs, run.protocol, run.asked, run.seed, device=device, probes=(run.probe,), baselines=False,
         split=split, fuse=(run.fuse,) if run.fuse else (),
     )  # fmt: skip
-
-
-def _baselines(run: Run, graphs: PackedGraphs, split: Split) -> ProbeTable:
-    readers = (run.probe,) if run.probe else READERS
-    return measure({}, graphs, split, run.asked, run.protocol, run.seed, readers=readers)
 
 
 def _measured(
