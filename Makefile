@@ -69,7 +69,8 @@ molecules-small: $(STAMP)  ## train the released encoder of molecules anew (an h
 	multigraft release build/molecules-small --about $(ABOUT) $(TERMS) --out build/released
 	rm -rf $(RELEASED) && mv build/released $(RELEASED)
 
-STUDIES := same-table1 same-table2 same-table3 same-table4 same-figure1 same-figure3 \
+PRETRAINED := pretraining-table1 pretraining-regression pretraining-architectures frozen-molecules
+STUDIES := same-table1 same-table2 same-table3 same-table4 same-figure1 same-figure3 $(PRETRAINED) \
   recommended-graphs recommended-strategies recommended-inputs $(SCORED) recommended-finetuned recommended-pretexts
 
 results: $(STAMP)  ## write docs/results anew from the ledger that comes with the package

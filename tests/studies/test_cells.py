@@ -65,6 +65,12 @@ def test_missing_splits_make_n_smaller_and_nothing_else_takes_their_place(tmp_pa
         assert cell.values == {split: full.values[split] for split in (0, 2)}
 
 
+@pytest.mark.parametrize(("split", "enough"), [("stratified", 5), ("scaffold", 3)])
+def test_how_many_splits_are_enough_hangs_on_how_graphs_are_divided(tmp_path, split, enough):
+    study = dataclasses.replace(STUDY, split=split)
+    assert {cell.enough for cell in cells(study, "strict", Ledger(tmp_path))} == {enough}
+
+
 def test_an_empty_ledger_has_empty_cells(tmp_path):
     empty = cells(STUDY, "strict", Ledger(tmp_path))
     assert [cell.n for cell in empty] == [0] * 11

@@ -8,6 +8,7 @@ from multigraft.encoders.registry import ENCODERS
 from multigraft.errors import InputError
 from multigraft.evaluation.protocols import PROTOCOLS, Recipe
 from multigraft.evaluation.questions import every_node, graph_of_node
+from multigraft.graphs.splits import SPLITS, split_graphs
 from multigraft.strategies.joint import Joint
 from multigraft.strategies.registry import STRATEGIES, build
 from multigraft.studies import facts
@@ -17,6 +18,7 @@ from multigraft.tasks.link_prediction import LinkPrediction
 from multigraft.tasks.node_classification import NodeClassification
 from multigraft.tasks.registry import TASKS
 from multigraft.training.fit import train
+from tests.helpers.measured import measured_molecules
 
 MEASURED = [(name, task) for name, protocol in PROTOCOLS.items() for task in protocol.recipes]
 
@@ -72,6 +74,18 @@ def test_tasks_that_end_to_end_models_are_trained_for_otherwise(protocol, task):
 @pytest.mark.parametrize("task", TASKS)
 def test_places_of_tasks(task):
     assert facts.task_place(task) == list(TASKS).index(task)
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in SPLITS if kind != "species"]
+)  # those of molecules, and of any graphs
+def test_splits_that_are_the_same_for_every_seed(kind):
+    parts = [split_graphs(measured_molecules(60), kind, seed).to_json()["test"] for seed in (0, 1)]
+    assert (parts[0] == parts[1]) == (kind in facts.DIVIDED_ONCE)
+
+
+def test_seeds_of_one_split_are_fewer_than_splits_that_are_enough():
+    assert [facts.enough(kind) for kind in ("scaffold", "stratified", "species")] == [3, 5, 5]
 
 
 def test_what_is_not_there():

@@ -27,6 +27,7 @@ def cell(**changes):
         ({"published_std": None}, WITHIN),  # our own spread is 3
         ({"published_std": None, "std": 1.0}, BELOW),
         ({"values": dict.fromkeys(range(4), 50.0)}, FEW),
+        ({"values": dict.fromkeys(range(4), 50.0), "enough": 4}, WITHIN),
         ({"metric": "rmse", "published_std": 1.0}, ABOVE),  # a smaller error
         ({"values": {}, "mean": math.nan}, ABSENT),
         ({"published": None}, ""),

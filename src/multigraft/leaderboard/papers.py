@@ -12,11 +12,11 @@ from multigraft.leaderboard.texts import PaperText, method_texts, paper_texts
 from multigraft.leaderboard.wording import cut, value_text
 from multigraft.reports.study_grids import Grid, score_grids
 from multigraft.reports.study_table import StudyTable
-from multigraft.studies.reproduction import ENOUGH
+from multigraft.studies.facts import ENOUGH, SEEDS
 
 MARKS = (
-    f"A published number is judged from {ENOUGH} splits on: within its published spread (or ours, where none is "
-    "printed), above or below it. Measured under protocol "
+    f"A published number is judged from {ENOUGH} splits on, or {SEEDS} seeds where there is one split: within its "
+    "published spread (or ours, where none is printed), above or below it. Measured under protocol "
 )
 
 

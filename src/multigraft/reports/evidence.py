@@ -18,10 +18,11 @@ from multigraft.reports.targets import COLUMNS as REACHED_COLUMNS
 from multigraft.reports.targets import LESS, Reached, reached
 from multigraft.studies.cells import cells
 from multigraft.studies.claims import Judgement, judge, read_claims
+from multigraft.studies.facts import ENOUGH, SEEDS
 from multigraft.studies.ledger import Ledger, Record
 from multigraft.studies.published import printed_in
 from multigraft.studies.reading import read_study
-from multigraft.studies.reproduction import ENOUGH, Reproduction, reproduction
+from multigraft.studies.reproduction import Reproduction, reproduction
 from multigraft.studies.state import spent
 from multigraft.studies.study import Study
 
@@ -47,9 +48,10 @@ interval then says how much chance in training matters, nothing of other molecul
 of the means in its table."""
 NUMBERS = """## Which published numbers come out
 
-A published number counts as measured from {enough} splits on. Ours is *within* where it differs by no more than the
-published standard deviation (where none is printed, ours over splits), else *above* or *below*; the share is that of
-those within or above among the measured."""
+A published number counts as measured from {enough} splits on, or from {seeds} seeds where molecules are split by
+scaffold and there is one split. Ours is *within* where it differs by no more than the published standard deviation
+(where none is printed, ours over splits), else *above* or *below*; the share is that of those within or above among the
+measured."""
 ADDED = """## What training adds
 
 Of each data set and task of SAME, under protocol `strict`: a linear classifier on embeddings that were trained for the
@@ -170,7 +172,7 @@ def evidence_page(found: Evidence) -> str:
         *([WAITING.format(runs=_waiting(found.waiting))] if found.waiting else []),
         CLAIMS.format(enough=ENOUGH),
         _table(CLAIM_COLUMNS, 3, [_claim_row(one, found.rehearsed[one.claim.study]) for one in found.judgements]),
-        NUMBERS.format(enough=ENOUGH),
+        NUMBERS.format(enough=ENOUGH, seeds=SEEDS),
         _table(NUMBER_COLUMNS, 2, [_number_row(name, found) for name in found.reproductions]),
         *([ADDED, _table(ADDITION_COLUMNS, 3, [_added_row(one) for one in found.added])] if found.added else []),
         *([REACHED.format(enough=ENOUGH), _table(REACHED_COLUMNS, 3, targets)] if targets else []),

@@ -12,6 +12,7 @@ from multigraft.reports.comparisons import metric_title
 from multigraft.reports.reading import protocol_sentences
 from multigraft.studies.cells import Cell, cells
 from multigraft.studies.differences import PairedDifference, differences
+from multigraft.studies.facts import DIVIDED_ONCE
 from multigraft.studies.gains import GAIN
 from multigraft.studies.grid import lines
 from multigraft.studies.ledger import Ledger
@@ -119,7 +120,7 @@ def study_table(
     )
     sentences = tuple(" ".join(protocol_sentences(name)) for name in named)
     tests = () if not paired else (TEST.format(count=len(paired)), *((SINGLE_SPLIT,) if study.splits == 1 else ()))
-    fixed = (SAME_SPLIT,) if study.split == "scaffold" and study.splits > 1 else ()
+    fixed = (SAME_SPLIT,) if study.split in DIVIDED_ONCE and study.splits > 1 else ()
     return StudyTable(study, named, found, paired, (*notes, *sentences, *tests, *fixed))
 
 

@@ -9,7 +9,7 @@ from multigraft.evaluation.significance import SplitDifference
 from multigraft.reports.study_table import StudyTable
 from multigraft.studies.cells import Cell
 from multigraft.studies.differences import difference, differences
-from multigraft.studies.reproduction import ENOUGH
+from multigraft.studies.facts import ENOUGH
 from multigraft.studies.study import ATTRIBUTES
 
 MET, SHORT, OPEN = "met", "short", "open"

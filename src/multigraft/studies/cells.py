@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from multigraft.studies.facts import headline
+from multigraft.studies.facts import ENOUGH, enough, headline
 from multigraft.studies.gains import GAIN, gains
 from multigraft.studies.grid import Line, lines
 from multigraft.studies.ledger import Ledger
@@ -31,6 +31,7 @@ class Cell:
         mean: Of the values; for Delta-m that of the tasks' means.
         std: Over splits with ddof 1; for Delta-m propagated from the tasks'. NaN from a single split.
         expected: How many splits the study wants.
+        enough: How many it needs to be held against the published number.
         epochs: For how many epochs its encoders were trained.
         published: The paper's number, with its standard deviation.
         architecture: Of its encoder, the same text for the same one; empty without an encoder.
@@ -50,6 +51,7 @@ class Cell:
     mean: float
     std: float
     expected: int
+    enough: int = ENOUGH
     epochs: tuple[int, ...] = ()
     published: float | None = None
     published_std: float | None = None
@@ -127,6 +129,7 @@ def _cell(
         mean=mean,
         std=std,
         expected=study.splits,
+        enough=enough(study.split),
         epochs=records.epochs(line),
         published=None if printed is None else printed.value,
         published_std=None if printed is None else printed.std,

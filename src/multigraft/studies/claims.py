@@ -13,8 +13,8 @@ from multigraft.evaluation.names import sign
 from multigraft.evaluation.significance import SplitDifference, corrected_difference
 from multigraft.graphs.names import SPLIT_FRACTIONS
 from multigraft.studies.cells import Cell
+from multigraft.studies.facts import ENOUGH
 from multigraft.studies.names import STUDY_NAMES
-from multigraft.studies.reproduction import ENOUGH
 from multigraft.studies.study import Study
 
 FILE = Path(__file__).parent / "claims.toml"

@@ -43,6 +43,10 @@ TRAINED_AS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "paper": {"lp": {"relu": True, "order": "file"}},
 }
 
+ENOUGH = 5  # splits from which on a mean counts
+SEEDS = 3  # of one split, which is all that is random where nothing is divided anew
+DIVIDED_ONCE = frozenset({"scaffold"})  # splits that are the same for every seed
+
 REDEFINED: set[str] = set()  # own tasks that a plugin has registered once more
 
 
@@ -55,6 +59,11 @@ def protocol_version(protocol: str) -> int:
     if protocol not in VERSIONS:
         raise InputError(f"unknown protocol {protocol!r}: choose from {', '.join(PROTOCOL_NAMES)}")
     return VERSIONS[protocol]
+
+
+def enough(split: str) -> int:
+    """How many splits of this kind a mean needs to be held against a published one."""
+    return SEEDS if split in DIVIDED_ONCE else ENOUGH
 
 
 def headline(protocol: str, task: str) -> str:

@@ -8,20 +8,19 @@ from multigraft.evaluation.names import sign
 from multigraft.studies.cells import Cell
 
 WITHIN, ABOVE, BELOW, ABSENT, FEW = "within", "above", "below", "not run", "few splits"
-ENOUGH = 5  # splits from which on a mean counts
 
 
 def verdict(cell: Cell) -> str:
     """Where our mean lies: ``within`` the published standard deviation of the published mean, or better, or worse.
 
-    Where none is printed, our own over splits takes its place. Means of fewer splits than `ENOUGH` are not judged.
+    Where none is printed, our own over splits takes its place. Means of fewer splits than enough are not judged.
     Empty for a cell without a published number.
     """
     if cell.published is None:
         return ""
     if math.isnan(cell.mean):
         return ABSENT
-    if cell.n < ENOUGH:
+    if cell.n < cell.enough:
         return FEW
     spread = cell.std if cell.published_std is None else cell.published_std
     gap = sign(cell.metric) * (cell.mean - cell.published)
