@@ -89,6 +89,7 @@ def planned(
     names: list[str], datasets: str | None, splits: int | None, epochs: int | None, settings: Path | None
 ) -> list["Study"]:
     """The studies named, as they are to be run; their plugins are loaded."""
+    from multigraft.studies.conditions import check_conditions
     from multigraft.studies.plugins import load_plugins
     from multigraft.studies.reading import read_study
 
@@ -97,6 +98,7 @@ def planned(
         study = read_study(name).planned(split_tasks(datasets), splits, epochs, read_settings_of(settings))
         load_plugins(study.plugins)
         found.append(study)
+    check_conditions(found)
     return found
 
 
@@ -104,6 +106,7 @@ def opened(
     name: str, ledger: Path | None, datasets: str | None, splits: int | None, epochs: int | None, settings: Path | None
 ) -> tuple["Study", "Ledger"]:
     """A study, as it was last run where nothing else is asked, and the ledger to read."""
+    from multigraft.studies.conditions import check_conditions
     from multigraft.studies.places import EVIDENCE, ledger_to_read
 
     (study,) = planned([name], None, None, None, None)
@@ -114,7 +117,9 @@ def opened(
         say(f"{study.name} was not run here: these are the results that come with multigraft")
     if epochs is None and settings is None:
         return book.planned(study).planned(split_tasks(datasets), splits), book
-    return study.planned(split_tasks(datasets), splits, epochs, read_settings_of(settings)), book
+    wanted = study.planned(split_tasks(datasets), splits, epochs, read_settings_of(settings))
+    check_conditions([wanted])
+    return wanted, book
 
 
 def named_protocols(text: str | None) -> list[str] | None:

@@ -1,0 +1,63 @@
+"""Whom settings are for."""
+
+import dataclasses
+
+import pytest
+
+from multigraft.errors import InputError
+from multigraft.studies.conditions import check_conditions
+from multigraft.studies.names import STUDY_NAMES
+from multigraft.studies.places import EVIDENCE
+from multigraft.studies.reading import read_settings, read_study
+from multigraft.studies.study import Setting
+from tests.helpers.cli import complaint
+
+STUDY = read_study("same-table1")
+
+
+def with_setting(**condition):
+    return dataclasses.replace(STUDY, settings=(*STUDY.settings, Setting({"epochs": 2}, **condition)))
+
+
+@pytest.mark.parametrize("name", STUDY_NAMES)
+def test_settings_that_come_with_the_package_are_for_somebody(name):
+    study = read_study(name)
+    check_conditions([study])
+    for file in EVIDENCE.glob("*-settings.toml"):
+        check_conditions([study.planned(settings=read_settings(file))])
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        ({"strategies": ("isam",)}, "settings for strategy 'isam' serve no row; the nearest is 'isame'"),
+        ({"strategies": ("esame", "singel")}, "settings for strategy 'singel' serve no row; the nearest is 'single'"),
+        ({"datasets": ("ENZYMS",)}, "settings for data set 'ENZYMS' serve no row; did you mean ENZYMES"),
+    ],
+    ids=str,
+)
+def test_names_that_nobody_bears_are_mistakes(condition, message):
+    with pytest.raises(InputError, match=message):
+        check_conditions([with_setting(**condition)])
+
+
+@pytest.mark.parametrize("condition", [{"strategies": ("reptile",)}, {"datasets": ("MUTAG", "zinc250k")}], ids=str)
+def test_settings_may_be_for_what_a_study_lacks(condition):
+    check_conditions([with_setting(**condition)])
+
+
+def test_what_another_study_of_the_call_has_is_known(tmp_path):
+    theirs = dataclasses.replace(STUDY, datasets=("mine",), rows=(dataclasses.replace(STUDY.rows[0], strategy="own"),))
+    ours = with_setting(strategies=("own",), datasets=("mine",))
+    check_conditions([ours, theirs])
+    with pytest.raises(InputError, match="'own' serve no row"):
+        check_conditions([ours])
+
+
+def test_the_command_line_says_so(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text('[[settings]]\nfor = { strategy = "isam" }\ninner_lr = 0.1\n')
+    for verb in ("run", "status", "table"):
+        said = complaint("study", verb, "same-table1", "--settings", file, "--ledger", tmp_path / "ledger")
+        assert "settings for strategy 'isam' serve no row; the nearest is 'isame'" in said
+    assert not (tmp_path / "ledger").exists()
