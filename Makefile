@@ -69,7 +69,7 @@ molecules-small: $(STAMP)  ## train the released encoder of molecules anew (an h
 	multigraft release build/molecules-small --about $(ABOUT) $(TERMS) --out build/released
 	rm -rf $(RELEASED) && mv build/released $(RELEASED)
 
-PRETRAINED := pretraining-table1 pretraining-regression pretraining-architectures frozen-molecules
+PRETRAINED := pretraining-table1 pretraining-regression pretraining-architectures frozen-molecules frozen-numbers
 STUDIES := same-table1 same-table2 same-table3 same-table4 same-figure1 same-figure3 $(PRETRAINED) \
   recommended-graphs recommended-strategies recommended-inputs $(SCORED) recommended-finetuned recommended-pretexts
 

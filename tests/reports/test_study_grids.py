@@ -108,6 +108,14 @@ def test_differences_are_laid_out_as_the_cells_are(table1, both):
     assert ("gc", "isame - classical on gc", "gc,nc") in labels(grid)
 
 
+def test_the_same_model_without_its_training_is_said_to_be_from_scratch(tmp_path):
+    table = shipped_table(tmp_path, "pretraining-architectures", ("bbbp",))
+    (grid,) = difference_grids(table)
+    assert ("ml", "gin - gin from scratch", "cp") in labels(grid)
+    assert ("ml", "edge-gcn - edge-gcn from scratch", "cp released") in labels(grid)
+    assert ("ml", "gin - untrained gin", "cp") in labels(grid)
+
+
 def test_an_empty_ledger_has_empty_cells_and_no_differences(tmp_path):
     table = study_table(read_study("same-table1").planned(["ENZYMES"], 2), Ledger(tmp_path), ["strict"])
     (grid,) = score_grids(table)

@@ -106,3 +106,44 @@ def test_esame_helps_nodes_of_cox2_in_most_cells():
     assert sum(gains) > len(gains) / 2
     unseen = [one for _, against in measured_in("same-table4") for one in against if one.cell.trained == "gc,lp"]
     assert all(one.found.low > 0 for one in unseen if (one.cell.dataset, one.cell.task, one.cell.model) == about)
+
+
+def pretrained(name):
+    """The cells of a study of pre-training, and those of its differences that have the same model from scratch."""
+    study = LEDGER.planned(read_study(name))
+    found = [cell for cell in cells(study, "strict", LEDGER) if cell.n]
+    return found, [one for one in differences(study, found) if one.against.model == one.cell.model]
+
+
+def best_of(found, dataset, *, baseline=None):
+    """The best mean of a data set: of what the encoders that were trained have, or of a baseline by its name."""
+    means = [
+        cell.mean
+        for cell in found
+        if cell.dataset == dataset and (cell.model == baseline if baseline else cell.trained)
+    ]  # fmt: skip
+    return (min if any(cell.task == "gr" for cell in found) else max)(means)
+
+
+def test_no_pre_training_is_shown_to_help_and_a_forest_on_counts_is_ahead():
+    found, gains = pretrained("pretraining-table1")
+    assert {one.cell.trained for one in gains} == {"am", "cp", "cp,ml"}
+    assert all(one.found.low <= 0 for one in gains)
+    for dataset in {cell.dataset for cell in found}:
+        assert best_of(found, dataset) < best_of(found, dataset, baseline="ecfp-count (forest)")
+    found, losses = pretrained("pretraining-regression")
+    assert all(one.found.high >= 0 for one in losses if one.cell.model == "gin")
+
+
+def test_frozen_encoders_are_behind_counts_but_for_numbers():
+    found, _ = pretrained("frozen-molecules")
+    for dataset in {cell.dataset for cell in found}:
+        assert best_of(found, dataset) < best_of(found, dataset, baseline="ecfp-count (best)")
+    found, _ = pretrained("frozen-numbers")
+    ahead = {
+        (cell.model, cell.trained)
+        for cell in found
+        if cell.trained and cell.dataset == "freesolv"
+        and cell.mean < best_of(found, "freesolv", baseline="ecfp-count (best)")
+    }  # fmt: skip
+    assert ahead == {("gin", "cp,ml"), ("graphsage", "cp released"), ("gat", "cp released")}

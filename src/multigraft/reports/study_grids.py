@@ -61,13 +61,20 @@ def difference_grids(table: StudyTable) -> list[Grid]:
     elsewhere = any(one.cell.trained != one.cell.task for one in table.differences)
 
     def entry(one: PairedDifference) -> Entry:
-        cell, against = one.cell, one.against
-        other = against.model if against.trained in ("", cell.trained) else f"{against.model} on {against.trained}"
-        row = (cell.task, f"{table.model(cell)} - {other}", *((cell.trained,) if elsewhere else ()))
+        cell = one.cell
+        row = (cell.task, f"{table.model(cell)} - {_subtracted(one)}", *((cell.trained,) if elsewhere else ()))
         return Entry(row, cell.dataset, cell.protocol, difference_text(one))
 
     labels = ("task", "difference", *(("trained on",) if elsewhere else ()))
     return _grids(table, [entry(one) for one in table.differences], labels)
+
+
+def _subtracted(one: PairedDifference) -> str:
+    """What is subtracted, told apart from the model itself where only its training differs."""
+    model, trained = one.against.model, one.against.trained
+    if trained in ("", one.cell.trained):
+        return f"{model} from scratch" if model == one.cell.model and not trained else model
+    return f"{model} on {trained}"
 
 
 def _grids(table: StudyTable, entries: Sequence[Entry], labels: tuple[str, ...], judged: str = "") -> list[Grid]:
