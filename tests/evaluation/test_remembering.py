@@ -9,11 +9,13 @@ from multigraft.evaluation.column_learners import BINARY_LEARNERS, REAL_LEARNERS
 from multigraft.evaluation.columns import fit_columns
 from multigraft.evaluation.learners import LEARNERS, PLAIN_LEARNERS
 from multigraft.evaluation.metrics import accuracy
+from multigraft.evaluation.probe import measure
 from multigraft.evaluation.probes import Labelled, Learner, fit_probe
-from multigraft.evaluation.remembering import Remembered, digest, remembering
+from multigraft.evaluation.remembering import Remembered, digest, one_table, remembering
+from multigraft.graphs.splits import split_graphs
 from tests.evaluation.test_columns import first_score
 from tests.evaluation.test_probes import blobs
-from tests.helpers.measured import sheet
+from tests.helpers.measured import measured_molecules, sheet
 
 
 def said(predictors):
@@ -74,6 +76,33 @@ def test_a_fit_that_fails_is_not_remembered():
     assert tried == [0, 0]
 
 
+def test_at_the_end_of_a_table_all_is_forgotten_even_of_one_that_fails():
+    learner, asked = counting_learner()
+    fit = Remembered(learner)
+    with one_table():
+        for _ in range(2):
+            fit(blobs(), (1, 2), 0)
+    assert len(asked) == 1
+
+    @one_table()
+    def broken():
+        fit(blobs(), (1, 2), 0)
+        raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        broken()
+    fit(blobs(), (1, 2), 0)
+    assert len(asked) == 3
+
+
+def test_a_table_of_probes_leaves_nothing_behind():
+    graphs = measured_molecules(60)
+    fits = [BINARY_LEARNERS[name].fit for name in ("logistic", "knn", "forest")]
+    table = measure({}, graphs, split_graphs(graphs, "random", 0), ["ml"], readers=("logistic", "forest", "best"))
+    assert {"logistic", "forest", "best"} <= {row.probe for row in table.rows}
+    assert all(fit._last == ((), []) for fit in fits)
+
+
 def test_learners_stay_what_they_are_otherwise():
     learner, _ = counting_learner()
     (kept,) = remembering({"counted": learner}).values()
@@ -92,7 +121,7 @@ def test_best_of_classes_takes_over_what_stands_beside_it(learners, monkeypatch)
     fits, remembered = [], learners["forest"].fit
     grow = remembered._fit
     monkeypatch.setattr(remembered, "_fit", lambda *given: fits.append("forest") or grow(*given))
-    monkeypatch.setattr(remembered, "_asked", ())
+    remembered.forget()
     for name in ("forest", "best"):
         fit_probe(learners[name], blobs(), blobs(), accuracy, True, 0)
     assert fits == ["forest"]

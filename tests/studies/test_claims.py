@@ -10,6 +10,7 @@ from multigraft.evaluation.significance import corrected_difference
 from multigraft.studies import claims as claims_module
 from multigraft.studies.cells import cells
 from multigraft.studies.claims import FAILS, HOLDS, NOT_RUN, OPEN, Claim, judge, read_claims
+from multigraft.studies.facts import ENOUGH
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.reading import read_study
 from multigraft.studies.study import Row
@@ -195,6 +196,11 @@ def test_shipped_claims_meet_their_cells(claim, tmp_path):
         assert (found.wanted, found.verdict) == (PAIRS[claim.name], NOT_RUN)
         models = {cell.model for cell in shown}
         assert {*claim.first, *claim.against} <= {*models, "nothing"}
+
+
+@pytest.mark.parametrize("name", sorted({claim.study for claim in read_claims()}))
+def test_a_study_plans_as_many_splits_as_its_claims_need(name):
+    assert read_study(name).splits >= ENOUGH
 
 
 def test_fingerprints_are_read_as_the_sentences_say(tmp_path):

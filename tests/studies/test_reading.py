@@ -126,7 +126,7 @@ def test_targets_are_split_by_scaffold_where_nothing_is_said(tmp_path, task, spl
 def test_studies_of_pretraining_on_molecules(name):
     study = read_study(name)
     assert (study.name, study.datasets) == (name, MOLECULES[name])
-    assert study.splits == (3 if name in ("frozen-molecules", "frozen-numbers", "same-pretext") else 10)
+    assert study.splits == (5 if name in ("frozen-molecules", "frozen-numbers", "same-pretext") else 10)
     assert (study.split, study.protocols) == ("scaffold", ("strict",))
     assert study.tasks == (("gr",) if name in ("pretraining-regression", "frozen-numbers") else ("ml",))
     assert study.pretrains

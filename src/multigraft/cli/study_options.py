@@ -95,18 +95,18 @@ def planned(
 
     found = []
     for name in names:
-        study = read_study(name).planned(split_tasks(datasets), splits, epochs, read_settings_of(settings))
+        study = read_study(name).planned(None, splits, epochs, read_settings_of(settings))
         load_plugins(study.plugins)
         found.append(study)
-    check_conditions(found)
-    return found
+    for note in check_conditions(found):
+        say(f"note: {note}")
+    return [study.planned(split_tasks(datasets)) for study in found]
 
 
 def opened(
     name: str, ledger: Path | None, datasets: str | None, splits: int | None, epochs: int | None, settings: Path | None
 ) -> tuple["Study", "Ledger"]:
     """A study, as it was last run where nothing else is asked, and the ledger to read."""
-    from multigraft.studies.conditions import check_conditions
     from multigraft.studies.places import EVIDENCE, ledger_to_read
 
     (study,) = planned([name], None, None, None, None)
@@ -117,8 +117,7 @@ def opened(
         say(f"{study.name} was not run here: these are the results that come with multigraft")
     if epochs is None and settings is None:
         return book.planned(study).planned(split_tasks(datasets), splits), book
-    wanted = study.planned(split_tasks(datasets), splits, epochs, read_settings_of(settings))
-    check_conditions([wanted])
+    (wanted,) = planned([name], datasets, splits, epochs, settings)
     return wanted, book
 
 

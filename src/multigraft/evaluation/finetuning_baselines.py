@@ -11,6 +11,7 @@ from multigraft.evaluation.column_answers import by_columns
 from multigraft.evaluation.finetuned import Baseline
 from multigraft.evaluation.kinds import KINDS
 from multigraft.evaluation.protocols import STRICT, Sitting
+from multigraft.evaluation.remembering import one_table
 from multigraft.evaluation.target_baselines import target_baselines
 from multigraft.graphs.packed import PackedGraphs
 from multigraft.graphs.splits import PARTS, Split
@@ -23,6 +24,7 @@ from multigraft.training.preparation import SHAPE
 USUAL = ("ecfp-count", "degrees", "constant")
 
 
+@one_table()
 def plain_baselines(
     graphs: PackedGraphs,
     split: Split,

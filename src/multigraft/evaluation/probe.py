@@ -18,6 +18,7 @@ from multigraft.evaluation.names import READERS
 from multigraft.evaluation.protocols import Protocol, Recipe, Sitting
 from multigraft.evaluation.questions import graph_itself
 from multigraft.evaluation.remarks import few_tested, recognised, remarks, twins, unmeasured
+from multigraft.evaluation.remembering import one_table
 from multigraft.evaluation.scored import Scored, differences
 from multigraft.evaluation.table import Difference, ProbeRow, ProbeTable
 from multigraft.graphs.checksums import identity
@@ -156,6 +157,7 @@ def measure(
     return _table(contenders, graphs, split, asked, recipe, seed, progress, notes)
 
 
+@one_table()
 def _table(
     contenders: Mapping[str, Sequence[Contender]],
     graphs: PackedGraphs,

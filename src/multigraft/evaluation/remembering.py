@@ -2,7 +2,9 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from torch import Tensor
@@ -18,16 +20,34 @@ class Remembered:
 
     def __init__(self, learner: Learner) -> None:
         self._fit = learner.fit
-        self._asked: tuple[Any, ...] = ()
-        self._found: list[Predictor] = []
+        self._last: tuple[tuple[Any, ...], list[Predictor]] = (), []
+        _ALL.add(self)
 
     def __call__(self, train: Any, settings: Sequence[Any], seed: int) -> list[Predictor]:
         asked = (digest(train.x), digest(train.answers), tuple(settings), seed)
-        if asked != self._asked:
-            self._asked, self._found = (), []  # the old ones may be large, and are of no more use
-            self._found = list(self._fit(train, settings, seed))
-            self._asked = asked
-        return list(self._found)
+        known, found = self._last
+        if asked != known:
+            self.forget()  # before the next: the old ones may be large
+            found = list(self._fit(train, settings, seed))
+            self._last = asked, found
+        return list(found)
+
+    def forget(self) -> None:
+        """Let go of what was fitted last."""
+        self._last = (), []
+
+
+_ALL: weakref.WeakSet[Remembered] = weakref.WeakSet()
+
+
+@contextmanager
+def one_table() -> Iterator[None]:
+    """What is remembered is for those who stand in the same table: at its end all of it is let go of."""
+    try:
+        yield
+    finally:
+        for one in list(_ALL):
+            one.forget()
 
 
 def remembering(learners: Mapping[str, Learner]) -> dict[str, Learner]:
