@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+from multigraft.evaluation.names import OF_NUMBERS, READERS
 from multigraft.studies.grid import Run, runs
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.study import Study
@@ -13,6 +14,7 @@ QUESTIONS = {
     "gc": ("accuracy", ("mean",)), "nc": ("accuracy", ("node",)), "lp": ("roc_auc", ("hadamard", "concat")),
     "ml": ("roc_auc", ("mean",)), "gr": ("rmse", ("mean",)),
 }  # fmt: skip
+MOLECULAR = ("ecfp-count", "ecfp-binary", "descriptors", "ecfp+descriptors")
 LEVELS = {"gc": 0.5, "nc": 0.85, "lp": 0.7, "ml": 0.7}
 Score = Callable[[Run, str], float | None]
 
@@ -38,14 +40,25 @@ def scores_of(run: Run, score: Score) -> list[dict[str, object]]:
     found = []
     for task in run.asked:
         metric, kinds = QUESTIONS[task]
-        encoders = ("attributes", "majority") if run.training is None else ("trained",)
         value = score(run, task)
-        for encoder in encoders:
+        for encoder, probe in _answering(run, task):
             for place, features in enumerate(kinds if run.probe == "svm" else (run.probe,)):
-                row = score_row(task, 0.0, encoder, metric, features, run.probe or "svm")
-                worth = None if value is None else value - 0.05 * place - 0.05 * (encoder == "majority")
-                found.append(row | {"value": worth})
+                row = score_row(task, 0.0, encoder, metric, features, probe)
+                worse = {"majority": 0.05, "constant": 0.05}.get(encoder, 0.0)
+                found.append(row | {"value": None if value is None else value - 0.05 * place - worse})
     return found
+
+
+def _answering(run: Run, task: str) -> list[tuple[str, str]]:
+    """Encoders and baselines with their probes; of targets descriptions of the graphs are the baselines."""
+    if run.training is not None:
+        return [("trained", run.probe or "svm")]
+    if task not in ("ml", "gr"):
+        return [("attributes", run.probe or "svm"), ("majority", run.probe or "svm")]
+    titles = OF_NUMBERS if task == "gr" else {}
+    readers = (run.probe,) if run.probe else READERS
+    described = [(name, titles.get(reader, reader)) for name in MOLECULAR for reader in readers]
+    return [*described, *([] if run.probe else [("constant", "constant")])]
 
 
 def made_up(

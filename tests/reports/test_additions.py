@@ -4,7 +4,8 @@ import pytest
 
 from multigraft.evaluation.significance import corrected_difference
 from multigraft.reports.additions import COLUMNS, CONTRASTS, additions
-from multigraft.reports.evidence import evidence_of, evidence_page, interval
+from multigraft.reports.evidence import evidence_of, evidence_page
+from multigraft.reports.study_grids import interval
 from multigraft.reports.study_table import study_table
 from multigraft.studies.ledger import Ledger
 from multigraft.studies.reading import read_study

@@ -1,12 +1,11 @@
 """The page of evidence says what the ledger holds, and what it does not."""
 
-import math
 import shutil
 
 import pytest
 
-from multigraft.evaluation.significance import SplitDifference
-from multigraft.reports.evidence import claim_values, evidence_of, evidence_page, interval
+from multigraft.reports.evidence import claim_values, evidence_of, evidence_page
+from multigraft.reports.study_grids import interval
 from multigraft.studies.claims import read_claims
 from multigraft.studies.grid import runs
 from multigraft.studies.ledger import Ledger
@@ -114,18 +113,6 @@ def test_values_of_a_claim_are_plain(found):
     assert first["name"] == "one-task"
     assert first["protocol"] == "paper"
     assert first["low"] <= first["difference"] <= first["high"]
-
-
-@pytest.mark.parametrize(
-    ("difference", "text"),
-    [
-        (SplitDifference(1.23, -0.3, 2.76, 0.1, 5), "+1.2 [-0.3, +2.8]"),
-        (SplitDifference(-1.0, math.nan, math.nan, math.nan, 1), "-1.0"),
-        (SplitDifference(math.nan, math.nan, math.nan, math.nan, 0), ""),
-    ],
-)
-def test_intervals(difference, text):
-    assert interval(difference) == text
 
 
 def test_runs_that_wait_for_others_are_named_by_their_data(ledger, page, tmp_path):

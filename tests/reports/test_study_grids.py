@@ -9,6 +9,7 @@ from multigraft.evaluation.significance import SplitDifference
 from multigraft.reports.study_grids import (
     difference_grids,
     difference_text,
+    interval,
     number_text,
     published_text,
     score_grids,
@@ -166,3 +167,15 @@ def test_differences_have_a_sign_an_interval_and_p(table1, found, text):
     one = table1.differences[0]
     cell = dataclasses.replace(one.cell, expected=4)
     assert difference_text(dataclasses.replace(one, cell=cell, found=found)) == text
+
+
+@pytest.mark.parametrize(
+    ("difference", "text"),
+    [
+        (SplitDifference(1.23, -0.3, 2.76, 0.1, 5), "+1.2 [-0.3, +2.8]"),
+        (SplitDifference(-1.0, math.nan, math.nan, math.nan, 1), "-1.0"),
+        (SplitDifference(math.nan, math.nan, math.nan, math.nan, 0), ""),
+    ],
+)
+def test_intervals(difference, text):
+    assert interval(difference) == text

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from multigraft.evaluation.significance import SplitDifference
 from multigraft.reports.additions import COLUMNS as ADDITION_COLUMNS
 from multigraft.reports.additions import CONTRASTS, Addition, additions
+from multigraft.reports.beside import Beside, beside_section, besides
 from multigraft.reports.searches import COLUMNS as SEARCH_COLUMNS
 from multigraft.reports.searches import Searched, searches_of
 from multigraft.reports.study_formats import markdown_grid
-from multigraft.reports.study_grids import Grid, decimals, number_text, score_grids
+from multigraft.reports.study_grids import Grid, decimals, interval, number_text, score_grids
 from multigraft.reports.study_table import StudyTable, fewer_epochs, span, study_table
 from multigraft.reports.targets import COLUMNS as REACHED_COLUMNS
 from multigraft.reports.targets import LESS, Reached, reached
@@ -89,6 +89,7 @@ class Evidence:
         runs: How many there are; ``seconds``: what they took; ``days``: of the first and of the last.
         searches: What hyperparameters were searched for.
         added: What training adds under protocol ``strict``.
+        beside: What frozen embeddings of molecules are worth beside descriptions of them.
         waiting: Runs that no table shows yet, by data set: of those whose plan is not complete.
     """
 
@@ -101,6 +102,7 @@ class Evidence:
     days: tuple[str, ...]
     searches: Sequence[Searched] = ()
     added: Sequence[Addition] = ()
+    beside: Sequence[Beside] = ()
     waiting: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -130,7 +132,7 @@ def evidence_of(names: Sequence[str], ledger: Ledger) -> Evidence:
         tables, judgements, dict(_reproductions(tables)),
         {name: _rehearsed(table, plans[name]) for name, table in tables.items()},
         len(records), spent(records), (*days[:1], *days[-1:]), searches_of(ledger), additions(tables, "strict"),
-        waiting,
+        besides(tables), waiting,
     )  # fmt: skip
 
 
@@ -175,6 +177,7 @@ def evidence_page(found: Evidence) -> str:
         NUMBERS.format(enough=ENOUGH, seeds=SEEDS),
         _table(NUMBER_COLUMNS, 2, [_number_row(name, found) for name in found.reproductions]),
         *([ADDED, _table(ADDITION_COLUMNS, 3, [_added_row(one) for one in found.added])] if found.added else []),
+        *(beside_section(found.beside) if found.beside else []),
         *([REACHED.format(enough=ENOUGH), _table(REACHED_COLUMNS, 3, targets)] if targets else []),
         *([TUNED, _table(SEARCH_COLUMNS, 3, [one.row() for one in found.searches])] if found.searches else []),
         *(text for name, table in run.items() for text in _study(name, table)),
@@ -192,14 +195,6 @@ def claim_values(found: Judgement) -> dict[str, Any]:
         "high": difference.high, "splits": difference.n, "pairs": found.pairs, "wanted": found.wanted,
         "above": found.above, "below": found.below, "worst": found.worst, "best": found.best,
     }  # fmt: skip
-
-
-def interval(found: SplitDifference, digits: int = 1) -> str:
-    """``+1.2 [-0.3, +2.7]``, with so many decimals; nothing where there is no value."""
-    if math.isnan(found.value):
-        return ""
-    ends = "" if math.isnan(found.low + found.high) else f" [{found.low:+z.{digits}f}, {found.high:+z.{digits}f}]"
-    return f"{found.value:+z.{digits}f}{ends}"
 
 
 def _claim_row(found: Judgement, epochs: str) -> tuple[str, ...]:

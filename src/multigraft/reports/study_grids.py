@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from multigraft.evaluation.significance import SplitDifference
 from multigraft.reports.study_table import StudyTable, is_percent, metric_of
 from multigraft.studies.cells import Cell
 from multigraft.studies.differences import PairedDifference
@@ -164,3 +165,11 @@ def difference_text(one: PairedDifference) -> str:
     if not math.isnan(found.p):
         text += " p < 0.001" if found.p < 0.001 else f" p {found.p:.3f}"
     return text if found.n >= one.cell.expected else f"{text} ({found.n}/{one.cell.expected})"
+
+
+def interval(found: SplitDifference, digits: int = 1) -> str:
+    """``+1.2 [-0.3, +2.7]``, with so many decimals; nothing where there is no value."""
+    if math.isnan(found.value):
+        return ""
+    ends = "" if math.isnan(found.low + found.high) else f" [{found.low:+z.{digits}f}, {found.high:+z.{digits}f}]"
+    return f"{found.value:+z.{digits}f}{ends}"
