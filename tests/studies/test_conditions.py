@@ -23,9 +23,9 @@ def with_setting(**condition):
 @pytest.mark.parametrize("name", STUDY_NAMES)
 def test_settings_that_come_with_the_package_are_for_somebody(name):
     study = read_study(name)
-    check_conditions([study])
+    assert check_conditions([study]) == []
     for file in EVIDENCE.glob("*-settings.toml"):
-        check_conditions([study.planned(settings=read_settings(file))])
+        assert check_conditions([study.planned(settings=read_settings(file))]) == []
 
 
 @pytest.mark.parametrize(
